@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isnan
 from typing import Literal, NamedTuple
@@ -55,6 +55,8 @@ class Estimate:
     is no interval.  ``items`` counts the measure's universe, ``documents`` those compared, ``informative`` those of
     them that have any items.  ``dispersion`` is the value's standard error by the jackknife, and the degrees of freedom
     that lengths and values allow (see :class:`Dispersion`); ``None`` where the jackknife had no part in the interval.
+    ``categories`` is how many categories chance is taken to choose from, where the measure goes by that, and ``choice``
+    which these are.
     """
 
     value: float | None
@@ -66,6 +68,8 @@ class Estimate:
     items: int
     reason: str = ""
     dispersion: tuple[float, float, float] | None = None
+    categories: int | None = None
+    choice: str = ""
 
 
 def estimate(features: Features, measures: Sequence[Measure], options: EstimateOptions) -> dict[str, list[Estimate]]:
@@ -108,6 +112,8 @@ class _Board:
         """One row a part, one column a value."""
         self.sizes = [part.shape[1] for part in values]
         self.items = self._items(first)
+        self.categories = [(m.name, m.choice, m.choice.categories(first, features)) for m in measures if m.choice]
+        """By measure how many categories chance is taken to choose from, in every part."""
 
     def values(self, totals: Totals) -> Array:
         """One row a resample, one column a value."""
@@ -144,6 +150,10 @@ class _Board:
                 for place in range(at, at + size)
             ]
             at += size
+        for name, choice, counts in self.categories:
+            count = int(counts[part])
+            told = choice.told(count, self.features)
+            result[name] = [replace(one, categories=count, choice=told) for one in result[name]]
         return result
 
     @property

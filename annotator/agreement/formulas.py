@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array
@@ -156,8 +157,7 @@ def named_alpha(t: Totals, _: Features) -> Array:
 
 def named_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of labels on the same borders."""
-    shares = c.shares(t.named_each)
-    return c.ac1(c.observed(t.named_each), shares, _choices(f, shares))
+    return c.ac1(c.observed(t.named_each), c.shares(t.named_each), named_choices(t, f))
 
 
 def named_pi(t: Totals, _: Features) -> Array:
@@ -172,16 +172,30 @@ def named_fleiss(t: Totals, _: Features) -> Array:
 
 def named_s(t: Totals, f: Features) -> Array:
     """S of labels on the same borders."""
-    return c.s(c.observed(t.named_each), _choices(f, c.shares(t.named_each)))
+    return c.s(c.observed(t.named_each), named_choices(t, f))
 
 
-def _choices(f: Features, shares: Array, nothing: int = 0) -> Array:
-    """How many categories a curator could choose from: the labels, and ``nothing`` (0 or 1); at least those used.
+def named_ac1_used(t: Totals, f: Features) -> Array:
+    """The same, among the labels that are used."""
+    return c.ac1(c.observed(t.named_each), c.shares(t.named_each), named_used(t, f))
+
+
+def named_choices(t: Totals, f: Features) -> Array:
+    """How many labels a curator could choose from on the same borders."""
+    return np.maximum(named_used(t, f), choices(f))
+
+
+def named_used(t: Totals, _: Features) -> Array:
+    """How many labels are used on the same borders."""
+    return c.used(c.shares(t.named_each))
+
+
+def choices(f: Features) -> int:
+    """How many labels the scheme has.
 
     What others use makes no difference, so that a pair's figures are the same whoever else is compared.
     """
-    own = f.vocabulary.own
-    return np.maximum(c.used(shares), (len(f.vocabulary.labels) if own is None else own) + nothing)
+    return len(f.vocabulary.labels) if f.vocabulary.own is None else f.vocabulary.own
 
 
 # Tokens
@@ -219,13 +233,32 @@ def token_alpha(t: Totals, _: Features) -> Array:
 
 def token_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of tokens."""
-    shares = c.shares(t.tokens_each)
-    return c.ac1(c.observed(t.tokens_each), shares, _choices(f, shares, nothing=1))
+    return c.ac1(c.observed(t.tokens_each), c.shares(t.tokens_each), token_choices(t, f))
+
+
+def token_ac1_used(t: Totals, f: Features) -> Array:
+    """The same, among the values that are used."""
+    return c.ac1(c.observed(t.tokens_each), c.shares(t.tokens_each), token_used(t, f))
 
 
 def token_s(t: Totals, f: Features) -> Array:
     """S of tokens."""
-    return c.s(c.observed(t.tokens_each), _choices(f, c.shares(t.tokens_each), nothing=1))
+    return c.s(c.observed(t.tokens_each), token_choices(t, f))
+
+
+def token_s_used(t: Totals, f: Features) -> Array:
+    """The same, among the values that are used."""
+    return c.s(c.observed(t.tokens_each), token_used(t, f))
+
+
+def token_choices(t: Totals, f: Features) -> Array:
+    """How many values a curator could choose from for a token: the labels of the scheme, and none of them (O)."""
+    return np.maximum(token_used(t, f), choices(f) + 1)
+
+
+def token_used(t: Totals, _: Features) -> Array:
+    """How many values tokens have: labels, combinations of them, O."""
+    return c.used(c.shares(t.tokens_each))
 
 
 def marked_tokens(t: Totals, f: Features) -> Array:
@@ -267,9 +300,9 @@ def token_ac2(t: Totals, f: Features) -> Array:
     """Gwet's AC2 of tokens, with MASI as the weight of unlike sets of labels."""
     shares = c.shares(t.tokens_each)
     agreement = c.ratio(t.tokens_each.same + t.partly(each=True)[:, MASI], tokens(t, f))
-    choices = _choices(f, shares, nothing=1)
+    among = token_choices(t, f)
     more = f.comparisons.tokens.similar.expected((shares > 0).astype(float), MASI)
-    return c.ac2(agreement, shares, choices + more, choices)
+    return c.ac2(agreement, shares, among + more, among)
 
 
 # Stretches of text
@@ -295,15 +328,19 @@ def _without_overlaps(t: Totals, values: Array) -> Array:
     return np.where(t.count(Count.UNITS_OVERLAPPING) > 0, np.nan, values)
 
 
-def label_unit_items(t: Totals, _: Features) -> Array:
-    """The code points that either layer gives a label, by label."""
-    return t.label_lengths
+def label_unit_items(t: Totals, f: Features) -> Array:
+    """The code points that either layer gives a label, by label; none where spans of one layer overlap."""
+    return np.where(_overlapping(f), 0.0, t.label_lengths)
 
 
 def label_unit_alpha(t: Totals, f: Features) -> Array:
     """uα of each label alone against everything else."""
-    values = c.unitizing_alpha(t.label_units, t.label_squares)
-    return np.where(np.array(f.comparisons.units_by_label.overlapping, dtype=bool), np.nan, values)
+    return np.where(_overlapping(f), np.nan, c.unitizing_alpha(t.label_units, t.label_squares))
+
+
+def _overlapping(f: Features) -> NDArray[np.bool_]:
+    """Of which labels spans of one layer overlap one another."""
+    return np.array(f.comparisons.units_by_label.overlapping, dtype=bool)
 
 
 # Relations

@@ -25,11 +25,29 @@ class Universe:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """The categories that chance is taken to choose from: how many (K), and which, in words.
+
+    ``beyond`` stands in the place of ``text`` where more are in use than the label scheme has.
+    """
+
+    categories: Formula
+    text: str
+    of_scheme: Callable[[Features], int] = lambda _: 0
+    beyond: str = ""
+
+    def told(self, count: int, features: Features) -> str:
+        """Which categories these are, of which there are so many."""
+        return self.beyond if self.beyond and count > self.of_scheme(features) else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """One figure, or one a label.
 
     ``name`` is stable, ``title`` is what people read.  ``degenerate`` says why a measure that is corrected for
-    agreement by chance is undefined although there are items; the others have none.
+    agreement by chance is undefined although there are items; the others have none.  ``choice`` is what
+    chance is taken to choose from, where the measure goes by how many categories there are.
     """
 
     name: str
@@ -37,6 +55,7 @@ class Measure:
     universe: Universe
     value: Formula
     degenerate: str = ""
+    choice: Choice | None = None
 
     @property
     def lowest(self) -> float:
@@ -74,6 +93,14 @@ ONE_CATEGORY = "everything is in one category, so that chance alone would agree 
 
 HEADLINE = Measure("span.f1", "Span F1, strict", SPANS, f.span_f1)
 
+USED_LABELS = Choice(f.named_used, "the labels that are used")
+USED_VALUES = Choice(f.token_used, "the values that are used")
+LABELS = Choice(f.named_choices, "the scheme's labels", f.choices, "the labels that are used, more than the scheme has")
+VALUES = Choice(
+    *(f.token_choices, "the scheme's labels and O", lambda features: f.choices(features) + 1),
+    "the values that are used, more than the scheme has",
+)
+
 OVERALL: tuple[Measure, ...] = (
     HEADLINE,
     Measure("span.boundary_f1", "Span F1, borders only", SPANS, f.boundary_f1),
@@ -84,23 +111,26 @@ OVERALL: tuple[Measure, ...] = (
     Measure("label.observed", "Label: observed agreement", NAMED, f.named_observed),
     Measure("label.kappa", "Label: Cohen κ", NAMED, f.named_kappa, ONE_CATEGORY),
     Measure("label.alpha", "Label: Krippendorff α", NAMED, f.named_alpha, ONE_CATEGORY),
-    Measure("label.ac1", "Label: Gwet AC1", NAMED, f.named_ac1, ONE_CATEGORY),
+    Measure("label.ac1", "Label: Gwet AC1", NAMED, f.named_ac1, ONE_CATEGORY, LABELS),
+    Measure(*("label.ac1_used", "Label: AC1, K of used labels", NAMED, f.named_ac1_used, ONE_CATEGORY), USED_LABELS),
     Measure("label.pi", "Label: Scott π", NAMED, f.named_pi, ONE_CATEGORY),
     Measure("label.fleiss", "Label: Fleiss κ", NAMED, f.named_fleiss, ONE_CATEGORY),
-    Measure("label.s", "Label: S (uniform chance)", NAMED, f.named_s, ONE_CATEGORY),
+    Measure("label.s", "Label: S (uniform chance)", NAMED, f.named_s, ONE_CATEGORY, LABELS),
     Measure("token.observed", "Token: observed agreement", TOKENS, f.token_observed),
     Measure("token.kappa", "Token: Cohen κ", TOKENS, f.token_kappa, ONE_CATEGORY),
     Measure("token.kappa_max", "Token: largest κ attainable", TOKENS, f.token_greatest, ONE_CATEGORY),
-    Measure("token.fleiss", "Token: Fleiss κ", TOKENS, f.token_fleiss, ONE_CATEGORY),
+    Measure("token.fleiss", "Token: Fleiss κ, pooled shares", TOKENS, f.token_fleiss, ONE_CATEGORY),
     Measure("token.alpha", "Token: Krippendorff α", TOKENS, f.token_alpha, ONE_CATEGORY),
-    Measure("token.ac1", "Token: Gwet AC1", TOKENS, f.token_ac1, ONE_CATEGORY),
-    Measure("token.s", "Token: S (uniform chance)", TOKENS, f.token_s, ONE_CATEGORY),
+    Measure("token.ac1", "Token: Gwet AC1", TOKENS, f.token_ac1, ONE_CATEGORY, VALUES),
+    Measure(*("token.ac1_used", "Token: AC1, K of used values", TOKENS, f.token_ac1_used, ONE_CATEGORY), USED_VALUES),
+    Measure("token.s", "Token: S (uniform chance)", TOKENS, f.token_s, ONE_CATEGORY, VALUES),
+    Measure(*("token.s_used", "Token: S, K of used values", TOKENS, f.token_s_used, ONE_CATEGORY), USED_VALUES),
     Measure("token.pi", "Token: Scott π", TOKENS, f.token_pi, ONE_CATEGORY),
     Measure("token.marked_kappa", "Token: Cohen κ without O", MARKED, f.token_marked_kappa, ONE_CATEGORY),
     Measure("token.tag_kappa", "Token: Cohen κ of B/I tags", TOKENS, f.token_tag_kappa, ONE_CATEGORY),
     Measure("token.jaccard_alpha", "Token: α of label sets, Jaccard", TOKENS, f.token_jaccard_alpha, ONE_CATEGORY),
     Measure("token.masi_alpha", "Token: α of label sets, MASI", TOKENS, f.token_masi_alpha, ONE_CATEGORY),
-    Measure("token.ac2", "Token: Gwet AC2, MASI weights", TOKENS, f.token_ac2, ONE_CATEGORY),
+    Measure("token.ac2", "Token: Gwet AC2, MASI weights", TOKENS, f.token_ac2, ONE_CATEGORY, VALUES),
     Measure("unit.alpha", "Unitizing uα", CHARACTERS, f.unit_alpha, ONE_CATEGORY),
     Measure("unit.border_alpha", "Unitizing |uα", CHARACTERS, f.unit_borders, ONE_CATEGORY),
     Measure("relation.f1", "Relation F1, strict", RELATIONS, f.relation_f1),
@@ -127,17 +157,15 @@ SLICED: tuple[Measure, ...] = tuple(
 
 OF_LABEL = Universe("span", "spans of both layers with this label", f.label_spans, "no layer uses the label")
 OF_LABEL_CHARACTERS = Universe(
-    "unit", "characters that either layer gives this label", f.label_unit_items, "no layer uses the label"
+    *("unit", "characters that either layer gives this label", f.label_unit_items),
+    "spans of one layer with this label overlap",
 )
 OF_TYPE = Universe("relation", "relations of both layers with this label", f.type_relations, "no layer uses the label")
 
 BY_LABEL: tuple[Measure, ...] = (
     Measure("span.f1", "Span F1, strict", OF_LABEL, f.label_f1),
     Measure("span.type_f1", "Span F1, any overlap", OF_LABEL, f.label_type_f1),
-    Measure(
-        *("unit.alpha", "Unitizing uα", OF_LABEL_CHARACTERS, f.label_unit_alpha),
-        "everything is in one category, or spans of this label overlap in one layer",
-    ),
+    Measure("unit.alpha", "Unitizing uα", OF_LABEL_CHARACTERS, f.label_unit_alpha, ONE_CATEGORY),
 )
 """One value a span label."""
 

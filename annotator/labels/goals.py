@@ -6,9 +6,12 @@ from annotator.labels.nodes import YamlValue
 from annotator.labels.scheme import did_you_mean
 
 GOAL_MEASURES = (
-    *("span_f1", "span_boundary_f1", "span_partial_f1", "span_type_f1"),
-    *("label_coverage", "label_observed", "label_kappa", "label_alpha", "label_ac1"),
-    *("token_observed", "token_kappa", "token_kappa_max", "token_fleiss", "token_alpha", "token_ac1", "token_s"),
+    *("span_f1", "span_boundary_f1", "span_partial_f1", "span_type_f1", "span_iou_f1"),
+    *("label_coverage", "label_observed", "label_kappa", "label_alpha", "label_ac1", "label_ac1_used"),
+    *("label_pi", "label_fleiss", "label_s"),
+    *("token_observed", "token_kappa", "token_kappa_max", "token_fleiss", "token_alpha", "token_ac1"),
+    *("token_ac1_used", "token_s", "token_s_used", "token_pi", "token_marked_kappa", "token_tag_kappa"),
+    *("token_jaccard_alpha", "token_masi_alpha", "token_ac2"),
     *("unit_alpha", "unit_border_alpha"),
     *("relation_f1", "relation_endpoints_f1", "relation_relaxed_f1", "relation_f1_given_spans"),
     *("relation_label_observed", "relation_label_kappa"),

@@ -40,6 +40,17 @@ class Figure(NamedTuple):
     measure: Measure
     estimate: Estimate
 
+    @property
+    def universe(self) -> str:
+        """What the figure is taken over, and from how many categories chance is taken to choose."""
+        return f"{self.measure.universe.text}{self.categories and f'; {self.categories}'}"
+
+    @property
+    def categories(self) -> str:
+        """How many categories there are to choose from, such as ``K = 7, the scheme's labels and O``; mostly empty."""
+        found = self.estimate.categories
+        return "" if found is None else f"K = {found}, {self.estimate.choice}"
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -296,9 +307,7 @@ class _Builder:
         """Shown, blind or mixed; nothing of what is not between curators, nor where none of them worked blind."""
         pairs = [self.comparisons.pairs[number] for number in self.comparisons.pair]
         return [
-            self.sample.condition(key, *pair)
-            if self.sample.blind and all(name.startswith("curator:") for name in pair)
-            else ""
+            self.sample.condition(key, *pair) if self.sample.blind else ""
             for key, pair in zip(self._documents(), pairs, strict=True)
         ]
 

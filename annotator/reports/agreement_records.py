@@ -21,7 +21,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 COLUMNS = (
     *("scope", "name", "left", "right", "measure", "level", "value", "low", "high", "method", "documents"),
-    *("informative", "items", "reason", "resamples", "seed", "p", "p_holm"),
+    *("informative", "items", "reason", "categories", "resamples", "seed", "p", "p_holm"),
 )
 """Of the CSV; also the fields of a figure in the JSON, but for the options."""
 
@@ -47,6 +47,7 @@ def _figures(part: Slice) -> Iterator[dict[str, Any]]:
             "title": measure.title,
             "level": measure.universe.level,
             "universe": measure.universe.text,
+            "categories": found.categories,
             "value": found.value,
             "low": found.low,
             "high": found.high,

@@ -83,9 +83,10 @@ def _overall(agreement: Agreement) -> Section:
             agreement_text.interval(e) or e.reason,
             e.informative,
             f"{e.items:,}",
-            m.universe.text,
+            figure.universe,
         )
-        for m, e in agreement.overall.figures
+        for figure in agreement.overall.figures
+        for m, e in (figure,)
     ]
     columns = ("measure", *FIGURES, "of")
     return Section(

@@ -78,6 +78,11 @@ NOTES: dict[str, MeasureNote] = {
         "where κ collapses because of prevalence",
         "generous where there are many unused labels",
     ),
+    "label.ac1_used": MeasureNote(
+        "the same, K the labels that are used",
+        "comparisons with programs that count categories in the data",
+        "less agreement by chance is taken off as soon as anybody uses one more label",
+    ),
     "label.pi": MeasureNote(
         "as κ, p̂ = Σ p̄_c², p̄ the share of both layers together (Scott 1955); of several pairs the mean",
         "comparisons with papers that print it",
@@ -109,7 +114,10 @@ NOTES: dict[str, MeasureNote] = {
         "says nothing of agreement itself",
     ),
     "token.fleiss": MeasureNote(
-        "(P̄ − Σp_c²)/(1 − Σp_c²), p_c the share of all values (Fleiss 1971)", "several curators", "as `token.kappa`"
+        "(P̄ − Σp_c²)/(1 − Σp_c²), p_c the share of all values (Fleiss 1971)",
+        "several curators",
+        "as `token.kappa`; where documents have unequal numbers of curators, one with more counts more"
+        " in p_c (pooled shares), where others take the mean over tokens",
     ),
     "token.alpha": MeasureNote(
         "as `label.alpha`", "several curators, some of whom have not finished a document", "as `token.kappa`"
@@ -119,9 +127,11 @@ NOTES: dict[str, MeasureNote] = {
         "beside κ",
         "with O in the universe it is high by nature",
     ),
+    "token.ac1_used": MeasureNote("the same, K the values that are used", "as `label.ac1_used`", "as `label.ac1_used`"),
     "token.s": MeasureNote(
         "(p − 1/K)/(1 − 1/K), K as for `token.ac1`", "beside κ", "with O in the universe it is high by nature"
     ),
+    "token.s_used": MeasureNote("the same, K the values that are used", "as `label.ac1_used`", "as `label.ac1_used`"),
     "token.pi": MeasureNote("as `label.pi`", "comparisons with papers that print it", "as `token.kappa`"),
     "token.marked_kappa": MeasureNote(
         "Cohen's κ of the tokens that either layer of a pair marks; of several pairs the mean",

@@ -21,11 +21,16 @@ FROM layer l JOIN document d ON d.id = l.document_id
 WHERE l.text = d.sha256 AND (l.kind = 'suggester' OR l.state = 'done')
 """
 
+_BLIND = """EXISTS (
+    SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
+    WHERE c.document_id = d.id AND c.name = 'corpus' AND a.id = {} AND a.blind)"""
+
 
 class FinishedLayer(NamedTuple):
     """A layer that its author has finished, on the document's present text; a suggester's is always finished.
 
-    ``at`` is when it last changed; ``blind`` whether its curator was to see no suggestions.
+    ``at`` is when it last changed; ``blind`` whether its curator was to see no suggestions, or, of gold, none of the
+    curators who finished the document.
     """
 
     id: int
@@ -106,9 +111,11 @@ class Finished:
         """The finished layers of some names, in order of document and name."""
         marks = ", ".join("?" * len(names))
         query = f"""
-            SELECT l.id, d.key, l.name, coalesce(l.changed_at, ''), EXISTS (
-                SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
-                WHERE c.document_id = d.id AND c.name = 'corpus' AND a.id = l.author AND a.blind)
+            SELECT l.id, d.key, l.name, coalesce(l.changed_at, ''),
+                CASE l.name WHEN 'gold' THEN (
+                    SELECT min({_BLIND.format("own.author")}) FROM layer own
+                    WHERE own.document_id = d.id AND own.kind = 'curator' AND own.state = 'done' AND own.text = l.text)
+                ELSE {_BLIND.format("l.author")} END
             {_FINISHED} AND l.name IN ({marks}) ORDER BY d.key, l.name
         """
         rows = self.store.rows(query, *names)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
+from annotator.agreement.counting import compare
 from annotator.agreement.estimates import Estimate, EstimateOptions, estimate, estimate_parts
-from annotator.agreement.layers import Content, DocumentLayers
+from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
 from annotator.agreement.measures import BY_LABEL, DIRECTED, OVERALL
 from annotator.agreement.totals import Features
 from annotator.annotation import SpanKey
@@ -44,6 +45,36 @@ def test_an_interval_is_the_jackknifes_unless_the_bootstrap_is_asked_for() -> No
         assert one.low is not None
         assert one.high is not None
         assert 0 < one.low < one.value < one.high < 1
+
+
+def test_chance_chooses_from_the_schemes_labels_or_from_those_in_use() -> None:
+    some = noisy(8)
+    vocabulary = Vocabulary(("A", "B", "C", "D"))
+    found = estimate(Features(compare(some, ("ana", "bo"), vocabulary)), OVERALL, QUICK)
+    counted = {m.name: (found[m.name][0].categories, found[m.name][0].choice) for m in OVERALL if m.choice}
+    assert counted == {
+        "label.ac1": (4, "the scheme's labels"),
+        "label.ac1_used": (2, "the labels that are used"),
+        "label.s": (4, "the scheme's labels"),
+        "token.ac1": (5, "the scheme's labels and O"),
+        "token.ac1_used": (3, "the values that are used"),
+        "token.s": (5, "the scheme's labels and O"),
+        "token.s_used": (3, "the values that are used"),
+        "token.ac2": (5, "the scheme's labels and O"),
+    }
+    observed = found["token.observed"][0].value
+    assert observed is not None
+    assert found["token.s"][0].value == pytest.approx((observed - 1 / 5) / (1 - 1 / 5))
+    assert found["token.s_used"][0].value == pytest.approx((observed - 1 / 3) / (1 - 1 / 3))
+    assert estimate(Features(compared(some)), OVERALL, QUICK)["token.s"][0].choice.endswith("more than the scheme has")
+
+
+def test_a_label_alone_has_no_unitizing_alpha_where_its_spans_overlap_and_says_so() -> None:
+    over = Content([SpanKey(0, 4, "A"), SpanKey(2, 6, "A"), SpanKey(8, 9, "B")])
+    made = [DocumentLayers(f"d{n}", 20, tokens(20), {"ana": over, "bo": over}) for n in range(6)]
+    found = estimate(Features(compare(made, ("ana", "bo"), Vocabulary(("A", "B")))), BY_LABEL, QUICK)["unit.alpha"]
+    assert (found[0].value, found[0].reason) == (None, "spans of one layer with this label overlap")
+    assert (found[1].value, found[1].reason) == (1, "")
 
 
 def leaving(documents: list[DocumentLayers], name: str) -> list[float]:

@@ -135,10 +135,9 @@ def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
     yield from to_do_in_short(agreement, width)
     yield ()
     yield _column_heads(width, "measure")
-    for measure, estimate in agreement.overall.figures:
-        target = LEVEL_TARGETS[measure.universe.level]
-        tip = f"of {measure.universe.text}"
-        yield _line(measure.title, estimate, target, width, measure=measure.name, tip=tip)
+    for one in agreement.overall.figures:
+        title, target = one.measure.title, LEVEL_TARGETS[one.measure.universe.level]
+        yield _line(title, one.estimate, target, width, measure=one.measure.name, tip=f"of {one.universe}")
     yield from _kinds("How spans differ", agreement.kinds, KIND_NAMES, width, relations=False)
     yield from _kinds("How relations differ", agreement.relation_kinds, RELATION_KIND_NAMES, width, relations=True)
     yield ()

@@ -15,7 +15,10 @@ from annotator.tuning import collector_paused
 from annotator.workflow.workspace import Workspace
 
 Condition = Literal["shown", "blind", "mixed"]
-"""Whether both curators of a comparison saw suggestions, neither, or one of them."""
+"""Whether both layers of a comparison are by curators who saw suggestions, neither is, or one of them.
+
+Gold is blind where all curators were who finished the document.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class AgreementSample:
     lengths: Sequence[int] = ()
 
     def condition(self, document: str, left: str, right: str) -> Condition:
-        """Whether a comparison is of work with or without suggestions."""
-        blind = [(document, name) in self.blind for name in (left, right)]
+        """Whether a comparison is of work with or without suggestions; suggestions themselves are neither."""
+        blind = [(document, name) in self.blind for name in (left, right) if name != SUGGESTIONS]
         return "blind" if all(blind) else "mixed" if any(blind) else "shown"
 
 

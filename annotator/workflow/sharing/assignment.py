@@ -117,7 +117,8 @@ def assign(
         team = _team(charges, curators, quotas or {}, adopted)
         result = spread(documents, {key: charges.curators(key) for key in documents}, team, overlap, seed)
         blinds = Counter(one.document for one in charges.all() if one.blind)
-        unseen = blindfold(result.chosen, blinds, blind, seed)
+        shown = {key for key in documents if len(charges.curators(key)) > blinds[key]}
+        unseen = blindfold(result.chosen, blinds, blind, seed, shown)
         new = {*adopted, *((key, c) for key, chosen in result.chosen.items() for c in chosen)}
         report.short = dict(sorted(result.short.items()))
         return [Task(key, curator, (key, curator) in unseen) for key, curator in sorted(new)]

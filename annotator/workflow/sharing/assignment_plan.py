@@ -78,26 +78,52 @@ def _rank(
 
 
 def blindfold(
-    chosen: Mapping[str, Sequence[str]], blind_already: Mapping[str, int], share: float, seed: int
+    chosen: Mapping[str, Sequence[str]],
+    blind_already: Mapping[str, int],
+    share: float,
+    seed: int,
+    shown_already: Collection[str] = frozenset(),
 ) -> set[tuple[str, str]]:
     """Choose which of the new documents each curator gets without suggestions: pairs of document and curator.
 
-    Every curator gets the same share, so that no one person's ways stand for working blind.  A document that nobody has
-    blind comes first, so that as far as possible the same document is seen with suggestions by one and without by
-    another: what differs between the two is then not the document.
+    Every curator gets the same share, so that no one person's ways stand for working blind.  About half of it is of
+    documents that nobody sees with suggestions (none of those in ``shown_already``): only what two people did blind
+    says how far they agree by themselves.  The rest is of documents that as far as possible another sees with
+    suggestions: what differs between the two is then not the document.
     """
     of: dict[str, list[str]] = defaultdict(list)
     for document, curators in chosen.items():
         for curator in curators:
             of[curator].append(document)
-    blinds = Counter(blind_already)
-    result: set[tuple[str, str]] = set()
-    for curator in sorted(of, key=lambda c: (draw(seed, "blind", c), c)):
-        documents = sorted(of[curator])
+    left = {
         # A share of few documents is seldom a whole number: the draw decides on the rest, right on average.
-        count = int(share * len(documents) + draw(seed, "rest", curator, *documents[:1]))
+        curator: int(share * len(some) + draw(seed, "rest", curator, *sorted(some)[:1]))
+        for curator, some in of.items()
+    }
+    alone = {key: curators for key, curators in chosen.items() if key not in shown_already}
+    result = _for_all(alone, blind_already, left, seed)
+    blinds = Counter(blind_already) + Counter(document for document, _ in result)
+    for curator in sorted(of, key=lambda c: (draw(seed, "blind", c), c)):
+        documents = [document for document in of[curator] if (document, curator) not in result]
         documents.sort(key=lambda key: (blinds[key], draw(seed, "blind", key, curator), key))
-        for document in documents[:count]:
+        for document in documents[: left[curator]]:
             blinds[document] += 1
             result.add((document, curator))
+    return result
+
+
+def _for_all(
+    chosen: Mapping[str, Sequence[str]], blind_already: Mapping[str, int], left: dict[str, int], seed: int
+) -> set[tuple[str, str]]:
+    """Choose documents that are blind for all who get them, for about half of what is left to each; count that off."""
+    result: set[tuple[str, str]] = set()
+    half = {curator: (count + 1) // 2 for curator, count in left.items()}
+    for document in sorted(chosen, key=lambda key: (draw(seed, "blind", key), key)):
+        curators = chosen[document]
+        several = len(curators) + blind_already.get(document, 0) > 1
+        if several and all(half[curator] > 0 for curator in curators):
+            for curator in curators:
+                half[curator] -= 1
+                left[curator] -= 1
+                result.add((document, curator))
     return result

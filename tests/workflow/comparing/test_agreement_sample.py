@@ -16,8 +16,9 @@ from annotator.workflow.comparing.disagreements import (
     hidden_documents,
     read_version,
 )
+from annotator.workflow.schemes.changing import change_labels, label_change
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
-from tests.workspaces import Bench
+from tests.workspaces import Bench, proposal, propose
 
 SPANS = DisagreementFilter("spans", relations=False)
 
@@ -121,6 +122,43 @@ def test_who_has_a_document_before_them_does_not_see_what_others_said(differing:
     assert hidden("carla") == {"nota"}
     sample = read_sample(differing.workspace, ["curator:ana", "curator:bo"])
     assert list(find_disagreements(sample, SPANS, frozenset({"nota"}))) == []
+
+
+def test_gold_is_blind_where_all_its_curators_were(bench: Bench) -> None:
+    bench.add("otra", "Luis Paz fue a Lima.\n")
+    bench.add("zeta", "Eva vive en Quito.\n")
+    for key, blind in (("nota", ("ana", "bo")), ("otra", ("ana",)), ("zeta", ())):
+        ops = [Op("assignment", curator, None, {"blind": curator in blind}) for curator in ("ana", "bo")]
+        with bench.store.write() as writer:
+            writer.append(LayerName(key, CORPUS), "lead", "assign", ops)
+        for curator in ("ana", "bo"):
+            mark(bench, curator, [], key=key)
+    settle_finished(bench.workspace, "lea")
+    sample = read_sample(bench.workspace, ["curator:ana", "gold"])
+    assert sample.blind == {("nota", "curator:ana"), ("otra", "curator:ana"), ("nota", "gold")}
+    conditions = {key: sample.condition(key, "curator:ana", "gold") for key in ("nota", "otra", "zeta")}
+    assert conditions == {"nota": "blind", "otra": "mixed", "zeta": "shown"}
+    assert sample.condition("nota", "suggestions", "gold") == "blind"
+    assert sample.condition("otra", "suggestions", "gold") == "shown"
+
+
+def test_a_renamed_label_is_one_whoever_used_it_before_and_after(bench: Bench) -> None:
+    document = bench.document()
+    propose(bench.store, document, [proposal(document, "Cruz Roja", "ORG")])
+    mark(bench, "ana", [ANA, CRUZ])
+    settle_finished(bench.workspace, "lea")
+    change_labels(bench.workspace, label_change(bench.workspace, "rename", ["ORG"], ["BODY"]), "lea")
+    bench.workspace.follow_scheme()
+    mark(bench, "bo", [ANA, ("Cruz Roja", "BODY")])
+    sample = read_sample(bench.workspace, ["curator:ana", "curator:bo", "gold", "suggestions"])
+    [shared] = sample.documents
+    assert {name: sorted(content.labels) for name, content in shared.layers.items()} == {
+        "curator:ana": ["BODY", "PERSON"],
+        "curator:bo": ["BODY", "PERSON"],
+        "gold": ["BODY", "PERSON"],
+        "suggestions": ["BODY"],
+    }
+    assert "ORG" not in sample.vocabulary.labels
 
 
 def test_both_versions_of_a_disagreement_can_be_read(differing: Bench) -> None:
