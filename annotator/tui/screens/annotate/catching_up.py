@@ -101,7 +101,7 @@ class CatchingUp:
     def _go_on(self) -> None:
         if self._has_more_to_do:
             self._show(self._screen.session.catch_up(AT_A_TIME))
-        elif not self._screen.view.paint_ahead(AT_A_TIME / 2) and self._timer is not None:
+        elif not self._screen.view.paint_ahead(AT_A_TIME / 4) and self._timer is not None:
             self._timer.stop()
             self._timer = None
 

@@ -15,8 +15,8 @@ from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.annotating.split_labels import new_labels
 from annotator.workflow.editing.editor import Outcome
 
-MANY = 3000
-"""Suggestions that take a second or so to decide together."""
+MANY = 300
+"""Suggestions that take a tenth of a second or more to decide together."""
 REVIEW_KEYS = "tab on · shift+tab back · a keeps it · x rejects it · esc ends the review"
 
 
