@@ -36,22 +36,28 @@ class Offsets:
 
     def to_code_points(self, offset: int) -> int | None:
         """The offset in code points; ``None`` for one inside a character, or beyond the text."""
-        if self._same:
+        if self.are_code_points:
             return offset if 0 <= offset <= len(self._text) else None
         index = bisect_left(self._offsets, offset)
         return index if index < len(self._offsets) and self._offsets[index] == offset else None
 
     def from_code_points(self, offset: int) -> int:
         """The offset of a code point; inside a grapheme that of the grapheme's beginning."""
-        return offset if self._same else self._offsets[offset]
+        return offset if self.are_code_points else self._offsets[offset]
 
     def has(self, offset: int) -> bool:
         """Tell whether an offset in code points lies between characters of this way of counting."""
-        return self._same or offset in (0, len(self._text)) or self._offsets[offset] != self._offsets[offset - 1]
+        return (
+            self.are_code_points or offset in (0, len(self._text)) or self._offsets[offset] != self._offsets[offset - 1]
+        )
 
     @cached_property
-    def _same(self) -> bool:
-        return self._counting == "codepoints" or (self._text.isascii() and "\r" not in self._text)
+    def are_code_points(self) -> bool:
+        """Whether they are those that code points have."""
+        text = self._text
+        if self._counting == "utf16" and not text.isascii():
+            return len(text.encode("utf-16-le", "surrogatepass")) == 2 * len(text)
+        return self._counting == "codepoints" or (text.isascii() and "\r" not in text)
 
     @cached_property
     def _offsets(self) -> list[int]:

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.formats.counting import COUNTED, Counting, Offsets, likeliest, on_word_borders, parse_counting
@@ -29,6 +31,21 @@ _LISTS = ("label", "labels")
 _EVERYBODY = "all"
 """The name of the file in which a project has the work of all users together."""
 _OUR_COLUMNS = ("key", "lang", "title", "meta")
+_Label = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class _PlainEntity(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    id: int
+    label: _Label
+    start_offset: Annotated[int, msgspec.Meta(ge=0)]
+    end_offset: int
+
+
+class _PlainLink(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    id: int
+    from_id: int
+    to_id: int
+    type: _Label
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
@@ -89,6 +106,10 @@ class _RowReader:
 
     def layers(self, name: str) -> Iterator[ForeignLayer]:
         """Yield one layer for each user that the annotations name, one without an author where they name none."""
+        plain = self._plain_content(name)
+        if plain is not None:
+            yield ForeignLayer(plain, self._author)
+            return
         row, by_user = self._row, dict[str | None, list[Span]]()
         ids: set[str] = set()
         for user, span in self._spans(name):
@@ -104,6 +125,32 @@ class _RowReader:
             if strangers is not None:
                 row.fail("relations", f"found {strangers.id} between the entities of two users, expected one user's")
             yield ForeignLayer(Annotations.of(spans, own), user)
+
+    def _plain_content(self, name: str) -> Annotations | None:
+        """Read entities and relations that are as doccano writes them, nobody's in particular, and in code points.
+
+        Nearly all are.  Returns ``None`` for others, which are read field by field.
+        """
+        certain = self._counting is not None or self._text.isascii()
+        if name != "entities" or not certain or not self._offsets.are_code_points:
+            return None
+        try:
+            entities = msgspec.convert(self._row.values[name], list[_PlainEntity])
+            links = msgspec.convert(self._row.values["relations"] if "relations" in self._row else [], list[_PlainLink])
+        except msgspec.ValidationError:
+            return None
+        length = len(self._text)
+        spans = {
+            (span_id := str(e.id)): Span(span_id, e.start_offset, e.end_offset, e.label)
+            for e in entities
+            if e.start_offset < e.end_offset <= length
+        }
+        relations = [
+            Relation(f"relation {i}", str(link.from_id), str(link.to_id), link.type) for i, link in enumerate(links, 1)
+        ]
+        if len(spans) < len(entities) or not all(link.head in spans and link.child in spans for link in relations):
+            return None
+        return Annotations.of(spans.values(), relations)
 
     def _linked(self, name: str) -> Iterator[Fields]:
         """Yield the relations; those of a project without relations are an earlier import's, and lead nowhere."""
@@ -172,9 +219,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         document = record.document
         offsets = Offsets(document.text, counting)
         ids = {key: next(entity_ids) for key in record.spans()}
-        inside = sum(not offsets.has(key.start) or not offsets.has(key.end) for key in ids)
+        inside = [key for key in ids if not offsets.has(key.start) or not offsets.has(key.end)]
         if inside:
-            target.warnings["spans that begin or end inside a grapheme, widened to it"] += inside
+            target.warnings["spans that begin or end inside a grapheme, widened to it"] += len(inside)
         ranges = {key: (offsets.from_code_points(key.start), offsets.from_code_points(key.end)) for key in ids}
         row: dict[str, Any] = {"id": number, "text": document.text}
         if related:
