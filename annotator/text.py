@@ -45,6 +45,13 @@ class Segmentation(Sequence[Segment]):
         self.starts = array("I", [start for start, _ in pairs])
         self.ends = array("I", [end for _, end in pairs])
 
+    @classmethod
+    def of_borders(cls, starts: array[int], ends: array[int]) -> Segmentation:
+        """Make a segmentation of where its segments begin and end."""
+        result = cls.__new__(cls)
+        result.starts, result.ends = starts, ends
+        return result
+
     @cached_property
     def starts(self) -> array[int]:
         """Where the segments begin; like their ends worked out when first asked for, which many a reader never does."""
@@ -190,19 +197,23 @@ def with_gaps(text: str, tokens: Segmentation) -> tuple[Segmentation, list[int]]
     The words, with a space behind each that does not end where the next begins, are the text.  Returned with them are
     the indices of the tokens before which such a gap stands (the number of tokens for one at the end), in order.
     """
-    words: list[tuple[int, int]] = []
-    gaps: list[int] = []
-    at = 0
-    for index, (start, end) in enumerate(zip([*tokens.starts, len(text)], [*tokens.ends, len(text)], strict=True)):
-        if at < start and not (start == at + 1 and words and text[at] == " "):
-            if words and text[at] == " ":
-                at += 1
-            words.append((at, start - 1 if start > at + 1 and text[start - 1] == " " else start))
-            gaps.append(index)
-        if end > start:
-            words.append((start, end))
-        at = end
-    return Segmentation(words), gaps
+    before, behind = [0, *tokens.ends], [*tokens.starts, len(text)]
+    gaps = [
+        index
+        for index, (at, end) in enumerate(zip(before, behind, strict=True))
+        if at < end and not (index and end == at + 1 and text[at] == " ")
+    ]
+    starts, ends = array("I"), array("I")
+    done = 0
+    for index in gaps:
+        at, end = before[index], behind[index]
+        at += index > 0 and text[at] == " "
+        starts += tokens.starts[done:index]
+        ends += tokens.ends[done:index]
+        starts.append(at)
+        ends.append(end - 1 if end > at + 1 and text[end - 1] == " " else end)
+        done = index
+    return Segmentation.of_borders(starts + tokens.starts[done:], ends + tokens.ends[done:]), gaps
 
 
 def words_and_spaces(text: str, tokens: Segmentation) -> tuple[list[str], list[bool]]:

@@ -10,7 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, count, islice
+from operator import lt
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
@@ -80,9 +81,9 @@ _encode = msgspec.json.Encoder().encode
 def encode(text: str, tokens: Segmentation, sentences: Segmentation) -> Encoded:
     """Write the tokens and sentences of a text."""
     words, gaps = with_gaps(text, tokens)
-    following = [*words.starts[1:], len(text)]
-    rows = enumerate(zip(words.starts, words.ends, following, strict=False))
-    written = [Token(text[start:end], start, end, i, end < after) for i, (start, end, after) in rows]
+    starts, ends = words.starts.tolist(), words.ends.tolist()
+    texts = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    written = list(map(Token, texts, starts, ends, count(), map(lt, ends, [*starts[1:], len(text)])))
     ranges = ((start, end, words.exact(start, end)) for start, end in sentences)
     borders = [Sentence(start, end, *numbers) for start, end, numbers in ranges if numbers is not None]
     return Encoded(_encode(written)[1:-1], _encode(borders)[1:-1], gaps)
