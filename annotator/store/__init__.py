@@ -19,6 +19,7 @@ from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
 from annotator.store.comments import CommentKind, StoredComment, comment_counts, commented_layers, read_comments
 from annotator.store.database import Store
 from annotator.store.doctor import check_database, check_layers, first_break, scheme_problem
+from annotator.store.extras import documents_with_extras, extra_counts
 from annotator.store.file_identity import LostError
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime, comparable_layers
 from annotator.store.label_use import (
@@ -120,6 +121,8 @@ __all__ = [
     "comparable_layers",
     "curates",
     "document_record",
+    "documents_with_extras",
+    "extra_counts",
     "first_break",
     "flagged",
     "held_together",

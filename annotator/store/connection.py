@@ -170,14 +170,17 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def snapshot(connection: sqlite3.Connection, explained: explained) -> Iterator[None]:
-    """Let all reads of the block see one moment, though others write meanwhile; inside a transaction, that one."""
+def snapshot(connection: sqlite3.Connection, explained: explained) -> Iterator[bool]:
+    """Let all reads of the block see one moment, though others write meanwhile; inside a transaction, that one.
+
+    Yields whether it began here.
+    """
     with explained:
         inside = connection.in_transaction
         if not inside:
             connection.execute("BEGIN")
         try:
-            yield
+            yield not inside
         finally:
             if not inside and connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -72,6 +72,7 @@ class Store:
                 tell(note)
         self._revision = scheme_revision(self.connection)
         self._changes = KnownChanges(self.connection)
+        self._at_one_moment = False
 
     def __enter__(self) -> Self:
         return self
@@ -163,10 +164,14 @@ class Store:
         Raises :class:`SchemeMovedError` at a moment at which some layers have the labels of before and others those of
         after a change of the label scheme.
         """
-        with connecting.snapshot(self.connection, self.explained()):
-            if lagging(self.connection):
+        with connecting.snapshot(self.connection, self.explained()) as outermost:
+            if not self._at_one_moment and lagging(self.connection):
                 raise SchemeMovedError(f"{self.path}: the labels are being changed right now", "try again in a moment")
-            yield
+            self._at_one_moment |= outermost
+            try:
+                yield
+            finally:
+                self._at_one_moment &= not outermost
 
     def explained(self) -> connecting.explained:
         """Turn SQLite's complaints in the block into sentences for the user."""
@@ -300,14 +305,6 @@ class Store:
         with self.explained():
             found = records(self.connection, TABLES["extra"], layer_id)
             return {i: Extra(i, **{**record, "refs": tuple(record.get("refs", ()))}) for i, record in found}
-
-    def extra_counts(self) -> dict[int, dict[tuple[str, str], int]]:
-        """How much every layer that keeps anything keeps, by layer id, then by format and kind."""
-        found: dict[int, dict[tuple[str, str], int]] = {}
-        query = "SELECT layer_id, format, kind, count(*) FROM extra GROUP BY layer_id, format, kind"
-        for layer_id, form, kind, count in self.rows(query):
-            found.setdefault(layer_id, {})[form, kind] = count
-        return found
 
     def rulings(self, layer_id: int) -> dict[str, Ruling]:
         """What was settled in a gold layer, by claim."""

@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from annotator.annotation import Annotations
 from annotator.formats.record import LayerRecord
-from annotator.history import CORPUS, LayerName
-from annotator.store import LayerInfo, comment_counts
+from annotator.store import LayerInfo, comment_counts, documents_with_extras, extra_counts
 from annotator.workflow.layer_diff import with_curator
 from annotator.workflow.set_aside import restore
 from annotator.workflow.workspace import Workspace
@@ -27,21 +26,22 @@ class RecordReader:
         self._labels_sha256 = workspace.scheme.sha256
         self._form = form
         self._labels = labels
-        self._extra_counts = self._store.extra_counts()
+        self._extra_counts = extra_counts(self._store)
         self._comment_counts = comment_counts(self._store)
+        self._kept_of_documents = documents_with_extras(self._store, form)
         self.orphans: Counter[str] = Counter()
 
     def read(self, layers: Iterable[LayerInfo]) -> Iterator[LayerRecord]:
         """Yield the records of some layers, in their order."""
         return map(self._record, layers)
 
-    def kept_elsewhere(self, info: LayerInfo) -> Counter[str]:
+    def kept_elsewhere(self, info: LayerInfo) -> dict[str, int]:
         """Count by kind what a layer holds for no format (comments, a flag) or for another one (extras)."""
         counts = self._extra_counts.get(info.id, {})
-        kept = Counter({f"{kind} kept for {form}": n for (form, kind), n in counts.items() if form != self._form})
+        kept = {f"{kind} kept for {form}": n for (form, kind), n in counts.items() if form != self._form}
         kept["comments"] = self._comment_counts.get(info.id, 0)
-        kept["flags"] = info.flag is not None
-        return +kept
+        kept["flags"] = int(info.flag is not None)
+        return {what: count for what, count in kept.items() if count}
 
     def _record(self, info: LayerInfo) -> LayerRecord:
         store = self._store
@@ -76,12 +76,8 @@ class RecordReader:
         )
 
     def _document_extras(self, key: str) -> dict[str, object]:
-        if not self._extra_counts:
-            return {}
-        corpus = self._store.layer(LayerName(key, CORPUS))
-        if corpus is None or (self._form, "document") not in self._extra_counts.get(corpus.id, {}):
-            return {}
-        return dict(self._store.extras(corpus.id)[self._form].value)
+        layer_id = self._kept_of_documents.get(key)
+        return {} if layer_id is None else dict(self._store.extras(layer_id)[self._form].value)
 
 
 def _with_labels(content: Annotations, labels: Collection[str]) -> Annotations:
