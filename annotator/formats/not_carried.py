@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from annotator.annotation import Relation, Span, SpanKey
 from annotator.formats.protocol import Carried
@@ -19,7 +19,7 @@ def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Co
         spans = record.token_spans() if "off_token" in counts else record.spans()
         overlapping = dict(zip(_OVERLAPPING, nested_and_crossing(spans), strict=True))
         counts |= {feature: overlapping[feature] for feature in features if feature in overlapping}
-    return +Counter(counts)
+    return Counter({feature: count for feature, count in counts.items() if count})
 
 
 def carried_spans(record: LayerRecord, carries: Mapping[str, Carried]) -> Collection[SpanKey]:
@@ -33,24 +33,23 @@ _OVERLAPPING = ("nested", "crossing")
 
 
 def _origins(record: LayerRecord) -> int:
-    return sum(item.origin in ("accepted", "corrected") for item in _items(record))
+    return len([True for item in _items(record) if item.origin in ("accepted", "corrected")])
 
 
 def _sources(record: LayerRecord) -> int:
-    return sum(item.source is not None for item in _items(record))
+    return len([True for item in _items(record) if item.source is not None])
 
 
 def _scores(record: LayerRecord) -> int:
-    return sum(item.score is not None for item in _items(record))
+    return len([True for item in _items(record) if item.score is not None])
 
 
-def _items(record: LayerRecord) -> Iterator[Span | Relation]:
-    yield from record.annotations.spans.values()
-    yield from record.annotations.relations.values()
+def _items(record: LayerRecord) -> list[Span | Relation]:
+    return [*record.annotations.spans.values(), *record.annotations.relations.values()]
 
 
 def _loops(record: LayerRecord) -> int:
-    return sum(relation.head == relation.child for relation in record.annotations.relations.values())
+    return len([True for relation in record.annotations.relations.values() if relation.head == relation.child])
 
 
 _COUNTS: Mapping[str, Callable[[LayerRecord], int]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -46,7 +46,7 @@ class LayerRecord:
         Of spans with the same content the one with the lowest id counts.
         """
         if "spans" not in self._ordered:
-            by_key = _once((span.key, span) for span in self.annotations.spans.values())
+            by_key = _once([(span.key, span) for span in self.annotations.spans.values()])
             self._ordered["spans"] = {key: by_key[key] for key in sorted(by_key, key=reading_order)}
         spans: dict[SpanKey, Span] = self._ordered["spans"]
         return spans
@@ -54,11 +54,12 @@ class LayerRecord:
     def relations(self) -> dict[RelationKey, Relation]:
         """List the relations by the start of the head, that of the child, then the label; each content once."""
         if "relations" not in self._ordered:
-            content = self.annotations
-            by_key = _once((content.relation_key(relation), relation) for relation in content.relations.values())
+            keys = {span_id: span.key for span_id, span in self.annotations.spans.items()}
+            relations = self.annotations.relations.values()
+            by_key = _once([(RelationKey(keys[r.head], keys[r.child], r.label), r) for r in relations])
             self._ordered["relations"] = {key: by_key[key] for key in sorted(by_key, key=relation_order)}
-        relations: dict[RelationKey, Relation] = self._ordered["relations"]
-        return relations
+        in_order: dict[RelationKey, Relation] = self._ordered["relations"]
+        return in_order
 
     def token_spans(self) -> dict[SpanKey, tuple[int, int]]:
         """Give first and last token (inclusive) of the spans that begin and end at token borders."""
@@ -71,9 +72,8 @@ class LayerRecord:
         return len(self.spans()) - len(self.token_spans())
 
 
-def _once(items: Iterable[tuple[AnyKey, AnyItem]]) -> dict[AnyKey, AnyItem]:
+def _once(pairs: Sequence[tuple[AnyKey, AnyItem]]) -> dict[AnyKey, AnyItem]:
     """Collect items by content: of those with the same content the one with the lowest id."""
-    pairs = list(items)
     once = dict(pairs)
     if len(once) == len(pairs):
         return once

@@ -51,6 +51,8 @@ class LabelSpelling:
 
     def record(self, record: LayerRecord) -> LayerRecord:
         """The record with its labels as the format spells them."""
+        if not self._spelled:
+            return record
         content = record.annotations
         labels = {s.label for s in content.spans.values()} | {r.label for r in content.relations.values()}
         if self._spelled.keys().isdisjoint(labels):

@@ -38,8 +38,8 @@ class ExportPart:
         self.documents += 1
         self.spans += len(spans)
         self.relations += len(relations)
-        self.labels.update(key.label for key in spans)
-        self.labels.update(key.label for key in relations)
+        self.labels.update([key.label for key in spans])
+        self.labels.update([key.label for key in relations])
 
     def subtract(self, left_out: Mapping[str, Counter[str]]) -> None:
         """Take back what the writer left out."""
@@ -128,11 +128,13 @@ class ExportWriter:
                 carried_spans(record, self._carries), () if self._carries["relations"] == "no" else record.relations()
             )
             not_carried = count_not_carried(record, self._carries)
-            if not_carried["off_token"]:
+            if "off_token" in not_carried:
                 for key in record.spans().keys() - record.token_spans().keys():
                     self.result.off_token.add(record.document.key, *key)
-            lost.update({FEATURES[f]: n for f, n in not_carried.items()})
-            lost.update(self._records.kept_elsewhere(info))
+            for feature, count in not_carried.items():
+                lost[FEATURES[feature]] += count
+            for what, count in self._records.kept_elsewhere(info).items():
+                lost[what] += count
             yield self._spelling.record(record)
         lost.update(self._records.orphans)
         self._records.orphans.clear()
