@@ -88,7 +88,11 @@ class Item(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, **changes)
 
 
-class Span(Item, frozen=True, gc=False):
+_ADDED: Any = msgspec.field(default_factory=lambda: "added")
+"""How an item comes to be by default; a factory, so that records have it, which leave out what is not there."""
+
+
+class Span(Item, frozen=True, gc=False, omit_defaults=True):
     """A labelled stretch of text, ``start`` to ``end`` in code points.
 
     ``origin`` tells how the span came to be, ``source`` which suggester proposed it (``name@version``, ``None``
@@ -98,7 +102,7 @@ class Span(Item, frozen=True, gc=False):
     start: int
     end: int
     label: str
-    origin: Origin = "added"
+    origin: Origin = _ADDED
     source: str | None = None
     score: float | None = None
     curator: str | None = None
@@ -109,13 +113,13 @@ class Span(Item, frozen=True, gc=False):
         return SpanKey(self.start, self.end, self.label)
 
 
-class Relation(Item, frozen=True, gc=False):
+class Relation(Item, frozen=True, gc=False, omit_defaults=True):
     """A typed, directed link from the span with id ``head`` to the span with id ``child``."""
 
     head: str
     child: str
     label: str
-    origin: Origin = "added"
+    origin: Origin = _ADDED
     source: str | None = None
     score: float | None = None
     curator: str | None = None
@@ -215,6 +219,10 @@ def suggested_relation(head: Span, child: Span, label: str, source: str, score: 
 
 def item_record(item: Item) -> dict[str, Any]:
     """Turn an item into a record of history: its fields by name, without the id and fields that are ``None``."""
+    if isinstance(item, (Span, Relation)):
+        record: dict[str, Any] = msgspec.to_builtins(item)
+        del record["id"]
+        return record
     names, values = _recorded(type(item))
     return {name: value for name, value in zip(names, values(item), strict=False) if value is not None and value != ()}
 

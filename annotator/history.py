@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -83,8 +84,7 @@ class LayerName(NamedTuple):
     @property
     def kind(self) -> str:
         """The kind of author: corpus, suggester, curator or gold."""
-        head = self.name.partition(":")[0]
-        return "suggester" if head in (SUGGESTIONS, PROPOSALS) else head
+        return _kind(self.name)
 
     @property
     def author(self) -> str:
@@ -115,6 +115,12 @@ class LayerName(NamedTuple):
         if self.kind in ("curator", GOLD):
             return "refused"
         return "united" if self.kind == CORPUS or self.personal else "latest"
+
+
+@lru_cache(maxsize=1024)
+def _kind(name: str) -> str:
+    head = name.partition(":")[0]
+    return "suggester" if head in (SUGGESTIONS, PROPOSALS) else head
 
 
 CORPUS = "corpus"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import sys
@@ -89,6 +90,7 @@ def main(module: str, name: str) -> None:
     """Call a function with each list that the parent sends, until the parent closes the pipe."""
     parent = pipes_to_parent()
     function = getattr(import_module(module), name)
+    gc.disable()  # what is computed here leaves no cycles behind
     with suppress(EOFError):
         while True:
             parent.send(function(parent.receive()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Literal
 
 from annotator.text import Segmentation
@@ -33,6 +34,11 @@ class SpanBorders:
     def begin(self, key: str, text: str, tokens: Callable[[], Segmentation]) -> None:
         """Go on to a document; ``tokens`` are looked up only where they are needed."""
         self._key, self._text, self._tokens = key, text, tokens
+        self.__dict__.pop("_segments", None)
+
+    @cached_property
+    def _segments(self) -> Segmentation:
+        return self._tokens()
 
     def place(self, start: int, end: int, label: str) -> tuple[int, int]:
         """The borders that a span is to have."""
@@ -44,8 +50,8 @@ class SpanBorders:
             if self._rule == "keep" or first >= last:
                 self.white_space.add(self._key, start, end, label)
                 return start, end
-        if self._at_tokens and self._tokens().exact(first, last) is None:
-            segment = self._tokens().snap(first, last) if self._rule == "snap" else None
+        if self._at_tokens and self._segments.exact(first, last) is None:
+            segment = self._segments.snap(first, last) if self._rule == "snap" else None
             if segment is None:
                 self.off_token.add(self._key, first, last, label)
             else:

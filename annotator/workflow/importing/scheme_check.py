@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from annotator.annotation import Relation, RelationKey, Span, SpanKey, reading_order
+from annotator.annotation import Relation, RelationKey, Span, reading_order
 from annotator.errors import WorkflowError
 from annotator.labels import EntityType, LabelScheme, RelationType
 from annotator.labels.extend import extend_scheme
@@ -95,30 +95,31 @@ class SchemeCheck:
         """
         problems: list[tuple[str, str | None]] = []
         reach = -1
-        live: list[SpanKey] = []
+        live: list[Span] = []
         known = self.scheme.entities.keys()
         for span in sorted(spans, key=reading_order):
             if span.label not in known and not self._knows_entity(span.label):
                 problems.append((span.id, None))
                 continue
             if span.start < reach:
-                live = [key for key in live if key.end > span.start]
-                problem = self.scheme.span_problem(span.key, live)
+                live = [other for other in live if other.end > span.start]
+                problem = self.scheme.span_problem(span.key, [other.key for other in live])
                 if problem is not None:
                     problems.append((span.id, problem))
                     continue
-            live.append(span.key)
+            live.append(span)
             reach = max(reach, span.end)
         return problems
 
     def _relation_problems(self, incoming: NormalizedLayer, sentences: Segmentation) -> list[tuple[str, str | None]]:
         problems: list[tuple[str, str | None]] = []
         between: dict[frozenset[str], list[RelationKey]] = {}
+        content = incoming.content
         for relation in incoming.relations.values():
             if not self._knows_relation(incoming, relation, sentences):
                 problems.append((relation.id, None))
                 continue
-            key = incoming.content.relation_key(relation)
+            key = content.relation_key(relation)
             others = between.setdefault(frozenset((relation.head, relation.child)), [])
             problem = self.scheme.relation_problem(key, sentences, others)
             if problem is not None:
