@@ -93,6 +93,16 @@ def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
         ("Every measure", "Each over its own universe: the tables below say of what.", _measures(agreement)),
         ("Who agrees with whom", "Strict span F1 of each pair of layers.", _pairs(agreement)),
         (
+            "Curators on a line",
+            "The mean strict span F1 of each layer with all others.",
+            diagnosis_html.curators_on_a_line(agreement),
+        ),
+        (
+            "Documents",
+            "A point a document, by its strict span F1; the line is all of them.",
+            diagnosis_html.document_strip(agreement),
+        ),
+        (
             "Labels",
             "Strict span F1 with its interval, and how many documents have the label.",
             _parts(agreement.labels),

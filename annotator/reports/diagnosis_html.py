@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from annotator.reports import svg
 from annotator.reports.agreement import Agreement
 from annotator.reports.diagnosis import NOTHING, Diagnosis, example_in_words, surroundings
+from annotator.reports.positions_on_a_line import curator_scores, document_scores, ends
 from annotator.reports.printable import printable
 
 STYLE = """
@@ -47,3 +49,19 @@ def _cause(found: Diagnosis) -> str:
 
 def _shown(text: str) -> str:
     return escape(printable(text))
+
+
+def document_strip(agreement: Agreement) -> str:
+    """The documents as points on a scale; nothing for fewer than two."""
+    scores = document_scores(agreement)
+    if len(scores) < 2:
+        return ""
+    return svg.strip(scores, agreement.headline.value if agreement.headline else None, "strict span F1 of documents")
+
+
+def curators_on_a_line(agreement: Agreement) -> str:
+    """The curators as points on a line; nothing for two, who would stand in the same place."""
+    scores = curator_scores(agreement)
+    if not scores:
+        return ""
+    return svg.on_a_line(scores, *ends([score for _, score in scores]), "mean strict span F1 of curators")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from math import ceil
@@ -22,6 +23,15 @@ INK = ("#0b5fa5", "#e69f00", "#56b4e9", "#8a5200", "#2f9f7f", "#c8501e", "#aa6fa
 
 QUIET = "#c4c2bb"
 """The last part of a bar: what nobody decided on, what only one layer has."""
+
+
+STRIP_LEFT, STRIP_RIGHT = 30.0, WIDTH - 30
+RADIUS, STEP = 4.0, 9.0
+"""Of a point, and how far points above one another are apart."""
+COLUMNS = 70
+"""Columns in which points that are nearly the same stand above one another."""
+MOST_ABOVE = 24
+"""Points above one another before they move closer."""
 
 
 class Dot(NamedTuple):
@@ -214,3 +224,59 @@ def calibration(points: Sequence[tuple[str, float, float, int]], name: str) -> s
     parts.append(_text(left + size + 34, top + size - 18, "means that 8 of 10 are accepted", kind="faint"))
     parts.append(_text(left + size / 2, top + size + 36, "score of the suggestion", anchor="middle"))
     return _chart(top + size + 44, parts, name)
+
+
+def strip(points: Sequence[tuple[str, float]], mark: float | None, name: str) -> str:
+    """Points from 0 to 1, those nearly the same above one another; ``mark`` is a line across."""
+    columns = Counter(_column(value) for _, value in points)
+    most = max(columns.values(), default=1)
+    step = min(STEP, STEP * MOST_ABOVE / most)
+    bottom = 14 + step * most
+    seen: Counter[int] = Counter()
+    parts = []
+    for place in (0.0, 0.2, 0.4, 0.6, 0.8, 1.0):
+        parts.append(f'<path class="grid" d="M{_at(place):.1f} 6V{bottom:.1f}"/>')
+        parts.append(_text(_at(place), bottom + 16, f"{place:g}", anchor="middle", kind="faint"))
+    if mark is not None:
+        parts.append(f'<path class="whisker" d="M{_at(mark):.1f} 4V{bottom:.1f}"/>')
+    for title, value in points:
+        column = _column(value)
+        y = bottom - 6 - step * seen[column]
+        seen[column] += 1
+        said = escape(printable(f"{title}: {value:.2f}"))
+        circle = f'<circle class="dot" cx="{_at(column / COLUMNS):.1f}" cy="{y:.1f}" r="{RADIUS:g}">'
+        parts.append(f"{circle}<title>{said}</title></circle>")
+    return _chart(bottom + 22, parts, name)
+
+
+def on_a_line(points: Sequence[tuple[str, float]], low: float, high: float, name: str) -> str:
+    """A few named points on a line from ``low`` to ``high``; names that would overlap stand above one another."""
+    ends: list[float] = []
+    places = []
+    for title, value in sorted(points, key=lambda point: point[1]):
+        x = STRIP_LEFT + (STRIP_RIGHT - STRIP_LEFT) * (value - low) / (high - low)
+        half = 3.6 * (len(title) + 6) + 4
+        centre = min(max(x, STRIP_LEFT + half), STRIP_RIGHT - half)
+        level = next((n for n, end in enumerate(ends) if centre - half > end), len(ends))
+        ends[level:] = [centre + half, *ends[level + 1 :]]
+        places.append((title, value, x, centre, level))
+    base = 24 + 18.0 * len(ends)
+    parts = [f'<path class="grid" d="M{STRIP_LEFT} {base}H{STRIP_RIGHT}"/>']
+    parts += [
+        _text(x, base + 20, f"{v:g}", anchor="middle", kind="faint")
+        for x, v in ((STRIP_LEFT, low), (STRIP_RIGHT, high))
+    ]
+    for title, value, x, centre, level in places:
+        y = base - 14 - 18 * level
+        parts.append(f'<path class="grid" d="M{x:.1f} {base:.1f}L{centre:.1f} {y + 3:.1f}"/>')
+        parts.append(f'<circle class="dot" cx="{x:.1f}" cy="{base:.1f}" r="4.5"/>')
+        parts.append(_text(centre, y, f"{title} {value:.2f}", anchor="middle"))
+    return _chart(base + 26, parts, name)
+
+
+def _at(value: float) -> float:
+    return STRIP_LEFT + (STRIP_RIGHT - STRIP_LEFT) * value
+
+
+def _column(value: float) -> int:
+    return round(value * COLUMNS)

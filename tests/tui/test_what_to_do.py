@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
 from pathlib import Path
 
 import pytest
 
+from annotator.reports.agreement_html import as_html
+from annotator.reports.agreement_records import as_json
 from annotator.reports.diagnoses import diagnosed
+from annotator.reports.work_summary import summarize_work
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
 from annotator.workflow.comparing.disagreements import find_disagreements
@@ -103,3 +108,37 @@ def test_no_example_is_of_a_hidden_document(planted: Bench) -> None:
     shown = {example.disagreement.document for one in found for example in one.examples}
     assert shown
     assert not shown & hidden
+
+
+async def test_documents_and_curators_stand_on_a_line(planted: Bench) -> None:
+    async with workbench(planted, curator="lead") as work:
+        await measured(work, "A", "2")
+        lines = work.lines
+        [axis] = [line for line in lines if ".40 ├" in line]
+        [marks] = [line for line in lines if set(line.split()) == {"a", "b", "c"}]
+        assert axis.index("├") < marks.index("a") < marks.index("b") < marks.index("c") < axis.index("┤")
+        assert [name for name in ("a dana", "b emil", "c carla") if name not in work.text] == []
+        await work.press("5")
+        assert "40 documents by strict span F1" in work.text
+        assert "lowest talks-34 .36" in work.text
+
+
+def test_the_report_in_a_browser_names_each_planted_problem_and_has_the_pictures(planted: Bench) -> None:
+    sample = read_sample(planted.workspace, layers_to_compare(planted.workspace, None))
+    page = as_html(diagnosed(report(planted), planted.store, sample), summarize_work([], []))
+    assert [planted for planted in PLANTED if f"<b>{escape(planted)}</b>" not in page] == []
+    assert page.count("<title>talks-") == 40
+    assert "dana 0.50" in page
+
+
+def test_json_has_the_diagnoses(planted: Bench) -> None:
+    sample = read_sample(planted.workspace, layers_to_compare(planted.workspace, None))
+    record = as_json(diagnosed(report(planted), planted.store, sample), summarize_work([], []))
+    found = json.loads(json.dumps(record, allow_nan=False))["diagnoses"]
+    assert [one["words"] for one in found] == list(PLANTED)
+    first = found[0]
+    assert (first["kind"], first["relations"], first["explained"]) == ("border", False, 533)
+    assert first["examples"][0]["right"]["words"].startswith("MINISTRY “the Ministry")
+    assert "the Ministry" in first["examples"][0]["text"]
+    assert found[2]["filter"]["lacks"] == ["curator:emil"]
+    assert found[3]["filter"]["said"] == ["MINISTRY", "COUNCIL"]

@@ -33,6 +33,7 @@ from annotator.tui.layout.figures import (
     scale,
     stacked_bar,
 )
+from annotator.tui.layout.strips import curator_line, document_strip
 from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import DisagreementFilter
@@ -190,6 +191,7 @@ def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
             value = fit(f"  {number(estimate.value)}", cells - 1)
             line += [StyledText(value, "", estimate.value, target, tip), StyledText(" ")]
         yield tuple(line)
+    yield from curator_line(agreement, width)
     for measure, title, relations in (("span.f1", "Spans", False), ("relation.f1", "Relations", True)):
         yield from heading(f"{title}, pair by pair")
         yield _column_heads(width)
@@ -279,6 +281,7 @@ def _matrix(confusion: Confusion, pair: tuple[str, str] | None, width: int, *, r
 def _documents(agreement: Agreement, width: int) -> Iterator[PageLine]:
     if not agreement.documents:
         return
+    yield from document_strip(agreement, width)
     key = max(12, min(24, width // 4))
     yield (StyledText(f"{fit('worst first', key)} spans  relations  differences  title", "faint"),)
     for row in agreement.documents:

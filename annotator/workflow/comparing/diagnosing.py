@@ -85,20 +85,30 @@ def _explained(
     which = _filter(found, aligned)
     counts = aligned.of_documents(items, found.which)
     keys = [aligned.documents[number].key for number in np.flatnonzero(counts).tolist()]
-    shown = [key for key in keys if key not in hidden][: None if len(keys) < 2 else MOST_EXAMPLES]
-    return ExplainedFinding(
-        found, int((~items.same).sum()), which, tuple(_examples(sample, which, shown, texts.read(shown)))
-    )
+    shown = _spread([key for key in keys if key not in hidden])
+    plain = "boundary" if found.kind in ("border", "border word") else None
+    examples = _examples(sample, which, shown, texts.read(shown), plain)
+    return ExplainedFinding(found, int((~items.same).sum()), which, tuple(examples))
+
+
+def _spread(keys: Sequence[str]) -> list[str]:
+    """Some of the documents, from all over."""
+    step = max(1, len(keys) // MOST_EXAMPLES)
+    return list(keys[::step][:MOST_EXAMPLES])
 
 
 def _examples(
-    sample: AgreementSample, which: DisagreementFilter, keys: Sequence[str], texts: Mapping[str, str]
+    sample: AgreementSample,
+    which: DisagreementFilter,
+    keys: Sequence[str],
+    texts: Mapping[str, str],
+    plain: str | None,
 ) -> Iterator[ShownDifference]:
-    """Yield examples of as many documents as there are, else several of one."""
+    """Yield examples of as many documents as there are, else several of one; those of the ``plain`` kind first."""
     each = MOST_EXAMPLES if len(keys) == 1 else 1
     for key in keys:
         found = find_disagreements(sample, replace(which, documents=frozenset({key})))
-        for _, disagreement in zip(range(each), found, strict=False):
+        for disagreement in sorted(found, key=lambda one: plain not in (None, one.match.kind))[:each]:
             if key in texts:
                 yield ShownDifference(disagreement, texts[key])
 
