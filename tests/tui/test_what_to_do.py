@@ -115,7 +115,7 @@ async def test_documents_and_curators_stand_on_a_line(planted: Bench) -> None:
         await measured(work, "A", "2")
         lines = work.lines
         [axis] = [line for line in lines if ".40 ├" in line]
-        [marks] = [line for line in lines if set(line.split()) == {"a", "b", "c"}]
+        [marks] = [line for line in lines if line.split()[:3] == ["a", "b", "c"]]
         assert axis.index("├") < marks.index("a") < marks.index("b") < marks.index("c") < axis.index("┤")
         assert [name for name in ("a dana", "b emil", "c carla") if name not in work.text] == []
         await work.press("5")
