@@ -7,9 +7,9 @@ from html import escape
 from itertools import groupby
 
 from annotator.reports import agreement_differences, agreement_text, diagnosis_html, svg
-from annotator.reports.agreement import Agreement, Confusion, Slice
+from annotator.reports.agreement import Agreement, Confusion, Figure, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence
-from annotator.reports.agreement_tables import opening, sections
+from annotator.reports.agreement_tables import EVERY_MEASURE, opening, sections
 from annotator.reports.measure_notes import LEVEL_TITLES, explanation
 from annotator.reports.printable import printable
 from annotator.reports.sections import Section
@@ -44,12 +44,15 @@ svg text { fill: var(--ink); } svg .faint { fill: var(--faint); } svg .light { f
 table { border-collapse: collapse; font-size: .82rem; width: 100%; }
 th, td { text-align: left; padding: .18rem .6rem .18rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; } .n { text-align: right; font-variant-numeric: tabular-nums; }
+details { border-top: 1px solid var(--line); margin-top: 1rem; } details[open] { padding-bottom: 1rem; }
+summary { cursor: pointer; padding: .6rem 0 0; } summary h2 { display: inline; border: 0; margin: 0; padding: 0; }
 section, svg { break-inside: avoid; } section.long { break-inside: auto; }
 @media print {
   @page { size: A4; margin: 16mm 14mm; }
   body { padding: 0; max-width: none; font-size: 10.5pt; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   h2, h3 { break-after: avoid; } tr { break-inside: avoid; } .tables { break-before: page; }
+  details::details-content { content-visibility: visible; height: auto; }
   .wide { overflow: visible; } table { font-size: 7.5pt; }
 }
 """
@@ -85,12 +88,12 @@ def _opening(agreement: Agreement, title: str) -> Iterator[str]:
     for line in rest:
         kind = f' class="goal {said[line]}"' if line in said else ""
         yield f"<p{kind}>{_shown(line)}</p>"
+    yield _measure_dots(agreement_text.leading(agreement), "the figures that lead")
     yield f'<p class="note">{_shown(agreement_text.caution(agreement))}</p>'
 
 
 def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
     for title, note, chart in (
-        ("Every measure", "Each over its own universe: the tables below say of what.", _measures(agreement)),
         ("Who agrees with whom", "Strict span F1 of each pair of layers.", _pairs(agreement)),
         (
             "Curators on a line",
@@ -113,6 +116,7 @@ def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
         ("Languages", "Strict span F1.", _parts(agreement.languages)),
         ("Over time", "Strict span F1 by when the last of a document's layers was finished.", _drift(agreement.times)),
         ("Suggestions shown or not", SHOWN_NOTE, _parts(agreement.conditions)),
+        (EVERY_MEASURE, "Each over its own universe: the tables below say of what.", _measures(agreement)),
         ("What differs", agreement_differences.NOTE, _differences(agreement)),
         ("What became of suggestions", "By source, in finished documents.", _acceptances(work.sources)),
         ("By curator", "", _acceptances(work.curators)),
@@ -125,7 +129,12 @@ def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
     ):
         if chart:
             long = " class='long'" if chart.count("<svg") > 2 else ""
-            yield f"<section{long}><h2>{_shown(title)}</h2><p class='note'>{_shown(note)}</p>{chart}</section>"
+            yield _folded(title, f"<section{long}><p class='note'>{_shown(note)}</p>{chart}</section>")
+
+
+def _folded(title: str, body: str) -> str:
+    """What unfolds below its heading when that is clicked; on paper it is all there."""
+    return f"<details><summary><h2>{_shown(title)}</h2></summary>{body}</details>"
 
 
 SHOWN_NOTE = (
@@ -154,9 +163,13 @@ def _parts(parts: Sequence[Slice]) -> str:
 def _measures(agreement: Agreement) -> str:
     charts = []
     for level, some in groupby(agreement.overall.figures, key=lambda f: f.measure.universe.level):
-        rows = [svg.Dot(m.title, e.value, e.low, e.high, agreement_text.with_interval(e)) for m, e in some]
-        charts.append(f"<h3>{LEVEL_TITLES[level]}</h3>{svg.dots(rows, LEVEL_TITLES[level])}")
+        charts.append(f"<h3>{LEVEL_TITLES[level]}</h3>{_measure_dots(list(some), LEVEL_TITLES[level])}")
     return "".join(charts)
+
+
+def _measure_dots(figures: Sequence[Figure], name: str) -> str:
+    rows = [svg.Dot(m.title, e.value, e.low, e.high, agreement_text.with_interval(e)) for m, e in figures]
+    return svg.dots(rows, name) if rows else ""
 
 
 def _pairs(agreement: Agreement) -> str:
@@ -247,13 +260,14 @@ def _pace(work: WorkSummary) -> str:
 
 
 def _tables(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
-    yield '<div class="tables"><h2>The figures</h2>'
+    tables = []
     for section in sections(agreement, work):
         if section.rows:
-            yield _table(section)
-            if section.title == "Overall":
-                yield _explanations(agreement)
-    yield "</div>"
+            tables.append(_table(section))
+            if section.title == EVERY_MEASURE:
+                tables.append(_explanations(agreement))
+    if tables:
+        yield f'<div class="tables">{_folded("All figures as tables", "".join(tables))}</div>'
 
 
 def _explanations(agreement: Agreement) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from annotator.agreement.gamma import GammaFigure
 from annotator.reports import agreement_differences, agreement_text
-from annotator.reports.agreement import Agreement, Confusion, Slice
+from annotator.reports.agreement import Agreement, Confusion, Figure, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
 from annotator.reports.diagnosis import NOTHING, example_in_words
 from annotator.reports.sections import Section
@@ -15,6 +15,10 @@ from annotator.workflow.comparing.agreement_sample import display_name
 
 MOST_ROWS = 12
 """Rows of a list that goes on: the worst documents, the most frequent confusions."""
+
+
+EVERY_MEASURE = "Every measure"
+"""The title of the table of all measures."""
 
 
 def opening(agreement: Agreement) -> list[str]:
@@ -36,7 +40,7 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
     """Yield the tables that have rows."""
     for section in (
         what_to_do(agreement),
-        _overall(agreement),
+        _figures("At a glance", agreement_text.leading(agreement)),
         *(_parts(title, parts) for title, parts in (
             ("Pairs", agreement.pairs),
             ("Labels", agreement.labels),
@@ -46,6 +50,7 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
             ("Suggestions shown or not", agreement.conditions),
         )),
         agreement_differences.section(agreement.differences),
+        _figures(EVERY_MEASURE, agreement.overall.figures, agreement_text.caution(agreement)),
         _kinds("How spans differ", agreement.kinds, agreement_text.KIND_NAMES),
         _kinds("How relations differ", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
         _confusions("Spans taken for one another", agreement.confusion),
@@ -75,7 +80,8 @@ def what_to_do(agreement: Agreement) -> Section:
 FIGURES = ("value", "95 % interval", "documents", "items")
 
 
-def _overall(agreement: Agreement) -> Section:
+def _figures(title: str, figures: Sequence[Figure], note: str = "") -> Section:
+    """A table with a line a measure of all layers."""
     rows = [
         (
             m.title,
@@ -85,13 +91,11 @@ def _overall(agreement: Agreement) -> Section:
             f"{e.items:,}",
             figure.universe,
         )
-        for figure in agreement.overall.figures
+        for figure in figures
         for m, e in (figure,)
     ]
     columns = ("measure", *FIGURES, "of")
-    return Section(
-        "Overall", columns, rows, ("value", "documents", "items"), agreement_text.caution(agreement) if rows else ""
-    )
+    return Section(title, columns, rows, ("value", "documents", "items"), note if rows else "")
 
 
 def _parts(title: str, parts: Sequence[Slice]) -> Section:

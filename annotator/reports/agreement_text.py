@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.agreement.estimates import LEAST_DOCUMENTS, Estimate
 from annotator.agreement.gamma import Gamma, GammaFigure
-from annotator.reports.agreement import Agreement
+from annotator.reports.agreement import Agreement, Figure
 from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import display_name
 
@@ -32,6 +32,15 @@ SHORT = {
     "relation.relaxed_f1": "aligned ends",
 }
 """Measures of parts that tables have room for, by short names; JSON and CSV have all of them."""
+
+
+LEADING = ("span.f1", "span.boundary_f1", "label.alpha", "relation.f1")
+"""What a report leads with: how far layers say the same of spans, of their borders, of their labels, of relations."""
+
+
+def leading(agreement: Agreement) -> list[Figure]:
+    """The figures that a report leads with."""
+    return [figure for figure in agreement.overall.figures if figure.measure.name in LEADING]
 
 
 def number(value: float | None) -> str:

@@ -162,7 +162,7 @@ def test_html_is_whole_and_loads_nothing(differing: Bench) -> None:
     assert page.open == []
     assert page.loads == []
     assert "Of 100 spans that ana or bo has" in page.text
-    for heading in ("Every measure", "Labels", "Relations", "How they differ", "What is taken for what", "The figures"):
+    for heading in ("Every measure", "Labels", "Relations", "How they differ", "What is taken for what", "All figures"):
         assert heading in page.text
     source = as_html(report(differing), NO_WORK)
     assert "<script" not in source
@@ -183,7 +183,10 @@ def test_titles_and_names_cannot_become_markup(bench: Bench) -> None:
 def test_tables_say_every_figure_that_the_charts_show(differing: Bench) -> None:
     found = report(differing)
     titles = [section.title for section in sections(found, NO_WORK)]
-    assert titles[:3] == ["Overall", "Pairs", "Labels"]
+    assert titles[:3] == ["At a glance", "Pairs", "Labels"]
+    assert [row[0] for row in next(sections(found, NO_WORK)).rows] == [
+        "Span F1, strict", "Span F1, borders only", "Label: Krippendorff α", "Relation F1, strict",
+    ]  # fmt: skip
     assert "Documents, worst first" in titles
     assert opening(found)[2] == "Where they differ, 67 %: other label, same borders; 33 %: other borders, same label."
 

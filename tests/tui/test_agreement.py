@@ -261,3 +261,20 @@ def test_bars_fill_their_share() -> None:
     assert bar(2, 3) == "███"
     assert stacked_bar([2, 0, 1, 1], 8) == "████▒▒░░"
     assert stacked_bar([0, 0], 4) == "    "
+
+
+async def test_the_overview_leads_with_four_figures_and_unfolds_the_rest(finished: Bench) -> None:
+    async with workbench(finished, curator="lead", size=(110, 70)) as work:
+        await measured(work, "A")
+        for title in ("Span F1, strict", "Span F1, borders only", "Label: Krippendorff α", "Relation F1, strict"):
+            assert title in work.text
+        assert "Token: Cohen κ" not in work.text
+        assert "more measures" in work.text
+        await work.press("a")
+        assert "Token: Cohen κ" in work.text
+        await work.press("a")
+        assert "Token: Cohen κ" not in work.text
+        while "shows all measures" not in work.line("#tip"):
+            await work.press("j")
+        await work.press("enter")
+        assert "Token: Cohen κ" in work.text

@@ -15,6 +15,7 @@ from annotator.reports.agreement_text import (
     coverage,
     differing,
     headline,
+    leading,
     number,
     with_interval,
 )
@@ -23,6 +24,7 @@ from annotator.tui.layout.diagnosis_page import to_do_in_short, what_to_do
 from annotator.tui.layout.difference_lines import difference_lines
 from annotator.tui.layout.figures import (
     FigurePage,
+    Fold,
     PageLine,
     StyledText,
     bar,
@@ -57,10 +59,15 @@ LEVEL_TARGETS = {
 }
 
 
-def pages(agreement: Agreement, work: WorkSummary, sample: AgreementSample, width: int) -> list[FigurePage]:
-    """Lay out every page for a width in cells, in the order of :data:`PAGES`; a page without figures says so."""
+def pages(
+    agreement: Agreement, work: WorkSummary, sample: AgreementSample, width: int, *, unfolded: bool = False
+) -> list[FigurePage]:
+    """Lay out every page for a width in cells, in the order of :data:`PAGES`; a page without figures says so.
+
+    The overview has all measures when ``unfolded``, else those that lead.
+    """
     build: dict[str, Callable[[], Iterator[PageLine]]] = {
-        "overview": lambda: _overview(agreement, width),
+        "overview": lambda: _overview(agreement, width, unfolded=unfolded),
         "pairs": lambda: _pairs(agreement, width),
         "labels": lambda: _labels(agreement, width),
         "confusion": lambda: _confusion(agreement, width),
@@ -119,7 +126,7 @@ def _column_heads(width: int, name: str = "") -> PageLine:
     return (StyledText(f"{fit(name, cells)} {fit('95 % interval', VALUE_CELLS)} {ends}{counts}", "faint"),)
 
 
-def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
+def _overview(agreement: Agreement, width: int, *, unfolded: bool) -> Iterator[PageLine]:
     estimate = agreement.headline
     if estimate is not None and estimate.value is not None:
         value = f" {with_interval(estimate)} "
@@ -136,9 +143,15 @@ def _overview(agreement: Agreement, width: int) -> Iterator[PageLine]:
     yield from to_do_in_short(agreement, width)
     yield ()
     yield _column_heads(width, "measure")
-    for one in agreement.overall.figures:
+    leading_figures = leading(agreement)
+    for one in agreement.overall.figures if unfolded else leading_figures:
         title, target = one.measure.title, LEVEL_TARGETS[one.measure.universe.level]
         yield _line(title, one.estimate, target, width, measure=one.measure.name, tip=f"of {one.universe}")
+    more = len(agreement.overall.figures) - len(leading_figures)
+    if more > 0:
+        said = f"without the other {more}" if unfolded else f"and {plural(more, 'more measure')}"
+        tip = "enter, or a, shows all measures, or the four that lead"
+        yield (StyledText(said, "faint", None, Fold(more), tip),)
     yield from _kinds("How spans differ", agreement.kinds, KIND_NAMES, width, relations=False)
     yield from _kinds("How relations differ", agreement.relation_kinds, RELATION_KIND_NAMES, width, relations=True)
     yield ()

@@ -15,8 +15,15 @@ from annotator.workflow.comparing.disagreements import DisagreementFilter
 if TYPE_CHECKING:
     from annotator.agreement.estimates import Estimate
 
-Target = DisagreementFilter | str
-"""What is behind a figure: disagreements, or the document with this key."""
+
+class Fold(NamedTuple):
+    """Lines that are left out, or no longer: so many of them."""
+
+    lines: int
+
+
+Target = DisagreementFilter | Fold | str
+"""What is behind a figure: disagreements, lines that are left out, or the document with this key."""
 
 
 class StyledText(NamedTuple):

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from annotator.errors import AnnotatorError
-from annotator.tui.layout.figures import FigurePage, Target
+from annotator.tui.layout.figures import FigurePage, Fold, Target
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.help_topic import HelpTopic
 from annotator.tui.widgets.entry_line import EntryLine
@@ -69,6 +69,7 @@ class AgreementScreen(WorkScreen):
         Binding("9", "show(8)", "what to do", id="agreement.to_do"),
         Binding("slash", "layers", "compare other layers", id="agreement.layers"),
         Binding("f", "language", "count one language alone", id="agreement.language"),
+        Binding("a", "fold", "all measures, or the four that lead", id="agreement.fold"),
         Binding("m", "measure", "measure again", id="agreement.measure"),
         Binding("question_mark", "app.help", "what the measure says, and help", id="agreement.help"),
         Binding("escape,q", "close", "back", id="agreement.close"),
@@ -96,6 +97,7 @@ class AgreementScreen(WorkScreen):
         self._languages: list[str] = []
         self._pages: list[FigurePage] = []
         self._page = 0
+        self._unfolded = False
         self._cursors: dict[int, tuple[int, int] | None] = {}
 
     def compose(self) -> ComposeResult:
@@ -216,7 +218,7 @@ class AgreementScreen(WorkScreen):
         from annotator.tui.layout.agreement_pages import pages
 
         measurement, room = self.measurement, (width or self.size.width) - 3
-        self._pages = pages(measurement.agreement, measurement.work, measurement.sample, room)
+        self._pages = pages(measurement.agreement, measurement.work, measurement.sample, room, unfolded=self._unfolded)
         self._show_page()
 
     def _show_page(self) -> None:
@@ -266,6 +268,12 @@ class AgreementScreen(WorkScreen):
         measure = measure_named(figure.measure)
         return HelpTopic(measure.title, None, ("agreement.open",), about=tuple(explanation(measure)))
 
+    def action_fold(self) -> None:
+        """Show all measures on the overview, or only those that lead."""
+        self._unfolded = not self._unfolded
+        self._page = 0
+        self._lay_out()
+
     # The disagreements
 
     def action_open(self) -> None:
@@ -280,7 +288,9 @@ class AgreementScreen(WorkScreen):
 
     def _open(self, target: Target) -> None:
         assert self.measurement is not None
-        if isinstance(target, DisagreementFilter):
+        if isinstance(target, Fold):
+            self.action_fold()
+        elif isinstance(target, DisagreementFilter):
             self.workbench.open_disagreements(self.measurement.sample, target, self.measurement.hidden)
         else:
             to_do = target in self.measurement.hidden  # one's own work on it comes first
