@@ -15,7 +15,7 @@ from pathlib import Path
 
 from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
-from tools import curators
+from tools import curators, planted_project
 from tools.picture import save
 from tools.terminal import Terminal
 
@@ -151,6 +151,18 @@ def agreement_pictures() -> None:
         report_picture(workspace)
 
 
+def planted_pictures() -> None:
+    """Take what to do on a made-up project with four problems, on the screen and in a browser."""
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder) / "talks"
+        planted_project.build(workspace)
+        terminal = open_agreement(workspace, 110, 36)
+        terminal.press("9")
+        shot(terminal, "what-to-do")
+        leave(terminal)
+        report_picture(workspace, "what-to-do-report", 1450)
+
+
 def open_agreement(workspace: Path, columns: int, lines: int) -> Terminal:
     """Start the workbench in a terminal, and open the agreement screen with its figures."""
     terminal = open_workbench(workspace, columns=columns, lines=lines, ANNOTATOR_CURATOR="lead")
@@ -160,7 +172,7 @@ def open_agreement(workspace: Path, columns: int, lines: int) -> Terminal:
     return terminal
 
 
-def report_picture(workspace: Path) -> None:
+def report_picture(workspace: Path, name: str = "agreement-report", height: int = 2300) -> None:
     """Take the top of the HTML report, as a browser shows it."""
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
@@ -169,8 +181,8 @@ def report_picture(workspace: Path) -> None:
     page = workspace / "exports" / "agreement.html"
     command = ("-w", str(workspace), "agreement", "--format", "html", "-o", str(page))
     subprocess.run(annotator(*command), check=True, stderr=subprocess.DEVNULL)
-    options = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=960,2300")
-    target = f"--screenshot={IMAGES / 'agreement-report.png'}"
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--window-size=960,{height}")
+    target = f"--screenshot={IMAGES / f'{name}.png'}"
     subprocess.run([browser, *options, target, page.as_uri()], check=True, capture_output=True)
 
 
@@ -251,6 +263,7 @@ def main() -> int:
         relation_pictures(workspace)
     nesting_picture()
     agreement_pictures()
+    planted_pictures()
     print(f"pictures are in {IMAGES.relative_to(TOP)}")
     return 0
 

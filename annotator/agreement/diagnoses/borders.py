@@ -18,7 +18,6 @@ from annotator.agreement.diagnoses.aligned import AlignedItems, AlignedLayers, F
 from annotator.agreement.diagnoses.chance import LEAST_DIFFERENCES, LEAST_PLACES, SHARE, excess, unlikely, worth_reading
 from annotator.agreement.diagnoses.leanings import leanings
 from annotator.agreement.packing import Indexes, indexes
-from annotator.text import Segmentation
 
 ReadTexts = Callable[[Sequence[str]], dict[str, str]]
 """Reads the texts of documents by key; one that is gone is left out."""
@@ -69,30 +68,20 @@ class _Words:
         start, end = facts.tokens[touched[-1] if self.side == 0 else touched[0]]
         return text[max(start, low) : min(end, high)].casefold()[:MOST_LETTERS]
 
-    def beside(self, document: int, border: int, far: int) -> tuple[str, str]:
-        """The words on either side of a border that both layers drew: outside, and the outermost of several inside."""
+    def beside(self, document: int, borders: Indexes, far: Indexes) -> Iterator[tuple[str, str]]:
+        """Yield the words on either side of borders that both layers drew: outside, and the outermost one inside.
+
+        A word that is the whole span, up to its ``far`` end, is none that anybody could leave out.
+        """
         facts = self.aligned.documents[document]
-        text, tokens = self.texts.get(facts.key, ""), facts.tokens
-        before, after = _around(tokens, border)
-        outside, inside = (before, after) if self.side == 0 else (after, before)
-        found = []
-        for place, within in ((outside, False), (inside, True)):
-            alone = within and place is not None and _is_whole(tokens[place], border, far)
-            found.append("" if place is None or alone else text[slice(*tokens[place])].casefold()[:MOST_LETTERS])
-        return found[0], found[1]
-
-
-def _around(tokens: Segmentation, border: int) -> tuple[int | None, int | None]:
-    """The tokens before and after a border; none at the ends of the text."""
-    before = tokens.at_or_before(border - 1) if border else -1
-    after = tokens.at_or_before(border)
-    after = after if after >= 0 and tokens[after].start == border else after + 1
-    return (before if before >= 0 else None), (after if after < len(tokens) else None)
-
-
-def _is_whole(token: tuple[int, int], border: int, far: int) -> bool:
-    """Whether a span from a border to its far end is this one token, which nobody could leave out."""
-    return token == (min(border, far), max(border, far))
+        text, starts, ends = self.texts[facts.key], facts.tokens.starts, facts.tokens.ends
+        after = np.searchsorted(np.asarray(starts), borders)
+        outside, inside = (after - 1, after) if self.side == 0 else (after, after - 1)
+        for out, within, span in zip(outside.tolist(), inside.tolist(), (far - borders).tolist(), strict=True):
+            first = text[starts[out] : ends[out]] if 0 <= out < len(starts) else ""
+            several = 0 <= within < len(starts) and ends[within] - starts[within] != abs(span)
+            second = text[starts[within] : ends[within]] if several else ""
+            yield first.casefold()[:MOST_LETTERS], second.casefold()[:MOST_LETTERS]
 
 
 def find(aligned: AlignedLayers, read_texts: ReadTexts) -> Iterator[Finding]:
@@ -181,11 +170,17 @@ def _agreed(aligned: AlignedLayers, some: Edges, words: _Words, wanted: Iterable
     found = {word: np.zeros(len(aligned.documents)) for word in wanted}
     alike = some.item[some.ahead == 0]
     border, far = items.borders[words.side][alike], items.borders[1 - words.side][alike]
-    columns = np.stack([aligned.document[items.row[alike]], border, far])
-    places, counts = np.unique(columns, axis=1, return_counts=True)
-    for document, at, other, count in zip(*places.tolist(), counts.tolist(), strict=True):
+    size = max(document.length for document in aligned.documents) + 1
+    codes = (aligned.document[items.row[alike]] * size + border) * size + far
+    codes, counts = np.unique(codes, return_counts=True)
+    places = codes // size**2, codes // size % size, codes % size
+    firsts = np.flatnonzero(np.diff(places[0], prepend=-1))
+    for part in map(slice, firsts.tolist(), [*firsts[1:].tolist(), None]):
+        document = int(places[0][part.start])
         if aligned.documents[document].key in words.texts:
-            for word in words.beside(document, at, other):
-                if word in found:
-                    found[word][document] += count
+            both = words.beside(document, places[1][part], places[2][part])
+            for pair, count in zip(both, counts[part].tolist(), strict=True):
+                for word in pair:
+                    if word in found:
+                        found[word][document] += count
     return found
