@@ -59,6 +59,14 @@ async def test_what_is_typed_at_once_is_searched_for_in_the_help(news: Bench, tu
         assert work.app.screen.query_one(Input).value == "quit"
 
 
+async def test_what_is_pasted_at_once_is_in_the_line_of_the_screen_that_opens(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        work.app.post_message(events.Key("ctrl+o", None))
+        work.app.post_message(events.Paste("Luis\nPaz"))
+        await work.settle()
+        assert work.app.screen.query_one(Input).value == "Luis Paz"
+
+
 async def test_find_goes_on_from_inside_a_word(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("/")

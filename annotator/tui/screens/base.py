@@ -183,7 +183,9 @@ class WorkScreen(Screen[None]):
     async def on_paste(self, event: events.Paste) -> None:
         """Put what was pasted into the entry line, in order with the keys."""
         event.stop()
-        if self.has_class("-entering"):
+        if self.app.screen is not self:
+            self.app.post_message(events.Paste(event.text))
+        elif self.has_class("-entering"):
             await self.waiting_keys.run(partial(self.query_one("#entry", EntryLine).paste, event.text))
 
     async def on_key_clicked(self, event: KeyClicked) -> None:
