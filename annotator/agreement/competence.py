@@ -1,0 +1,182 @@
+"""How far curators can be relied on, from their answers alone, with no gold at hand.
+
+Two models of how answers come about are fitted by expectation and maximization.  In both every place has one right
+answer that nobody knows, and curators give theirs without regard to one another.
+
+- Dawid & Skene (1979): a curator has a table of what they say where something else is right.
+- Hovy et al. (2013, *MACE*): a curator knows the right answer or, with another probability, says anything, by a habit
+  of theirs.  All answers are equally likely to be right.
+
+Two curators who copy each other, or share a habit, look competent in both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from annotator.agreement.coefficients import Array
+from annotator.agreement.packing import Indexes
+
+ROUNDS = 200
+CLOSE = 1e-6
+"""Rounds of a fit at most, and how little the probabilities change in the last one."""
+
+PRIOR = 0.01
+"""What is added to each count of answers, so that nothing is impossible because it was not seen."""
+
+
+class Answers(NamedTuple):
+    """Answers, one a row: of which ``place``, by which ``curator``, and ``value``, all numbers from 0.
+
+    ``weight`` says how many places each place stands for; ``values`` and ``curators`` are how many there are.
+    """
+
+    place: Indexes
+    curator: Indexes
+    value: Indexes
+    weight: Array
+    curators: int
+    values: int
+
+    @classmethod
+    def of_table(cls, table: Indexes, values: int) -> tuple[Answers, Indexes]:
+        """Take a table with a row a place and a column a curator, -1 for none; like rows are taken as one.
+
+        Returned with it is the place that each row became.
+        """
+        distinct, row, times = np.unique(table, axis=0, return_inverse=True, return_counts=True)
+        place, curator = np.nonzero(distinct >= 0)
+        value = distinct[place, curator].astype(np.intp)
+        return cls(place, curator, value, times.astype(float), table.shape[1], values), row.reshape(-1)
+
+    @property
+    def weights(self) -> Array:
+        """How many places each answer is of."""
+        found: Array = self.weight[self.place]
+        return found
+
+    def votes(self) -> Array:
+        """The shares of the answers at each place."""
+        size = len(self.weight) * self.values
+        counts = np.bincount(self.place * self.values + self.value, minlength=size).reshape(-1, self.values)
+        found: Array = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class DawidSkene:
+    """A fit: ``shares`` of right answers, ``tables`` by curator, right answer and answer given.
+
+    ``right`` has for each place (row) how likely each answer is the right one.
+    """
+
+    shares: Array
+    tables: Array
+    right: Array
+
+
+def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:
+    """Fit tables of answers; ``prior`` is added to every count, 0 gives the most likely tables alone."""
+    right = answers.votes()
+    cell = answers.curator * answers.values + answers.value
+    order = np.argsort(cell, kind="stable")
+    begins = np.flatnonzero(np.diff(cell[order], prepend=-1))
+    there, weights = cell[order][begins], answers.weights[order][:, None]
+    shares, tables = np.zeros(0), np.zeros(0)
+    for _ in range(ROUNDS):
+        shares = answers.weight @ right / answers.weight.sum()
+        counts = np.zeros((answers.curators * answers.values, answers.values))
+        counts[there] = np.add.reduceat(right[answers.place[order]] * weights, begins, axis=0)
+        counts = counts.reshape(answers.curators, answers.values, answers.values) + prior
+        tables = counts / np.maximum(counts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        with np.errstate(divide="ignore"):
+            said = np.log(tables.reshape(-1, answers.values))[cell]
+            before, right = right, _normalized(np.log(shares) + _by_place(answers, said))
+        if np.abs(right - before).max(initial=0) < CLOSE:
+            break
+    return DawidSkene(shares, tables.transpose(0, 2, 1), right)
+
+
+def _by_place(answers: Answers, rows: Array) -> Array:
+    """The sums of rows, one an answer, by place; answers are in the order of places."""
+    begins = np.searchsorted(answers.place, np.arange(len(answers.weight)))
+    found: Array = np.add.reduceat(rows, begins, axis=0)
+    return found
+
+
+def _normalized(logarithms: Array) -> Array:
+    shares = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
+    found: Array = shares / shares.sum(axis=1, keepdims=True)
+    return found
+
+
+def knowing(answers: Answers, prior: float = PRIOR) -> Array:
+    """How often each curator knows the right answer rather than says anything (MACE), NaN without answers."""
+    right = answers.votes()
+    known = right[answers.place, answers.value]
+    cell, size = answers.curator * answers.values + answers.value, answers.curators * answers.values
+    weights = answers.weights
+    total = np.bincount(answers.curator, weights=weights, minlength=answers.curators)
+    share = np.zeros(answers.curators)
+    for _ in range(ROUNDS):
+        before = share
+        share = np.bincount(answers.curator, weights=weights * known, minlength=answers.curators)
+        share = (share + prior) / (total + 2 * prior)
+        habit = np.bincount(cell, weights=weights * (1 - known), minlength=size).reshape(-1, answers.values) + prior
+        habit /= habit.sum(axis=1, keepdims=True)
+        if np.abs(share - before).max(initial=0) < CLOSE:
+            break
+        anything = ((1 - share[:, None]) * habit)[answers.curator, answers.value]
+        meant = np.tile(np.log(anything)[:, None], answers.values)
+        at = np.arange(len(cell))
+        meant[at, answers.value] = np.log(anything + share[answers.curator])
+        right = _normalized(_by_place(answers, meant))
+        likely = share[answers.curator]
+        known = right[answers.place, answers.value] * likely / (likely + anything)
+    return np.where(total > 0, share, np.nan)
+
+
+class Reliability(NamedTuple):
+    """What a fit says of each curator: shares, NaN where they are of nothing.
+
+    ``right`` of their answers, ``missed`` of the places where something is, ``added`` of those where nothing is,
+    ``mislabelled`` of the places where something is: marked, with another label.  Value 0 is that nothing is there.
+    """
+
+    right: Array
+    missed: Array
+    added: Array
+    mislabelled: Array
+
+
+def reliability(answers: Answers, fit: DawidSkene) -> Reliability:
+    """Sum up what a fit says of each curator."""
+    weights, curators = answers.weights, answers.curators
+    nothing = fit.right[answers.place, 0]
+    right = fit.right[answers.place, answers.value]
+    marked = answers.value > 0
+
+    def summed(values: Array) -> Array:
+        found: Array = np.bincount(answers.curator, weights=weights * values, minlength=curators)
+        return found
+
+    def share(part: Array, whole: Array) -> Array:
+        found: Array = summed(part) / np.where(summed(whole) < 0.5, np.nan, summed(whole))
+        return found
+
+    return Reliability(
+        right=share(right, np.ones_like(right)),
+        missed=share(np.where(marked, 0, 1 - nothing), 1 - nothing),
+        added=share(np.where(marked, nothing, 0), nothing),
+        mislabelled=share(np.where(marked, 1 - nothing - right, 0), 1 - nothing),
+    )
+
+
+def entropy(right: Array) -> Array:
+    """How uncertain the right answer is at each place (row), in bits."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Array = -np.where(right > 0, right * np.log2(right), 0.0).sum(axis=1)
+    return np.maximum(found, 0.0)

@@ -1,0 +1,115 @@
+"""How far each curator can be relied on, and which places are hard, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+
+from annotator.agreement.competence import Answers, dawid_skene, entropy, knowing, reliability
+from annotator.agreement.places import Places, find_places
+from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
+
+LEAST_CURATORS = 3
+"""Curators below which nothing says who of those who differ is right."""
+
+MOST_HARD = 100
+"""Places that are listed, the hardest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CuratorCompetence:
+    """What the answers of all say of one curator's; shares of what is named in :mod:`annotator.agreement.competence`.
+
+    ``knows`` is MACE's, the others are Dawid and Skene's; ``None`` where they are of nothing.
+    """
+
+    curator: str
+    documents: int
+    places: int
+    right: float | None
+    missed: float | None
+    added: float | None
+    mislabelled: float | None
+    knows: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HardPlace:
+    """A place with what each curator said (``None``: nothing), how likely each answer is the right one, and the bits.
+
+    ``bits`` is the entropy of these shares.
+    """
+
+    document: str
+    start: int
+    end: int
+    said: dict[str, str | None]
+    likely: tuple[tuple[str | None, float], ...]
+    bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """All curators, the hardest places, and how uncertain each document's places are on average, in bits."""
+
+    curators: tuple[CuratorCompetence, ...] = ()
+    places: int = 0
+    hardest: tuple[HardPlace, ...] = ()
+    documents: dict[str, float] | None = None
+    reason: str = ""
+
+
+def measure_competence(sample: AgreementSample) -> Competence:
+    """Fit the models of curators to what the sample's curators say; other layers are left out."""
+    names = [layer for layer in sample.layers if layer.startswith("curator:")]
+    if len(names) < LEAST_CURATORS:
+        return Competence(reason="it takes three curators: of two who differ, nothing says who is right")
+    found = find_places(sample.documents, names)
+    if not len(found.table):
+        return Competence(reason="no curator has a span")
+    if (found.table >= 0).sum(axis=1).max() < LEAST_CURATORS:
+        return Competence(reason="no document with spans was finished by three curators")
+    answers, row = Answers.of_table(found.table, len(found.labels) + 1)
+    fit = dawid_skene(answers)
+    right = fit.right[row]
+    bits = entropy(right)
+    counts = np.bincount(found.document, minlength=len(sample.documents))
+    means = np.bincount(found.document, weights=bits, minlength=len(counts)) / np.maximum(counts, 1)
+    shown = list(map(display_name, names))
+    order = np.lexsort((found.start, found.document, -bits.round(9)))[:MOST_HARD].tolist()
+    return Competence(
+        curators=tuple(_curators(sample, names, found, np.vstack([*reliability(answers, fit), knowing(answers)]))),
+        places=len(bits),
+        hardest=tuple(_place(sample, found, shown, place, right[place]) for place in order if bits[place] > 0),
+        documents={one.key: float(means[n]) for n, one in enumerate(sample.documents) if counts[n]},
+    )
+
+
+def _curators(
+    sample: AgreementSample, names: list[str], found: Places, shares: np.ndarray
+) -> list[CuratorCompetence]:
+    made = []
+    for number, name in enumerate(names):
+        values = [None if isnan(value) else float(value) for value in shares[:, number]]
+        documents = sum(name in document.layers for document in sample.documents)
+        answered = int((found.table[:, number] >= 0).sum())
+        made.append(CuratorCompetence(display_name(name), documents, answered, *values))
+    return made
+
+
+def _place(sample: AgreementSample, found: Places, names: list[str], place: int, right: np.ndarray) -> HardPlace:
+    values: list[str | None] = [None, *found.labels]
+    said = {
+        name: values[value] for name, value in zip(names, found.table[place].tolist(), strict=True) if value >= 0
+    }
+    likely = sorted(((float(p), n) for n, p in enumerate(right.tolist()) if p >= 0.0005), key=lambda one: (-one[0], one[1]))
+    return HardPlace(
+        document=sample.documents[int(found.document[place])].key,
+        start=int(found.start[place]),
+        end=int(found.end[place]),
+        said=said,
+        likely=tuple((values[n], p) for p, n in likely),
+        bits=float(entropy(right[None])[0]),
+    )
