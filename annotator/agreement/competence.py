@@ -18,10 +18,10 @@ from typing import NamedTuple
 import numpy as np
 
 from annotator.agreement.coefficients import Array
-from annotator.agreement.packing import Indexes
+from annotator.agreement.packing import Indexes, indexes
 
-ROUNDS = 200
-CLOSE = 1e-6
+ROUNDS = 60
+CLOSE = 1e-3
 """Rounds of a fit at most, and how little the probabilities change in the last one."""
 
 PRIOR = 0.01
@@ -47,10 +47,14 @@ class Answers(NamedTuple):
 
         Returned with it is the place that each row became.
         """
-        distinct, row, times = np.unique(table, axis=0, return_inverse=True, return_counts=True)
+        row = indexes(np.zeros(len(table)))
+        for column in table.T:
+            row = np.unique(row * (values + 1) + column + 1, return_inverse=True)[1]
+        first = np.unique(row, return_index=True)[1]
+        distinct, times = table[first], np.bincount(row, minlength=len(first))
         place, curator = np.nonzero(distinct >= 0)
         value = distinct[place, curator].astype(np.intp)
-        return cls(place, curator, value, times.astype(float), table.shape[1], values), row.reshape(-1)
+        return cls(place, curator, value, times.astype(float), table.shape[1], values), row
 
     @property
     def weights(self) -> Array:
@@ -68,36 +72,35 @@ class Answers(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DawidSkene:
-    """A fit: ``shares`` of right answers, ``tables`` by curator, right answer and answer given.
-
-    ``right`` has for each place (row) how likely each answer is the right one.
-    """
+    """A fit: ``shares`` of right answers, and ``tables`` by curator, right answer and answer given."""
 
     shares: Array
     tables: Array
-    right: Array
+
+    def right(self, answers: Answers) -> Array:
+        """For each place (row) how likely each answer is the right one."""
+        said = self.tables.transpose(0, 2, 1)[answers.curator, answers.value]
+        with np.errstate(divide="ignore"):
+            return _normalized(np.log(self.shares) + _by_place(answers, np.log(said)))
 
 
 def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:
     """Fit tables of answers; ``prior`` is added to every count, 0 gives the most likely tables alone."""
     right = answers.votes()
-    cell = answers.curator * answers.values + answers.value
+    cell: Indexes = answers.curator * answers.values + answers.value
     order = np.argsort(cell, kind="stable")
     begins = np.flatnonzero(np.diff(cell[order], prepend=-1))
-    there, weights = cell[order][begins], answers.weights[order][:, None]
-    shares, tables = np.zeros(0), np.zeros(0)
+    there, weights, places = cell[order][begins], answers.weights[order][:, None], answers.place[order]
     for _ in range(ROUNDS):
-        shares = answers.weight @ right / answers.weight.sum()
-        counts = np.zeros((answers.curators * answers.values, answers.values))
-        counts[there] = np.add.reduceat(right[answers.place[order]] * weights, begins, axis=0)
+        counts: Array = np.zeros((answers.curators * answers.values, answers.values))
+        counts[there] = np.add.reduceat(right[places] * weights, begins, axis=0)
         counts = counts.reshape(answers.curators, answers.values, answers.values) + prior
         tables = counts / np.maximum(counts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
-        with np.errstate(divide="ignore"):
-            said = np.log(tables.reshape(-1, answers.values))[cell]
-            before, right = right, _normalized(np.log(shares) + _by_place(answers, said))
+        fit = DawidSkene(answers.weight @ right / answers.weight.sum(), tables.transpose(0, 2, 1))
+        before, right = right, fit.right(answers)
         if np.abs(right - before).max(initial=0) < CLOSE:
             break
-    return DawidSkene(shares, tables.transpose(0, 2, 1), right)
+    return fit
 
 
 def _by_place(answers: Answers, rows: Array) -> Array:
@@ -119,13 +122,13 @@ def knowing(answers: Answers, prior: float = PRIOR) -> Array:
     known = right[answers.place, answers.value]
     cell, size = answers.curator * answers.values + answers.value, answers.curators * answers.values
     weights = answers.weights
-    total = np.bincount(answers.curator, weights=weights, minlength=answers.curators)
-    share = np.zeros(answers.curators)
+    total = _counted(answers, weights)
+    share: Array = np.zeros(answers.curators)
     for _ in range(ROUNDS):
         before = share
-        share = np.bincount(answers.curator, weights=weights * known, minlength=answers.curators)
-        share = (share + prior) / (total + 2 * prior)
-        habit = np.bincount(cell, weights=weights * (1 - known), minlength=size).reshape(-1, answers.values) + prior
+        share = (_counted(answers, weights * known) + prior) / (total + 2 * prior)
+        counts = np.bincount(cell, weights=weights * (1 - known), minlength=size).astype(float)
+        habit: Array = counts.reshape(-1, answers.values) + prior
         habit /= habit.sum(axis=1, keepdims=True)
         if np.abs(share - before).max(initial=0) < CLOSE:
             break
@@ -142,8 +145,8 @@ def knowing(answers: Answers, prior: float = PRIOR) -> Array:
 class Reliability(NamedTuple):
     """What a fit says of each curator: shares, NaN where they are of nothing.
 
-    ``right`` of their answers, ``missed`` of the places where something is, ``added`` of those where nothing is,
-    ``mislabelled`` of the places where something is: marked, with another label.  Value 0 is that nothing is there.
+    ``right`` of their answers, ``missed`` of the places where something is, ``added`` of their spans: where nothing is,
+    ``mislabelled`` of their spans where something is: with another label.  Value 0 is that nothing is there.
     """
 
     right: Array
@@ -152,27 +155,30 @@ class Reliability(NamedTuple):
     mislabelled: Array
 
 
-def reliability(answers: Answers, fit: DawidSkene) -> Reliability:
-    """Sum up what a fit says of each curator."""
-    weights, curators = answers.weights, answers.curators
-    nothing = fit.right[answers.place, 0]
-    right = fit.right[answers.place, answers.value]
+def reliability(answers: Answers, likely: Array) -> Reliability:
+    """Sum up what there is to say of each curator, when each answer is right with these probabilities."""
+    weights = answers.weights
+    nothing = likely[answers.place, 0]
+    right = likely[answers.place, answers.value]
     marked = answers.value > 0
 
-    def summed(values: Array) -> Array:
-        found: Array = np.bincount(answers.curator, weights=weights * values, minlength=curators)
-        return found
-
     def share(part: Array, whole: Array) -> Array:
-        found: Array = summed(part) / np.where(summed(whole) < 0.5, np.nan, summed(whole))
+        of = _counted(answers, weights * whole)
+        found: Array = _counted(answers, weights * part) / np.where(of < 0.5, np.nan, of)
         return found
 
     return Reliability(
         right=share(right, np.ones_like(right)),
         missed=share(np.where(marked, 0, 1 - nothing), 1 - nothing),
-        added=share(np.where(marked, nothing, 0), nothing),
-        mislabelled=share(np.where(marked, 1 - nothing - right, 0), 1 - nothing),
+        added=share(np.where(marked, nothing, 0), marked.astype(float)),
+        mislabelled=share(np.where(marked, 1 - nothing - right, 0), np.where(marked, 1 - nothing, 0)),
     )
+
+
+def _counted(answers: Answers, weights: Array) -> Array:
+    """Sums by curator of numbers, one an answer."""
+    found: Array = np.bincount(answers.curator, weights=weights, minlength=answers.curators).astype(float)
+    return found
 
 
 def entropy(right: Array) -> Array:

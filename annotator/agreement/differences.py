@@ -5,8 +5,9 @@ others.  Where documents have both sides, those alone are looked at, because doc
 the sides change places in some of them; where they do not, documents move from one side to the other.  What is summed
 is each document's share in the difference, the measure's derivative at the totals of both sides together, which the
 exchange leaves as they are: so the test is exact where nothing but chance makes the sides differ.  Documents that
-move are compared by Welch's t, so that it holds as well where one side's documents vary more (Janssen 1997; Chung &
-Romano 2013).  Of few documents all ways are counted, of more some that the seed draws.
+move are compared in standard errors of either side's own, so that the test holds as well where one side's documents
+are longer or vary more (Janssen 1997; Chung & Romano 2013).  Of few documents all ways are counted, of more some that
+the seed draws.
 """
 
 from __future__ import annotations
@@ -273,40 +274,51 @@ def _all_swaps(share: Array) -> float:
     return float((found >= abs(share.sum()) * ALIKE).mean())
 
 
-def _permuted(left: Array, right: Array, options: EstimateOptions) -> float:
+def _permuted(sides: _Sides, measure: ComparedMeasure, options: EstimateOptions) -> float:
     """The share of ways to part the documents that are as extreme."""
-    pooled = np.concatenate([left, right])
-    seen = float(_welch(pooled[None], len(left))[0]) * ALIKE
+    pooled, size = _pooled(sides, measure), len(sides.tables[0])
+    ways = np.arange(len(pooled))
+    seen = float(_apart(pooled, ways[None], size)[0]) * ALIKE
     generator = np.random.default_rng(options.seed)
     extreme = done = 0
     first = min(FIRST, options.resamples)
     for count in (*_blocks(first, len(pooled)), *_blocks(options.resamples - first, len(pooled))):
         if done >= FIRST and extreme >= FREQUENT:
             break
-        ways = generator.permuted(np.tile(pooled, (count, 1)), axis=1)
-        extreme += int((_welch(ways, len(left)) >= seen).sum())
+        drawn = generator.permuted(np.tile(ways, (count, 1)), axis=1)
+        extreme += int((_apart(pooled, drawn, size) >= seen).sum())
         done += count
     return (extreme + 1) / (done + 1)
 
 
-def _all_permutations(left: Array, right: Array) -> float:
-    pooled = np.concatenate([left, right])
-    chosen = np.array(list(combinations(range(len(pooled)), len(left))))
+def _all_permutations(sides: _Sides, measure: ComparedMeasure) -> float:
+    pooled, size = _pooled(sides, measure), len(sides.tables[0])
+    chosen = np.array(list(combinations(range(len(pooled)), size)))
     there = np.zeros((len(chosen), len(pooled)), dtype=bool)
     there[np.arange(len(chosen))[:, None], chosen] = True
-    ways = pooled[np.argsort(~there, axis=1, kind="stable")]
-    seen = float(_welch(pooled[None], len(left))[0])
-    return float((_welch(ways, len(left)) >= seen * ALIKE).mean())
+    seen = float(_apart(pooled, np.arange(len(pooled))[None], size)[0])
+    return float((_apart(pooled, np.argsort(~there, axis=1, kind="stable"), size) >= seen * ALIKE).mean())
 
 
-def _welch(ways: Array, size: int) -> Array:
-    """The size of Welch's t of the first ``size`` columns against the others, by row."""
-    sides = ways[:, :size], ways[:, size:]
-    means = [side.mean(axis=1) for side in sides]
-    errors = [side.var(axis=1, ddof=1) / side.shape[1] for side in sides]
+def _pooled(sides: _Sides, measure: ComparedMeasure) -> Array:
+    """What each document of both sides adds to the difference, and its items."""
+    items = [measure.items(table) for table in sides.tables]
+    return np.stack([np.concatenate(_shares(sides, measure)), np.concatenate(items)], axis=1)
+
+
+def _apart(pooled: Array, ways: NDArray[np.intp], size: int) -> Array:
+    """How far the first ``size`` documents are from the others, in standard errors, by row."""
+    means, errors = [], []
+    for side in (ways[:, :size], ways[:, size:]):
+        share, items = pooled[side, 0], pooled[side, 1]
+        total = items.sum(axis=1)
+        mean = share.sum(axis=1) / total
+        rest = ((share - mean[:, None] * items) ** 2).sum(axis=1)
+        means.append(mean)
+        errors.append(rest / total**2 * side.shape[1] / (side.shape[1] - 1))
     error = np.sqrt(errors[0] + errors[1])
     apart = np.abs(means[0] - means[1])
-    tiny = error <= 1e-12 * np.abs(ways).max(initial=0)
+    tiny = error <= 1e-12 * np.abs(pooled[:, 0] / pooled[:, 1]).max(initial=0)
     found: Array = np.where(tiny, np.where(apart > 0, np.inf, 0.0), apart / np.where(tiny, 1.0, error))
     return found
 
@@ -364,6 +376,8 @@ def _described(contrast: Contrast, measure: ComparedMeasure, sides: _Sides, opti
     if left is None or right is None:
         empty = contrast.left if left is None else contrast.right
         reason = f"undefined for {empty}"
+    elif measure.single and not sides.paired:
+        reason = "not tested: κ of other documents depends on how frequent each label is there"
     elif not options.resamples:
         reason = "not tested: none was asked for (0 resamples)"
     elif min(sizes) < LEAST_DOCUMENTS:
@@ -378,14 +392,14 @@ def _tested(found: Difference, sides: _Sides, measure: ComparedMeasure, options:
     low, high = _interval(sides, measure)
     if np.isnan(low) or np.isnan(high):
         return replace(found, reason="not tested: undefined without one of the documents")
-    left, right = _shares(sides, measure)
+    left, right = map(len, sides.tables)
     p: float | None = None
     if sides.paired:
-        few = 2 ** len(left) <= options.resamples
+        few = 2**left <= options.resamples
         method: Test = "all swaps" if few else "swaps"
-        p = _all_swaps(left) if few else None
+        p = _all_swaps(_shares(sides, measure)[0]) if few else None
     else:
-        few = comb(len(left) + len(right), len(left)) <= options.resamples
+        few = comb(left + right, left) <= options.resamples
         method = "all permutations" if few else "permutation"
-        p = _all_permutations(left, right) if few else _permuted(left, right, options)
+        p = _all_permutations(sides, measure) if few else _permuted(sides, measure, options)
     return replace(found, low=low, high=high, p=p, method=method)

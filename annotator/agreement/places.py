@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -80,17 +81,17 @@ def _marks(
     layers = [documents[document].layers[names[curator]] for document, curator in pairs]
     labels = tuple(sorted({label for content in layers for label in content.labels}))
     number = {label: code for code, label in enumerate(labels, 1)}
+    codes = map(number.__getitem__, chain.from_iterable(content.labels for content in layers))
     sizes = indexes([len(content.labels) for content in layers])
     document = np.repeat(indexes([document for document, _ in pairs]), sizes)
     curator = np.repeat(indexes([curator for _, curator in pairs]), sizes)
     start, end = (joined(content.starts for content in layers), joined(content.ends for content in layers))
-    label = indexes([number[label] for content in layers for label in content.labels])
+    label = np.fromiter(codes, dtype=np.intp, count=len(document))
     base = bases[document]
-    order = np.lexsort((label, curator, end, start + base))
-    marks = Marks(document, curator, start + base, end + base, label).at(order)
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = np.any([np.diff(column) != 0 for column in marks[1:]], axis=0)
-    return labels, marks.at(np.flatnonzero(first))
+    longest = int((end - start).max(initial=0)) + 1
+    border = np.unique((start + base) * longest + end - start, return_inverse=True)[1]
+    _, first = np.unique((border * len(names) + curator) * (len(labels) + 1) + label, return_index=True)
+    return labels, Marks(document, curator, start + base, end + base, label).at(first)
 
 
 def _place(marks: Marks, curators: int, labels: Sequence[str]) -> Indexes:
@@ -105,8 +106,9 @@ def _place(marks: Marks, curators: int, labels: Sequence[str]) -> Indexes:
     begins[1:] = marks.start[1:] >= np.maximum.accumulate(marks.end)[:-1]
     first, stretch = np.flatnonzero(begins), np.cumsum(begins) - 1
     overlap = np.maximum.reduceat(marks.start, first) < np.minimum.reduceat(marks.end, first)
-    having = np.unique(stretch * curators + marks.curator) // curators
-    alone = np.bincount(having, minlength=len(first)) == np.bincount(stretch, minlength=len(first))
+    layers = np.sort(stretch * curators + marks.curator)
+    alone = np.ones(len(first), dtype=bool)
+    alone[layers[1:][np.diff(layers) == 0] // curators] = False
     found = 2 * first[stretch]  # places of stretches that are parted go between those of others
     for number in np.flatnonzero(~(overlap & alone)).tolist():
         behind = first[number + 1] if number + 1 < len(first) else len(stretch)

@@ -20,6 +20,7 @@ from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLI
 from annotator.agreement.planning import EQUAL, Lengths, Outlook
 from annotator.agreement.totals import Features
 from annotator.reports.agreement_contrasts import tested
+from annotator.reports.curator_competence import Competence, measure_competence
 from annotator.reports.diagnosis import Diagnosis
 from annotator.tuning import collector_paused
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
@@ -117,10 +118,9 @@ class Agreement:
     """Everything that there is to say about how some layers agree.
 
     ``retired`` are labels that layers use and that the label scheme does not have; they count as they stand.
-    ``differences`` are those between pairs, curators, languages, times, and shown or blind.
-    ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of the documents that were
-    compared, and of all.
-    ``diagnoses`` are ``None`` until somebody asks for them.
+    ``differences`` are those between pairs, curators, languages, times, and shown or blind; ``competence`` says how
+    far each curator can be relied on.  ``goals`` are what the label scheme says that measures are to reach; ``lengths``
+    those of the documents that were compared, and of all.  ``diagnoses`` are ``None`` until somebody asks for them.
     """
 
     layers: tuple[str, ...]
@@ -144,6 +144,7 @@ class Agreement:
     gamma: Gamma | None
     retired: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
+    competence: Competence | None = None
     goals: Mapping[str, float] = field(default_factory=dict)
     lengths: tuple[Lengths, Lengths] = (EQUAL, EQUAL)
     diagnoses: tuple[Diagnosis, ...] | None = None
@@ -218,6 +219,7 @@ def _measured(
             *comparisons.vocabulary.relations[len(sample.vocabulary.relations) :],
         ),
         differences=tuple(builder.differences()),
+        competence=None if stop() else measure_competence(sample),
         goals=sample.goals,
         lengths=(Lengths.of([len(document.tokens) for document in sample.documents]), Lengths.of(sample.lengths)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from annotator.reports import agreement_differences, agreement_text, diagnosis_html, svg
+from annotator.reports import agreement_competence, agreement_differences, agreement_text, diagnosis_html, svg
 from annotator.reports.agreement import Agreement, Confusion, Figure, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence
 from annotator.reports.agreement_tables import EVERY_MEASURE, opening, sections
@@ -118,6 +118,7 @@ def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
         ("Suggestions shown or not", SHOWN_NOTE, _parts(agreement.conditions)),
         (EVERY_MEASURE, "Each over its own universe: the tables below say of what.", _measures(agreement)),
         ("What differs", agreement_differences.NOTE, _differences(agreement)),
+        ("How far curators can be relied on", agreement_competence.NOTE, _competence(agreement)),
         ("What became of suggestions", "By source, in finished documents.", _acceptances(work.sources)),
         ("By curator", "", _acceptances(work.curators)),
         ("Can scores be believed?", "", _calibration(work)),
@@ -236,6 +237,17 @@ def _differences(agreement: Agreement) -> str:
     if agreement.differences and not said:
         said = ["Nothing that chance could not make; the tables have all that was tested."]
     return "".join(f"<p>{_shown(one)}.</p>" for one in said)
+
+
+def _competence(agreement: Agreement) -> str:
+    curators = agreement.competence.curators if agreement.competence else ()
+    rows = [
+        svg.Dot(
+            one.curator, one.right, None, None, f"{agreement_text.number(one.right)} of {one.places:,} answers right"
+        )
+        for one in curators
+    ]
+    return svg.dots(rows, "share of answers that are right") if rows else ""
 
 
 def _acceptances(found: Sequence[Acceptance]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from annotator.reports import agreement_differences, agreement_text
+from annotator.reports import agreement_competence, agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, overall_state, verdict
 from annotator.reports.diagnosis import as_record
@@ -33,6 +33,7 @@ def figures(agreement: Agreement) -> Iterator[dict[str, Any]]:
     for row in agreement.documents:
         yield from _document_figures(row)
     yield from agreement_differences.figure_records(agreement.differences)
+    yield from agreement_competence.figure_records(agreement.competence)
 
 
 def _figures(part: Slice) -> Iterator[dict[str, Any]]:
@@ -108,6 +109,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
             for pair in agreement.pairs
             for schema, counts in pair.semeval.items()
         ],
+        "competence": agreement_competence.record(agreement.competence),
         "comparisons": agreement_differences.records(agreement.differences),
         "kinds": agreement.kinds,
         "relation_kinds": agreement.relation_kinds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from annotator.agreement.gamma import GammaFigure
-from annotator.reports import agreement_differences, agreement_text
+from annotator.reports import agreement_competence, agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, Figure, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
 from annotator.reports.diagnosis import NOTHING, example_in_words
@@ -50,6 +50,7 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
             ("Suggestions shown or not", agreement.conditions),
         )),
         agreement_differences.section(agreement.differences),
+        agreement_competence.section(agreement.competence),
         _figures(EVERY_MEASURE, agreement.overall.figures, agreement_text.caution(agreement)),
         _kinds("How spans differ", agreement.kinds, agreement_text.KIND_NAMES),
         _kinds("How relations differ", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
@@ -57,6 +58,7 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
         _confusions("Relations taken for one another", agreement.relation_confusion),
         _semeval(agreement),
         _documents(agreement),
+        agreement_competence.hard_places(agreement.competence),
         _acceptances("Suggestions by source", work.sources),
         _acceptances("Suggestions by curator", work.curators),
         _calibration(work),

@@ -14,6 +14,9 @@ from annotator.workflow.comparing.agreement_sample import AgreementSample, displ
 LEAST_CURATORS = 3
 """Curators below which nothing says who of those who differ is right."""
 
+MOST_FITTED = 5_000
+"""Places that the models are fitted to; of more, evenly chosen ones tell as much."""
+
 MOST_HARD = 100
 """Places that are listed, the hardest first."""
 
@@ -71,25 +74,25 @@ def measure_competence(sample: AgreementSample) -> Competence:
         return Competence(reason="no curator has a span")
     if (found.table >= 0).sum(axis=1).max() < LEAST_CURATORS:
         return Competence(reason="no document with spans was finished by three curators")
-    answers, row = Answers.of_table(found.table, len(found.labels) + 1)
-    fit = dawid_skene(answers)
-    right = fit.right[row]
+    values = len(found.labels) + 1
+    fitted, _ = Answers.of_table(found.table[:: -(-len(found.table) // MOST_FITTED)], values)
+    answers, row = Answers.of_table(found.table, values)
+    likely = dawid_skene(fitted).right(answers)
+    right = likely[row]
     bits = entropy(right)
     counts = np.bincount(found.document, minlength=len(sample.documents))
     means = np.bincount(found.document, weights=bits, minlength=len(counts)) / np.maximum(counts, 1)
     shown = list(map(display_name, names))
     order = np.lexsort((found.start, found.document, -bits.round(9)))[:MOST_HARD].tolist()
     return Competence(
-        curators=tuple(_curators(sample, names, found, np.vstack([*reliability(answers, fit), knowing(answers)]))),
+        curators=tuple(_curators(sample, names, found, np.vstack([*reliability(answers, likely), knowing(fitted)]))),
         places=len(bits),
         hardest=tuple(_place(sample, found, shown, place, right[place]) for place in order if bits[place] > 0),
         documents={one.key: float(means[n]) for n, one in enumerate(sample.documents) if counts[n]},
     )
 
 
-def _curators(
-    sample: AgreementSample, names: list[str], found: Places, shares: np.ndarray
-) -> list[CuratorCompetence]:
+def _curators(sample: AgreementSample, names: list[str], found: Places, shares: np.ndarray) -> list[CuratorCompetence]:
     made = []
     for number, name in enumerate(names):
         values = [None if isnan(value) else float(value) for value in shares[:, number]]
@@ -101,10 +104,10 @@ def _curators(
 
 def _place(sample: AgreementSample, found: Places, names: list[str], place: int, right: np.ndarray) -> HardPlace:
     values: list[str | None] = [None, *found.labels]
-    said = {
-        name: values[value] for name, value in zip(names, found.table[place].tolist(), strict=True) if value >= 0
-    }
-    likely = sorted(((float(p), n) for n, p in enumerate(right.tolist()) if p >= 0.0005), key=lambda one: (-one[0], one[1]))
+    said = {name: values[value] for name, value in zip(names, found.table[place].tolist(), strict=True) if value >= 0}
+    likely = sorted(
+        ((float(p), n) for n, p in enumerate(right.tolist()) if p >= 0.0005), key=lambda one: (-one[0], one[1])
+    )
     return HardPlace(
         document=sample.documents[int(found.document[place])].key,
         start=int(found.start[place]),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import ttest_ind
+from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 
 from annotator.agreement.differences import (
@@ -134,16 +134,32 @@ def test_documents_that_have_one_side_each_are_moved() -> None:
     assert found.low > 0
 
 
-def test_moved_documents_come_near_students_t_where_there_are_many() -> None:
-    documents = [*curators(60, {"ana": 0.2, "bo": 0.2}), *curators(120, {"ana": 0.25, "bo": 0.25}, seed=1)]
+def test_moved_documents_come_near_the_normal_where_there_are_many() -> None:
+    documents = [*curators(80, {"ana": 0.2, "bo": 0.2}), *curators(160, {"ana": 0.23, "bo": 0.23}, seed=1)]
     documents = [d.__class__(f"d{n:03}", d.length, d.tokens, d.layers) for n, d in enumerate(documents)]
-    found = groups_of(documents, 60)
-    spans = [(d.layers["ana"].spans, d.layers["bo"].spans) for d in documents]
-    pooled = 2 * sum(len(a & b) for a, b in spans) / sum(len(a) + len(b) for a, b in spans)
-    shares = [2 * len(a & b) - pooled * (len(a) + len(b)) for a, b in spans]
-    expected = ttest_ind(shares[:60], shares[60:], equal_var=False).pvalue
+    found = groups_of(documents, 80)
     assert found.method == "permutation"
-    assert found.p == pytest.approx(expected, abs=0.03)
+    values = []
+    for some in (documents[:80], documents[80:]):
+        spans = [(d.layers["ana"].spans, d.layers["bo"].spans) for d in some]
+        whole = sum(len(a) + len(b) for a, b in spans)
+        f1 = 2 * sum(len(a & b) for a, b in spans) / whole
+        values.append((f1, sum((2 * len(a & b) - f1 * (len(a) + len(b))) ** 2 for a, b in spans) / whole**2))
+    (one, of_one), (other, of_other) = values
+    expected = 2 * norm.sf(abs(one - other) / (of_one + of_other) ** 0.5)
+    assert 0.001 < expected < 0.2
+    assert found.p == pytest.approx(expected, rel=0.35)
+
+
+def test_kappa_is_not_tested_on_other_documents() -> None:
+    with_bo = curators(20, {"ana": 0.1, "bo": 0.1})
+    with_carla = [
+        d.__class__(f"e{n}", d.length, d.tokens, d.layers)
+        for n, d in enumerate(curators(20, {"ana": 0.1, "carla": 0.6}, seed=1))
+    ]
+    found = pairs_of([*with_bo, *with_carla], measure=TOKEN_KAPPA)["ana-bo", "ana-carla"]
+    assert found.p is None
+    assert found.reason.startswith("not tested: κ of other documents")
 
 
 def test_curators_who_share_few_documents_are_compared_on_their_own() -> None:

@@ -20,6 +20,7 @@ from annotator.reports.agreement_text import (
     with_interval,
 )
 from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
+from annotator.tui.layout.competence_lines import competence_lines
 from annotator.tui.layout.diagnosis_page import to_do_in_short, what_to_do
 from annotator.tui.layout.difference_lines import difference_lines
 from annotator.tui.layout.figures import (
@@ -213,6 +214,7 @@ def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
                 f"{title.lower()} of {pair.name}", relations=relations, pair=(pair.left, pair.right)
             )
             yield _line(pair.name, pair.get(measure), target, width, measure=measure)
+    yield from competence_lines(agreement.competence, width)
     yield from difference_lines(agreement.differences, ("pair", "curator"), width)
 
 
