@@ -7,8 +7,10 @@ from math import isnan
 
 import numpy as np
 
+from annotator.agreement.coefficients import Array
 from annotator.agreement.competence import Answers, dawid_skene, entropy, knowing, reliability
 from annotator.agreement.places import Places, find_places
+from annotator.annotation import SpanKey
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 
 LEAST_CURATORS = 3
@@ -74,25 +76,20 @@ def measure_competence(sample: AgreementSample) -> Competence:
         return Competence(reason="no curator has a span")
     if (found.table >= 0).sum(axis=1).max() < LEAST_CURATORS:
         return Competence(reason="no document with spans was finished by three curators")
-    values = len(found.labels) + 1
-    fitted, _ = Answers.of_table(found.table[:: -(-len(found.table) // MOST_FITTED)], values)
-    answers, row = Answers.of_table(found.table, values)
-    likely = dawid_skene(fitted).right(answers)
-    right = likely[row]
-    bits = entropy(right)
+    shares, right, bits = _fitted(found)
     counts = np.bincount(found.document, minlength=len(sample.documents))
     means = np.bincount(found.document, weights=bits, minlength=len(counts)) / np.maximum(counts, 1)
     shown = list(map(display_name, names))
     order = np.lexsort((found.start, found.document, -bits.round(9)))[:MOST_HARD].tolist()
     return Competence(
-        curators=tuple(_curators(sample, names, found, np.vstack([*reliability(answers, likely), knowing(fitted)]))),
+        curators=tuple(_curators(sample, names, found, shares)),
         places=len(bits),
         hardest=tuple(_place(sample, found, shown, place, right[place]) for place in order if bits[place] > 0),
         documents={one.key: float(means[n]) for n, one in enumerate(sample.documents) if counts[n]},
     )
 
 
-def _curators(sample: AgreementSample, names: list[str], found: Places, shares: np.ndarray) -> list[CuratorCompetence]:
+def _curators(sample: AgreementSample, names: list[str], found: Places, shares: Array) -> list[CuratorCompetence]:
     made = []
     for number, name in enumerate(names):
         values = [None if isnan(value) else float(value) for value in shares[:, number]]
@@ -102,7 +99,7 @@ def _curators(sample: AgreementSample, names: list[str], found: Places, shares: 
     return made
 
 
-def _place(sample: AgreementSample, found: Places, names: list[str], place: int, right: np.ndarray) -> HardPlace:
+def _place(sample: AgreementSample, found: Places, names: list[str], place: int, right: Array) -> HardPlace:
     values: list[str | None] = [None, *found.labels]
     said = {name: values[value] for name, value in zip(names, found.table[place].tolist(), strict=True) if value >= 0}
     likely = sorted(

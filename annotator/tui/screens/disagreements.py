@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from annotator.annotation import SpanKey
 from annotator.history import curator_layer
 from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import Palette
@@ -52,6 +53,7 @@ class DisagreementsScreen(WorkScreen):
         Binding("home,g", "move(-1000000000)", "first disagreement", id="differences.first"),
         Binding("end,G", "move(1000000000)", "last disagreement", id="differences.last"),
         Binding("slash", "filter", "only those with some words", id="differences.filter"),
+        Binding("s", "sort", "the hardest first, or in order of the text again", id="differences.sort"),
         Binding("question_mark", "app.help", "help", id="differences.help"),
         Binding("escape,q", "close", "back to the figures", id="differences.close"),
     ]
@@ -63,12 +65,21 @@ class DisagreementsScreen(WorkScreen):
             super().__init__()
             self.disagreements = disagreements
 
+    class Judged(Message):
+        """The worker knows how hard the places of spans are."""
+
+        def __init__(self, bits: dict[tuple[str, SpanKey], float]) -> None:
+            super().__init__()
+            self.bits = bits
+
     def __init__(self, desk: Desk, sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str]) -> None:
         super().__init__(desk)
         self.sample, self.which, self.hidden = sample, which, hidden
         self.disagreements: list[Disagreement] = []
         self._words: tuple[str, ...] = ()
         self._texts: dict[str, str] = {}
+        self._bits: dict[tuple[str, SpanKey], float] | None = None
+        self._hardest_first = False
         self._read = lru_cache(maxsize=8)(partial(read_version, desk.workspace))
 
     def compose(self) -> ComposeResult:
@@ -93,7 +104,8 @@ class DisagreementsScreen(WorkScreen):
         """Start to gather the disagreements."""
         self.query_one("#keys", StatusLine).show(
             ("enter", "key"), (" open the document  ", ""),
-            ("↓ ↑", "bold"), (" disagreements  ", ""), ("/", "key"), (" filter  ", ""), ("?", "key"), (" help  ", ""),
+            ("↓ ↑", "bold"), (" disagreements  ", ""), ("/", "key"), (" filter  ", ""),
+            ("s", "key"), (" hardest  ", ""), ("?", "key"), (" help  ", ""),
             ("q", "key"), (" back", ""),
         )  # fmt: skip
         self._show_header("looking …")
@@ -116,7 +128,8 @@ class DisagreementsScreen(WorkScreen):
 
     def _list(self) -> None:
         """List the disagreements with all the words of the filter, and show the first."""
-        self.list_view.disagreements = [d for d in self.disagreements if not self._words or self._passes(d)]
+        shown = [d for d in self.disagreements if not self._words or self._passes(d)]
+        self.list_view.disagreements = sorted(shown, key=self._ease) if self._hardest_first else shown
         self.list_view.refresh_entries()
         self._choose(0 if self.list_view.disagreements else None)
 
@@ -127,6 +140,11 @@ class DisagreementsScreen(WorkScreen):
         searched = fold(" ".join([disagreement.document, *names, disagreement.match.kind, *sides]))
         return all(word in searched for word in self._words)
 
+    def _ease(self, disagreement: Disagreement) -> float:
+        bits = self._bits or {}
+        spans = (span for side in disagreement.spans for span in side)
+        return -max(bits.get((disagreement.document, span), 0.0) for span in spans)
+
     def _text_of(self, key: str) -> str:
         """The text of a document; empty when it is no longer there."""
         if key not in self._texts:
@@ -136,6 +154,7 @@ class DisagreementsScreen(WorkScreen):
 
     def _show_header(self, state: str) -> None:
         words = f" with “{' '.join(self._words)}”" if self._words else ""
+        words += ", hardest first" if self._hardest_first else ""
         self.query_one("#header", StatusLine).show(
             (" disagreements  ", "bold"), (f"{self.which.title}{words}", ""), right=f"{state} "
         )
@@ -198,6 +217,32 @@ class DisagreementsScreen(WorkScreen):
     def _filter(self, typed: str) -> None:
         self._words = tuple(fold(word) for word in typed.split())
         self._list()
+
+    def action_sort(self) -> None:
+        """Put the disagreements first where the right answer is least certain, or all in order of the text again."""
+        if self._bits is None:
+            self._show_header("looking …")
+            self._judge()
+            return
+        self._hardest_first = not self._hardest_first
+        self._list()
+
+    @work(thread=True, exclusive=True, group="judge")
+    def _judge(self) -> None:
+        from annotator.reports.curator_competence import difficulty_of_spans
+
+        self.post_message(self.Judged(difficulty_of_spans(self.sample)))
+
+    def on_disagreements_screen_judged(self, event: Judged) -> None:
+        """Sort, or say why there is nothing to sort by."""
+        self._bits = event.bits
+        if event.bits:
+            self.action_sort()
+            return
+        from annotator.reports.curator_competence import measure_competence
+
+        self._list()
+        self.notify(f"How hard places are is not known: {measure_competence(self.sample).reason}.")
 
     def adapt(self, width: int) -> None:
         """Put the versions side by side where there is room."""
