@@ -24,8 +24,8 @@ ROUNDS = 60
 CLOSE = 1e-3
 """Rounds of a fit at most, and how little the probabilities change in the last one."""
 
-PRIOR = 0.01
-"""What is added to each count of answers, so that nothing is impossible because it was not seen."""
+PRIOR = 0.1
+"""What is added to each count of answers, so that nothing is impossible because it was not seen; 1 to right answers."""
 
 
 class Answers(NamedTuple):
@@ -90,11 +90,12 @@ def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:
     cell: Indexes = answers.curator * answers.values + answers.value
     order = np.argsort(cell, kind="stable")
     begins = np.flatnonzero(np.diff(cell[order], prepend=-1))
+    extra = prior * (1 + (1 / PRIOR - 1) * np.eye(answers.values))
     there, weights, places = cell[order][begins], answers.weights[order][:, None], answers.place[order]
     for _ in range(ROUNDS):
         counts: Array = np.zeros((answers.curators * answers.values, answers.values))
         counts[there] = np.add.reduceat(right[places] * weights, begins, axis=0)
-        counts = counts.reshape(answers.curators, answers.values, answers.values) + prior
+        counts = counts.reshape(answers.curators, answers.values, answers.values) + extra
         tables = counts / np.maximum(counts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         fit = DawidSkene(answers.weight @ right / answers.weight.sum(), tables.transpose(0, 2, 1))
         before, right = right, fit.right(answers)

@@ -89,6 +89,32 @@ def measure_competence(sample: AgreementSample) -> Competence:
     )
 
 
+def difficulty_of_spans(sample: AgreementSample) -> dict[tuple[str, SpanKey], float]:
+    """How uncertain the right answer is where each span of a curator is, in bits, by document and span.
+
+    Empty where it cannot be estimated; :func:`measure_competence` says why.
+    """
+    if measure_competence(sample).reason:
+        return {}
+    found = find_places(sample.documents, [layer for layer in sample.layers if layer.startswith("curator:")])
+    bits = _fitted(found)[2]
+    marks, labels = found.marks, ("", *found.labels)
+    columns = (column.tolist() for column in (marks.document, marks.start, marks.end, marks.label, found.place))
+    return {
+        (sample.documents[document].key, SpanKey(start, end, labels[label])): float(bits[place])
+        for document, start, end, label, place in zip(*columns, strict=True)
+    }
+
+
+def _fitted(found: Places) -> tuple[Array, Array, Array]:
+    """What there is to say of each curator (columns), how likely each answer is at each place, and its entropy."""
+    values = len(found.labels) + 1
+    fitted, _ = Answers.of_table(found.table[:: -(-len(found.table) // MOST_FITTED)], values)
+    answers, row = Answers.of_table(found.table, values)
+    likely = dawid_skene(fitted).right(answers)
+    return np.vstack([*reliability(answers, likely), knowing(fitted)]), likely[row], entropy(likely)[row]
+
+
 def _curators(sample: AgreementSample, names: list[str], found: Places, shares: Array) -> list[CuratorCompetence]:
     made = []
     for number, name in enumerate(names):

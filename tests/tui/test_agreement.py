@@ -139,6 +139,33 @@ async def test_disagreements_can_be_filtered(finished: Bench) -> None:
         assert "1 of 3" in work.header
 
 
+async def test_the_hardest_disagreements_come_first_where_asked(bench: Bench) -> None:
+    for number in range(6):
+        bench.add(f"n{number}", "Luis Paz fue a Lima.\n")
+        for curator, said in (("ana", "GPE"), ("bo", "ORG" if number == 4 else "GPE"), ("carla", "PERSON")):
+            label = said if curator != "carla" or number in (1, 4) else "GPE"
+            mark(bench, curator, [("Luis Paz", "PERSON"), ("Lima", label)], key=f"n{number}")
+    async with workbench(bench, curator="lead") as work:
+        await measured(work, "A")
+        await measured(work, "enter")
+        assert work.text.index("n1 ") < work.text.index("n4 ")
+        await measured(work, "s")
+        assert "hardest first" in work.header
+        assert work.text.index("n4 ") < work.text.index("n1 ")
+        await measured(work, "s")
+        assert "hardest first" not in work.header
+        assert work.text.index("n1 ") < work.text.index("n4 ")
+
+
+async def test_two_curators_cannot_tell_what_is_hard(finished: Bench) -> None:
+    async with workbench(finished, curator="lead", size=(120, 40)) as work:
+        await measured(work, "A")
+        await measured(work, "enter")
+        await measured(work, "s")
+        assert "it takes three curators" in work.text
+        assert "1 of 3" in work.header
+
+
 async def test_other_layers_can_be_compared_and_a_wrong_name_changes_nothing(finished: Bench) -> None:
     async with workbench(finished, curator="lead") as work:
         await measured(work, "A", "slash")

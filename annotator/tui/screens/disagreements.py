@@ -242,7 +242,7 @@ class DisagreementsScreen(WorkScreen):
         from annotator.reports.curator_competence import measure_competence
 
         self._list()
-        self.notify(f"How hard places are is not known: {measure_competence(self.sample).reason}.")
+        self.notify(f"How hard places are is not known: {measure_competence(self.sample).reason}.", markup=False)
 
     def adapt(self, width: int) -> None:
         """Put the versions side by side where there is room."""
