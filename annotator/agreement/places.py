@@ -14,7 +14,7 @@ from annotator.agreement.packing import Indexes, indexes, joined
 from annotator.annotation import SpanKey
 
 
-class Marks(NamedTuple):
+class CuratorSpans(NamedTuple):
     """Spans of curators: the numbers of document and curator, start and end, the label's number from 1."""
 
     document: Indexes
@@ -23,13 +23,13 @@ class Marks(NamedTuple):
     end: Indexes
     label: Indexes
 
-    def at(self, which: Indexes | slice) -> Marks:
+    def at(self, which: Indexes | slice) -> CuratorSpans:
         """Some of the spans."""
-        return Marks(*(column[which] for column in self))
+        return CuratorSpans(*(column[which] for column in self))
 
 
-class Places(NamedTuple):
-    """Places, in order of document and text.
+class MarkedPlaces(NamedTuple):
+    """MarkedPlaces, in order of document and text.
 
     ``table`` has a row a place and a column a curator: the number of a label, from 1 in ``labels``, 0 for nothing, -1
     where they have not finished the document.  ``start`` and ``end`` are what the spans of a place cover together, in
@@ -41,11 +41,11 @@ class Places(NamedTuple):
     start: Indexes
     end: Indexes
     table: Indexes
-    marks: Marks
+    marks: CuratorSpans
     place: Indexes
 
 
-def find_places(documents: Sequence[DocumentLayers], names: Sequence[str]) -> Places:
+def find_places(documents: Sequence[DocumentLayers], names: Sequence[str]) -> MarkedPlaces:
     """Find the places in documents that two or more of the named layers have.
 
     Spans of several layers are of one place where they are aligned, whatever their borders; see
@@ -70,12 +70,12 @@ def find_places(documents: Sequence[DocumentLayers], names: Sequence[str]) -> Pl
         start = end = indexes([])
     base = bases[marks.document]
     marks = marks._replace(start=marks.start - base, end=marks.end - base)
-    return Places(labels, document, start - bases[document], end - bases[document], table, marks, place)
+    return MarkedPlaces(labels, document, start - bases[document], end - bases[document], table, marks, place)
 
 
 def _marks(
     documents: Sequence[DocumentLayers], names: Sequence[str], done: np.ndarray, bases: Indexes
-) -> tuple[tuple[str, ...], Marks]:
+) -> tuple[tuple[str, ...], CuratorSpans]:
     """The spans of finished layers by start, each once a layer, on the line of all documents end to end."""
     pairs = np.argwhere(done).tolist()
     layers = [documents[document].layers[names[curator]] for document, curator in pairs]
@@ -91,10 +91,10 @@ def _marks(
     longest = int((end - start).max(initial=0)) + 1
     border = np.unique((start + base) * longest + end - start, return_inverse=True)[1]
     _, first = np.unique((border * len(names) + curator) * (len(labels) + 1) + label, return_index=True)
-    return labels, Marks(document, curator, start + base, end + base, label).at(first)
+    return labels, CuratorSpans(document, curator, start + base, end + base, label).at(first)
 
 
-def _place(marks: Marks, curators: int, labels: Sequence[str]) -> Indexes:
+def _place(marks: CuratorSpans, curators: int, labels: Sequence[str]) -> Indexes:
     """The number of each span's place.
 
     An unbroken stretch of text is one place where all of its spans overlap one another and no layer has two; the spans
@@ -117,7 +117,7 @@ def _place(marks: Marks, curators: int, labels: Sequence[str]) -> Indexes:
     return places
 
 
-def _parted(marks: Marks, curators: int, labels: Sequence[str]) -> Indexes:
+def _parted(marks: CuratorSpans, curators: int, labels: Sequence[str]) -> Indexes:
     """The number of each span's place within a stretch, from 0."""
     columns = zip(marks.curator.tolist(), marks.start.tolist(), marks.end.tolist(), marks.label.tolist(), strict=True)
     keys = [(curator, SpanKey(start, end, labels[label - 1])) for curator, start, end, label in columns]

@@ -9,7 +9,7 @@ import numpy as np
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.competence import Answers, dawid_skene, entropy, knowing, reliability
-from annotator.agreement.places import Places, find_places
+from annotator.agreement.places import MarkedPlaces, find_places
 from annotator.annotation import SpanKey
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 
@@ -17,10 +17,10 @@ LEAST_CURATORS = 3
 """Curators below which nothing says who of those who differ is right."""
 
 MOST_FITTED = 5_000
-"""Places that the models are fitted to; of more, evenly chosen ones tell as much."""
+"""MarkedPlaces that the models are fitted to; of more, evenly chosen ones tell as much."""
 
 MOST_HARD = 100
-"""Places that are listed, the hardest first."""
+"""MarkedPlaces that are listed, the hardest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def difficulty_of_spans(sample: AgreementSample) -> dict[tuple[str, SpanKey], fl
     }
 
 
-def _fitted(found: Places) -> tuple[Array, Array, Array]:
+def _fitted(found: MarkedPlaces) -> tuple[Array, Array, Array]:
     """What there is to say of each curator (columns), how likely each answer is at each place, and its entropy."""
     values = len(found.labels) + 1
     fitted, _ = Answers.of_table(found.table[:: -(-len(found.table) // MOST_FITTED)], values)
@@ -115,7 +115,7 @@ def _fitted(found: Places) -> tuple[Array, Array, Array]:
     return np.vstack([*reliability(answers, likely), knowing(fitted)]), likely[row], entropy(likely)[row]
 
 
-def _curators(sample: AgreementSample, names: list[str], found: Places, shares: Array) -> list[CuratorCompetence]:
+def _curators(sample: AgreementSample, names: list[str], found: MarkedPlaces, shares: Array) -> list[CuratorCompetence]:
     made = []
     for number, name in enumerate(names):
         values = [None if isnan(value) else float(value) for value in shares[:, number]]
@@ -125,7 +125,7 @@ def _curators(sample: AgreementSample, names: list[str], found: Places, shares: 
     return made
 
 
-def _place(sample: AgreementSample, found: Places, names: list[str], place: int, right: Array) -> HardPlace:
+def _place(sample: AgreementSample, found: MarkedPlaces, names: list[str], place: int, right: Array) -> HardPlace:
     values: list[str | None] = [None, *found.labels]
     said = {name: values[value] for name, value in zip(names, found.table[place].tolist(), strict=True) if value >= 0}
     likely = sorted(
