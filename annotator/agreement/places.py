@@ -29,7 +29,7 @@ class CuratorSpans(NamedTuple):
 
 
 class MarkedPlaces(NamedTuple):
-    """MarkedPlaces, in order of document and text.
+    """Places, in order of document and text.
 
     ``table`` has a row a place and a column a curator: the number of a label, from 1 in ``labels``, 0 for nothing, -1
     where they have not finished the document.  ``start`` and ``end`` are what the spans of a place cover together, in

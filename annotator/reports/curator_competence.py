@@ -17,10 +17,10 @@ LEAST_CURATORS = 3
 """Curators below which nothing says who of those who differ is right."""
 
 MOST_FITTED = 5_000
-"""MarkedPlaces that the models are fitted to; of more, evenly chosen ones tell as much."""
+"""Places that the models are fitted to; of more, evenly chosen ones tell as much."""
 
 MOST_HARD = 100
-"""MarkedPlaces that are listed, the hardest first."""
+"""Places that are listed, the hardest first."""
 
 
 @dataclass(frozen=True, slots=True)
