@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from math import ceil
 
 from annotator.agreement.estimates import LEAST_DOCUMENTS
-from annotator.reports.agreement import Agreement, Slice
+from annotator.agreement.measures import HEADLINE
+from annotator.reports.agreement import Agreement, Figure, Slice
 from annotator.reports.agreement_text import number, with_interval
 from annotator.reports.diagnosis import Diagnosis
 from annotator.reports.diagnosis_words import words_of
@@ -92,13 +92,13 @@ def _too_few(agreement: Agreement) -> Iterator[Diagnosis]:
                 "Let two curators finish some twenty of the same documents (`annotator assign --overlap 2`).",
             )
         return
-    half = (found.high - found.low) / 2
-    if half > WIDEST:
-        wanted = ceil(found.documents * (half / WANTED) ** 2 / 5) * 5
+    if (found.high - found.low) / 2 > WIDEST:
+        wanted = agreement.outlook(Figure(HEADLINE, found)).until(WANTED)
+        many = f"About {wanted.documents:,}" if wanted.documents else "More"
         yield Diagnosis(
             "too few documents",
             "There are too few documents to know the figure well",
             f"From {there}, strict span F1 is between {number(found.low)} and {number(found.high)}.",
-            f"About {wanted:,} documents finished by two curators would tell it to ± {number(WANTED)}, if they are like"
-            " these (`annotator assign --overlap 2`).",
+            f"{many} documents finished by two curators would tell it to ± {number(WANTED)}, if they are like these"
+            " (`annotator assign --overlap 2`).",
         )

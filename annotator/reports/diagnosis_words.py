@@ -12,6 +12,8 @@ from annotator.workflow.description import quote
 
 IN_SHORT = 0.1
 """The part of a finding that a word must have to be named in short."""
+IN_PARTICULAR = 0.2
+"""The part that the most frequent word must have, or it is about no word in particular."""
 
 
 class Words(NamedTuple):
@@ -42,17 +44,26 @@ def _quoted(words: Sequence[tuple[str, int]], *, counts: bool = False) -> str:
 
 
 def _border(facts: dict[str, Any]) -> Words:
-    who, side, words = facts["who"], facts["side"], facts["words"]
-    shown = _quoted([(word, count) for word, count in words[:3] if count >= IN_SHORT * facts["times"]] or words[:1])
+    who, side, words, others = facts["who"], facts["side"], facts["words"], facts["others"]
+    reach = "further" if facts["takes"] else "less far"
+    possessive = "'" if others.endswith("s") else "'s"
+    evidence = (
+        f"Of {facts['of']:,} spans whose {side} {who} draws otherwise than somebody else, {who}'s reach {reach} in"
+        f" {facts['times']:,}. What is at stake: {_quoted(words, counts=True)}."
+    )
+    if words[0][1] < IN_PARTICULAR * facts["times"]:
+        return Words(
+            f"{who}'s spans reach {reach} at the {side} than {others}{possessive}",
+            evidence,
+            f"It is no word in particular: look at some of the places with {who}.",
+        )
+    shown = _quoted([(word, count) for word, count in words[:3] if count >= IN_SHORT * facts["times"]])
     way = f"takes {shown} into spans" if facts["takes"] else f"leaves {shown} out of spans"
     verb, where = ("leave", "out") if facts["takes"] else ("take", "in")
-    opposite = f"{facts['others']} {verb}{'' if facts['others'] == 'the others' else 's'} it {where}"
-    reach = "further" if facts["takes"] else "less far"
     return Words(
-        f"{who} {way} at the {side}; {opposite}",
-        f"Of {facts['of']:,} spans whose {side} {who} draws otherwise than somebody else, {who}'s reach {reach} in"
-        f" {facts['times']:,}. What is at stake: {_quoted(words, counts=True)}.",
-        f"Decide whether these words belong to a span, write it into the guidelines with an example, and go through the"
+        f"{who} {way} at the {side}; {others} {verb}{'' if others.endswith('s') else 's'} it {where}",
+        evidence,
+        "Decide whether these words belong to a span, write it into the guidelines with an example, and go through the"
         f" places with {who}.",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,17 +31,24 @@ def rate(hits: Array, trials: Array) -> float:
     return float(hits.sum() / trials.sum()) if trials.sum() else 0.0
 
 
-def apart(aligned: AlignedLayers, remaining: Mask) -> Iterator[Finding]:
-    """Yield the layers whose comparisons with all others come out worse than those between the others."""
+def apart(aligned: AlignedLayers, remaining: Mask, named: Collection[str]) -> Iterator[Finding]:
+    """Yield the layers whose comparisons with all others come out worse than those between the others.
+
+    Layers that are ``named`` by a specific finding are left out: without what that explains their comparisons look
+    better than they are, and the others' worse.
+    """
     items = aligned.spans
     total = int((~items.same).sum())
+    numbers = [number for number, name in enumerate(aligned.names) if name not in named]
+    among = (np.isin(aligned.left, numbers) & np.isin(aligned.right, numbers))[items.row]
     looks = []
-    for number, name in enumerate(aligned.names):
-        mine = aligned.with_layer(number)[items.row]
+    for number in numbers:
+        mine = aligned.with_layer(number)[items.row] & among
+        rest = among & ~mine
         hits, trials = _hits(aligned, mine, remaining), _trials(aligned, mine)
-        others, of_others = _hits(aligned, ~mine, remaining), _trials(aligned, ~mine)
+        others, of_others = _hits(aligned, rest, remaining), _trials(aligned, rest)
         if worth_reading(hits, total) and rate(hits, trials) >= TIMES * rate(others, of_others) > 0:
-            facts = {"who": name, "rate": rate(hits, trials), "rest": rate(others, of_others)}
+            facts = {"who": aligned.names[number], "rate": rate(hits, trials), "rest": rate(others, of_others)}
             looks.append((mine & remaining, facts, higher_rate((hits, others), (trials, of_others))))
     for (which, facts, p), rare in zip(looks, unlikely([look[2] for look in looks]), strict=True):
         if rare:

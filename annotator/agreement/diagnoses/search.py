@@ -27,7 +27,8 @@ def diagnose(
     found += [one for one in drifts if one.kind == "drift of a curator"]
     found += leanings.marking(aligned, relations=False, laid_aside=_since(aligned, drifts))
     found += labels.unsettled(aligned, relations=False, remaining=_remaining(spans.same, found))
-    found += groups.apart(aligned, _remaining(spans.same, found))
+    named = {one.facts["who"] for one in found if "who" in one.facts}
+    found += groups.apart(aligned, _remaining(spans.same, found), named)
     found += groups.documents(aligned, _remaining(spans.same, found))
     found += [one for one in drifts if one.kind == "drift"]
     found += groups.anchoring(aligned, blind, shown)

@@ -42,7 +42,7 @@ def drifts(aligned: AlignedLayers, days: Sequence[str], remaining: Mask) -> Iter
     """
     items = aligned.spans
     total = int((~items.same).sum())
-    looks: list[tuple[int | None, Mask, _Change]] = []
+    looks: list[tuple[int, Mask, _Change]] = []
     told = np.zeros(len(items), dtype=bool)
     for number in range(len(aligned.names)):
         on_left, on_right = (side[items.row] == number for side in (aligned.left, aligned.right))
@@ -50,16 +50,25 @@ def drifts(aligned: AlignedLayers, days: Sequence[str], remaining: Mask) -> Iter
         theirs = (on_left & (items.right > 0)) | (on_right & (items.left > 0))
         looks += [(number, missing, change) for change in _changes(aligned, days, missing, theirs, SHARE / 2)]
     chances = [change.p for _, _, change in looks]
-    for (who, which, change), rare in zip(looks, unlikely(chances, SHARE / 2), strict=True):
-        later = which & change.later[aligned.document[items.row]]
-        if rare and who is not None and worth_reading(aligned.of_documents(items, later), total):
-            told |= later
-            yield _finding(aligned, who, later, change)
+    found = [
+        _finding(aligned, who, later, change)
+        for (who, which, change), rare in zip(looks, unlikely(chances, SHARE / 2), strict=True)
+        if rare and worth_reading(aligned.of_documents(items, later := _later(aligned, which, change)), total)
+    ]
+    if 2 * len(found) <= max(len(aligned.names), 2):  # where most layers change, it is not about one of them
+        yield from found
+        for one in found:
+            told |= one.which
     rest, every = remaining & ~told, np.ones(len(items), dtype=bool)
     for change in _changes(aligned, days, rest, every, SHARE / 2):
-        later = rest & change.later[aligned.document[items.row]]
+        later = _later(aligned, rest, change)
         if unlikely([change.p], SHARE / 2)[0] and worth_reading(aligned.of_documents(items, later), total):
             yield _finding(aligned, None, later, change)
+
+
+def _later(aligned: AlignedLayers, which: Mask, change: _Change) -> Mask:
+    """Those of some spans that are in documents of since a change."""
+    return which & change.later[aligned.document[aligned.spans.row]]
 
 
 def _finding(aligned: AlignedLayers, who: int | None, which: Mask, change: _Change) -> Finding:

@@ -1,0 +1,91 @@
+"""What to do, where it follows from figures alone, and as the command prints it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from annotator.reports.agreement import Agreement, measure
+from annotator.reports.agreement_html import as_html
+from annotator.reports.agreement_tables import sections, what_to_do
+from annotator.reports.diagnoses import diagnosed
+from annotator.reports.diagnosis import NOTHING
+from annotator.reports.work_summary import summarize_work
+from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
+from tests.agreement.working_curators import ANA, CRUZ, mark
+from tests.reports.test_agreement_reports import OPTIONS
+from tests.workspaces import Bench
+
+NAMES = ("Ana Ruiz", "Luis Paz", "Eva Sol", "Juan Mar")
+
+
+def looked_into(bench: Bench) -> Agreement:
+    sample = read_sample(bench.workspace, layers_to_compare(bench.workspace, None))
+    return diagnosed(measure(sample, OPTIONS), bench.store, sample)
+
+
+def people(bench: Bench, documents: int) -> None:
+    """Let ana and bo mark four people in each of so many documents; bo takes one in every third for a body."""
+    for number in range(documents):
+        key = f"n{number:02}"
+        bench.add(key, ", ".join(NAMES) + " hablaron.\n")
+        for curator in ("ana", "bo"):
+            wrong = NAMES[number % 4] if curator == "bo" and number % 3 == 0 else None
+            mark(bench, curator, [(name, "ORG" if name == wrong else "PERSON") for name in NAMES], key=key)
+
+
+def kinds(agreement: Agreement) -> list[str]:
+    return [one.kind for one in agreement.diagnoses or ()]
+
+
+def test_three_documents_are_too_few(bench: Bench) -> None:
+    people(bench, 3)
+    found = looked_into(bench)
+    assert kinds(found) == ["too few documents"]
+    [told] = what_to_do(found).paragraphs[:1]
+    assert told == "1. There are too few documents to say anything about others"
+
+
+def test_a_wide_interval_says_how_many_documents_would_do(bench: Bench) -> None:
+    mark(bench, "ana", [ANA, CRUZ])
+    mark(bench, "bo", [ANA])
+    people(bench, 6)
+    found = looked_into(bench)
+    assert kinds(found) == ["too few documents"]
+    assert found.diagnoses is not None
+    assert "documents finished by two curators would tell it to ± .05" in found.diagnoses[0].next_step
+
+
+def test_a_low_kappa_of_one_label_is_explained(bench: Bench) -> None:
+    people(bench, 24)
+    found = looked_into(bench)
+    assert found.overall.get("label.kappa") is not None
+    assert "prevalence" in kinds(found)
+    [told] = [one for one in found.diagnoses or () if one.kind == "prevalence"]
+    assert told.which is not None
+    assert told.which.kinds == {"label"}
+
+
+def test_where_nothing_stands_out_that_is_said(bench: Bench) -> None:
+    for number in range(60):
+        bench.add(f"n{number:02}", "Luis Paz fue a Lima con Eva Sol.\n")
+        for curator in ("ana", "bo"):
+            mark(bench, curator, [("Luis Paz", "PERSON"), ("Eva Sol", "PERSON"), ("Lima", "GPE")], key=f"n{number:02}")
+    found = looked_into(bench)
+    assert found.diagnoses == ()
+    assert what_to_do(found).paragraphs == (NOTHING,)
+    assert NOTHING in as_html(found, summarize_work([], []))
+
+
+def test_nothing_is_said_where_nobody_looked(bench: Bench) -> None:
+    people(bench, 3)
+    agreement = replace(looked_into(bench), diagnoses=None)
+    assert "What to do" not in [section.title for section in sections(agreement, summarize_work([], []))]
+
+
+def test_a_document_that_is_gone_costs_its_words_alone(bench: Bench) -> None:
+    people(bench, 3)
+    sample = read_sample(bench.workspace, layers_to_compare(bench.workspace, None))
+    agreement = measure(sample, OPTIONS)
+    gone = replace(sample, documents=tuple(replace(d, key=f"{d.key}-gone") for d in sample.documents))
+    gone = replace(gone, finished_at={d.key: "" for d in gone.documents})
+    assert kinds(diagnosed(agreement, bench.store, gone)) == ["too few documents"]
