@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from annotator.agreement import formulas as f
+from annotator.agreement import set_formulas as sets
 from annotator.agreement.coefficients import Array
 from annotator.agreement.totals import Features, Totals
 
@@ -128,9 +129,9 @@ OVERALL: tuple[Measure, ...] = (
     Measure("token.pi", "Token: Scott π", TOKENS, f.token_pi, ONE_CATEGORY),
     Measure("token.marked_kappa", "Token: Cohen κ without O", MARKED, f.token_marked_kappa, ONE_CATEGORY),
     Measure("token.tag_kappa", "Token: Cohen κ of B/I tags", TOKENS, f.token_tag_kappa, ONE_CATEGORY),
-    Measure("token.jaccard_alpha", "Token: α of label sets, Jaccard", TOKENS, f.token_jaccard_alpha, ONE_CATEGORY),
-    Measure("token.masi_alpha", "Token: α of label sets, MASI", TOKENS, f.token_masi_alpha, ONE_CATEGORY),
-    Measure("token.ac2", "Token: Gwet AC2, MASI weights", TOKENS, f.token_ac2, ONE_CATEGORY, VALUES),
+    Measure("token.jaccard_alpha", "Token: α of label sets, Jaccard", TOKENS, sets.token_jaccard_alpha, ONE_CATEGORY),
+    Measure("token.masi_alpha", "Token: α of label sets, MASI", TOKENS, sets.token_masi_alpha, ONE_CATEGORY),
+    Measure("token.ac2", "Token: Gwet AC2, MASI weights", TOKENS, sets.token_ac2, ONE_CATEGORY, VALUES),
     Measure("unit.alpha", "Unitizing uα", CHARACTERS, f.unit_alpha, ONE_CATEGORY),
     Measure("unit.border_alpha", "Unitizing |uα", CHARACTERS, f.unit_borders, ONE_CATEGORY),
     Measure("relation.f1", "Relation F1, strict", RELATIONS, f.relation_f1),

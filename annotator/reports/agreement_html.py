@@ -9,6 +9,7 @@ from itertools import groupby
 from annotator.reports import agreement_competence, agreement_differences, agreement_text, diagnosis_html, svg
 from annotator.reports.agreement import Agreement, Confusion, Figure, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence
+from annotator.reports.agreement_spread import row_shares
 from annotator.reports.agreement_tables import EVERY_MEASURE, opening, sections
 from annotator.reports.measure_notes import LEVEL_TITLES, explanation
 from annotator.reports.printable import printable
@@ -215,15 +216,10 @@ def _confusion(confusion: Confusion) -> str:
     if not 1 < len(used) <= MOST_LABELS:
         return ""
     labels = [confusion.labels[i] for i in used]
-    cells = []
-    for i in used:
-        total = sum(confusion.table[i]) or 1
-        cells.append(
-            [
-                (confusion.table[i][j] / total, f"{confusion.table[i][j]:,}" if confusion.table[i][j] else "")
-                for j in used
-            ]
-        )
+    shares = row_shares(confusion)
+    cells = [
+        [(shares[i][j], f"{confusion.table[i][j]:,}" if confusion.table[i][j] else "") for j in used] for i in used
+    ]
     return svg.heat(labels, labels, cells, "labels of aligned spans")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from annotator.reports import agreement_competence, agreement_differences, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, overall_state, verdict
+from annotator.reports.agreement_spread import row_shares, spreads
 from annotator.reports.diagnosis import as_record
 from annotator.reports.work_summary import WorkSummary
 
@@ -110,6 +111,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
             for schema, counts in pair.semeval.items()
         ],
         "competence": agreement_competence.record(agreement.competence),
+        "spread": [one._asdict() for one in spreads(agreement)],
         "comparisons": agreement_differences.records(agreement.differences),
         "kinds": agreement.kinds,
         "relation_kinds": agreement.relation_kinds,
@@ -148,6 +150,7 @@ def _confusion(confusion: Confusion) -> dict[str, Any]:
     return {
         "labels": list(confusion.labels),
         "table": [list(row) for row in confusion.table],
+        "shares": row_shares(confusion),
         "directed": confusion.directed,
     }
 

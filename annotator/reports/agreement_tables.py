@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from annotator.agreement.gamma import GammaFigure
 from annotator.reports import agreement_competence, agreement_differences, agreement_text
-from annotator.reports.agreement import Agreement, Confusion, Figure, Slice
+from annotator.reports.agreement import Agreement, Figure, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
+from annotator.reports.agreement_spread import confusion_section, spread_section
 from annotator.reports.diagnosis import NOTHING, example_in_words
 from annotator.reports.sections import Section
 from annotator.reports.work_summary import Acceptance, WorkSummary
@@ -49,13 +50,14 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
             ("Over time", agreement.times),
             ("Suggestions shown or not", agreement.conditions),
         )),
+        spread_section(agreement),
         agreement_differences.section(agreement.differences),
         agreement_competence.section(agreement.competence),
         _figures(EVERY_MEASURE, agreement.overall.figures, agreement_text.caution(agreement)),
         _kinds("How spans differ", agreement.kinds, agreement_text.KIND_NAMES),
         _kinds("How relations differ", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
-        _confusions("Spans taken for one another", agreement.confusion),
-        _confusions("Relations taken for one another", agreement.relation_confusion),
+        confusion_section("Spans taken for one another", agreement.confusion, MOST_ROWS),
+        confusion_section("Relations taken for one another", agreement.relation_confusion, MOST_ROWS),
         _semeval(agreement),
         _documents(agreement),
         agreement_competence.hard_places(agreement.competence),
@@ -116,13 +118,6 @@ def _kinds(title: str, kinds: dict[str, int], names: dict[str, str]) -> Section:
     total = sum(kinds.values())
     rows = [(names[kind], f"{count:,}", f"{100 * count / total:.0f} %") for kind, count in kinds.items() if count]
     return Section(title, ("how", "pairs", "share"), rows, ("pairs", "share"))
-
-
-def _confusions(title: str, confusion: Confusion) -> Section:
-    found = confusion.disagreements()
-    left, right = ("left", "right") if confusion.directed else ("one", "the other")
-    more = f"and {len(found) - MOST_ROWS} more" if len(found) > MOST_ROWS else ""
-    return Section(title, (left, right, "pairs"), found[:MOST_ROWS], ("pairs",), more)
 
 
 def _semeval(agreement: Agreement) -> Section:

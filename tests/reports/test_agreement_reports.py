@@ -260,3 +260,35 @@ def test_pace_is_minutes_a_document_and_seconds_an_item() -> None:
     [pace] = summed().pace
     assert (pace.documents, pace.total, pace.mean, pace.median) == (2, 3, 1.5, 1.5)
     assert (pace.seconds_per_item, pace.blind_mean) == (30, 1)
+
+
+def test_means_over_pairs_and_documents_count_each_the_same(differing: Bench) -> None:
+    mark(differing, "carla", [ANA])
+    found = report(differing)
+    record = json.loads(json.dumps(as_json(found, NO_WORK)))
+    by = {(one["measure"], one["over"]): one for one in record["spread"]}
+    pairs = [pair.get("span.f1") for pair in found.pairs]
+    values = [e.value for e in pairs if e is not None and e.value is not None]
+    assert by["span.f1", "pairs"]["number"] == 3
+    assert by["span.f1", "pairs"]["mean"] == pytest.approx(sum(values) / 3)
+    documents = [row.span_f1 for row in found.documents if row.span_f1 is not None]
+    mean = sum(documents) / 8
+    assert by["span.f1", "documents"]["mean"] == pytest.approx(mean)
+    deviation = (sum((value - mean) ** 2 for value in documents) / 7) ** 0.5
+    assert by["span.f1", "documents"]["deviation"] == pytest.approx(deviation)
+    assert any(section.title == "Means over pairs and documents" for section in sections(found, NO_WORK))
+
+
+def test_confusion_is_told_in_shares_of_either_label(differing: Bench) -> None:
+    """ana: 8 GPE, 1 ORG; bo: 6 GPE, 3 ORG, two of which are GPE for ana."""
+    record = as_json(report(differing), NO_WORK)["confusion"]
+    place = record["labels"].index
+    assert record["shares"][place("GPE")][place("ORG")] == pytest.approx(2 / 8)
+    assert record["shares"][place("GPE")][place("GPE")] == pytest.approx(6 / 8)
+    table = next(s for s in sections(report(differing), NO_WORK) if s.title == "Spans taken for one another")
+    assert table.columns == ("left", "right", "pairs", "of left", "of right")
+    assert list(table.rows) == [("GPE", "ORG", "2", "25 %", "67 %")]
+    mark(differing, "carla", [ANA])
+    several = as_json(report(differing), NO_WORK)["confusion"]
+    # of three pairs: GPE and GPE six times, GPE and ORG twice, GPE missed once
+    assert several["shares"][place("GPE")][place("ORG")] == pytest.approx(2 / (2 * 6 + 2 + 1))
