@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array
-from annotator.agreement.formulas import tokens
+from annotator.agreement.formulas import token_choices, tokens
 from annotator.agreement.label_sets import JACCARD, MASI
 from annotator.agreement.totals import Features, Totals
 
