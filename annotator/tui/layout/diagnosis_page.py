@@ -40,15 +40,16 @@ def what_to_do(agreement: Agreement, width: int) -> Iterator[PageLine]:
     for rank, found in enumerate(agreement.diagnoses or (), 1):
         if rank > 1:
             yield ()
-        yield from _words(f"{rank}. {found.words}", _target(found), found.evidence, width)
+        title = prose(f"{rank}. {found.words}", width - INDENT, "bold")
+        yield from _with_target(title, 0, _target(found), found.evidence)
         if found.share:
             yield (StyledText(f"{' ' * INDENT}{found.share}", "faint"),)
         yield from _indented(found.evidence, width)
         for example in found.examples:
             disagreement = example.disagreement
-            words = fit(example_in_words(example), width - 2 * INDENT).rstrip()
             here = None if found.which is None else replace(found.which, documents=frozenset({disagreement.document}))
-            yield (StyledText(" " * (2 * INDENT)), StyledText(words, target=here, tip=f"in {disagreement.document}"))
+            told = prose(example_in_words(example), width - 2 * INDENT)
+            yield from _with_target(told, 2 * INDENT, here, f"in {disagreement.document}")
         yield from _indented(f"→ {found.next_step}", width, "bold")
 
 
@@ -56,12 +57,13 @@ def _target(found: Diagnosis) -> Target | None:
     return found.document or found.which
 
 
-def _words(text: str, target: Target | None, tip: str, width: int) -> Iterator[PageLine]:
-    """Yield a heading; what is behind it is on its first line."""
-    first, *rest = prose(text, width - INDENT, "bold")
-    yield (first[0]._replace(target=target, tip=tip),)
-    for line in rest:
-        yield (StyledText(" " * INDENT), *line)
+def _with_target(lines: list[PageLine], indent: int, target: Target | None, tip: str) -> Iterator[PageLine]:
+    """Yield indented lines; what is behind them is on the first."""
+    for number, (text, *_) in enumerate(lines):
+        if number:
+            yield StyledText(" " * max(indent, INDENT)), text
+        else:
+            yield StyledText(" " * indent), text._replace(target=target, tip=tip)
 
 
 def _indented(text: str, width: int, style: str = "") -> Iterator[PageLine]:
