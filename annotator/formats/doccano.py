@@ -31,6 +31,8 @@ _LISTS = ("label", "labels")
 _EVERYBODY = "all"
 """The name of the file in which a project has the work of all users together."""
 _OUR_COLUMNS = ("key", "lang", "title", "meta")
+_OF_SOME_ROWS = "columns_of_some_rows"
+"""The column for what only some rows have, because doccano refuses a file whose rows have different columns."""
 _Label = Annotated[str, msgspec.Meta(min_length=1)]
 
 
@@ -83,10 +85,19 @@ def _document(
         lang=row.optional("lang", str),
         title=row.optional("title", str),
         meta=row.optional("meta", dict) or {},
-        extras=row.others(column, *_SPANS, "relations", "offsets", *_OUR_COLUMNS),
+        extras=_other_columns(row.others(column, *_SPANS, "relations", "offsets", *_OUR_COLUMNS)),
         lost=reader.lost,
         notes=reader.notes,
     )
+
+
+def _other_columns(columns: dict[str, Any]) -> dict[str, Any]:
+    """The columns that are kept aside, those that an export of ours put together among them."""
+    of_some = columns.get(_OF_SOME_ROWS)
+    if not isinstance(of_some, dict):
+        return columns
+    del columns[_OF_SOME_ROWS]
+    return {**columns, **of_some}
 
 
 class _RowReader:
@@ -214,6 +225,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document; ids of entities and relations count through the file."""
     counting = parse_counting("offsets", target.options.get("offsets", "utf16"))
     related = target.options.get("relations", "yes") != "no"
+    of_some = target.fields_of_some - {"id", "Comments"}  # which every row has
     entity_ids, relation_ids = count(1), count(1)
     for number, record in enumerate(records, 1):
         document = record.document
@@ -238,7 +250,10 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             left = Counter(key.label for key in record.relations())
             if left:
                 target.leave_out("relation", "relations, which -O relations=no leaves out", left)
-        row |= {"Comments": [], **record.document_extras, **document_fields(document)}
+        kept = {name: value for name, value in record.document_extras.items() if name not in of_some}
+        row |= {"Comments": [], **kept, **document_fields(document)}
+        if of_some:
+            row[_OF_SOME_ROWS] = {name: v for name, v in record.document_extras.items() if name in of_some}
         if counting != "codepoints":  # in every row: doccano refuses a file whose rows have different columns
             row["offsets"] = counting
         target.write(dumps(row) + "\n")

@@ -115,7 +115,8 @@ class Target:
     The writer counts in ``lost``, by kind, what its format has no place for beyond its declaration (spans and relations
     by :meth:`leave_out`, so that nobody takes them for written), and in ``warnings`` what a user should know of, though
     nothing is lost.  ``off_token`` are the spans whose token numbers it could not write, ``files`` holds name and
-    SHA-256 of each file put into the folder.
+    SHA-256 of each file put into the folder.  ``fields_of_some`` names the fields kept aside that some of the documents
+    have, and others have not.
     """
 
     scheme: LabelScheme
@@ -126,6 +127,7 @@ class Target:
     warnings: Counter[str] = field(default_factory=Counter)
     files: dict[str, str] = field(default_factory=dict)
     off_token: Places = field(default_factory=Places)
+    fields_of_some: frozenset[str] = frozenset()
     left_out: dict[str, Counter[str]] = field(default_factory=lambda: {"span": Counter(), "relation": Counter()})
 
     def leave_out(self, kind: Literal["span", "relation"], why: str, labels: Counter[str]) -> None:

@@ -19,7 +19,7 @@ from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
 from annotator.store.comments import CommentKind, StoredComment, comment_counts, commented_layers, read_comments
 from annotator.store.database import Store
 from annotator.store.doctor import check_database, check_layers, first_break, scheme_problem
-from annotator.store.extras import documents_with_extras, extra_counts
+from annotator.store.extras import KeptOfDocument, extra_counts, kept_of_documents
 from annotator.store.file_identity import LostError
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime, comparable_layers
 from annotator.store.label_use import (
@@ -80,6 +80,7 @@ __all__ = [
     "FinishedLayer",
     "ForeignLayerError",
     "ForkedLayerError",
+    "KeptOfDocument",
     "LayerInfo",
     "LeadQueue",
     "LeadRow",
@@ -121,11 +122,11 @@ __all__ = [
     "comparable_layers",
     "curates",
     "document_record",
-    "documents_with_extras",
     "extra_counts",
     "first_break",
     "flagged",
     "held_together",
+    "kept_of_documents",
     "layer_states",
     "layers_across_sentences",
     "layers_with_links",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import NamedTuple
+
 from annotator.store.database import Store
 
 
@@ -14,10 +17,22 @@ def extra_counts(store: Store) -> dict[int, dict[tuple[str, str], int]]:
     return found
 
 
-def documents_with_extras(store: Store, form: str) -> dict[str, int]:
-    """The keys of the documents of which something is kept for a format, each with the layer that keeps it."""
+class KeptOfDocument(NamedTuple):
+    """The layer that keeps what a format has of a document, and the names of those fields."""
+
+    layer_id: int
+    fields: frozenset[str]
+
+
+def kept_of_documents(store: Store, form: str) -> dict[str, KeptOfDocument]:
+    """What is kept for a format of the documents themselves, by their keys."""
     query = (
-        "SELECT d.key, l.id FROM extra e JOIN layer l ON l.id = e.layer_id JOIN document d ON d.id = l.document_id"
+        "SELECT d.key, l.id, (SELECT json_group_array(key) FROM json_each(e.value)) FROM extra e"
+        " JOIN layer l ON l.id = e.layer_id JOIN document d ON d.id = l.document_id"
         " WHERE e.format = ?1 AND e.kind = 'document' AND l.name = 'corpus' AND e.id = ?1"
     )
-    return dict(map(tuple, store.rows(query, form)))
+    names: dict[str, frozenset[str]] = {}
+    kept: dict[str, KeptOfDocument] = {}
+    for key, layer_id, fields in store.rows(query, form):
+        kept[key] = KeptOfDocument(layer_id, names.setdefault(fields, frozenset(json.loads(fields))))
+    return kept

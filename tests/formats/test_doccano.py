@@ -185,6 +185,33 @@ def test_all_rows_have_the_same_columns_since_doccano_refuses_others() -> None:
     assert [*first] == [*second]
 
 
+def test_columns_that_only_some_rows_have_come_back_and_no_row_differs() -> None:
+    same = {"source": "radio", "Comments": ["¿?"]}
+    some: list[dict[str, Any]] = [{"score": 0.5, "tags": None}, {"score": {}, "extra": []}, {}]
+    files = [
+        {"text": f"Luis viaja {i}.", "label": [[0, 4, "PERSON"]], "id": i, **same, **c} for i, c in enumerate(some)
+    ]
+    with workspace() as bench, workspace() as other:
+        import_data(bench, "doccano", rows(*files), layer="gold")
+        data, _ = export_data(bench, "doccano")
+        written = [json.loads(line) for line in data.splitlines()]
+        assert len({tuple(row) for row in written}) == 1
+        assert [(row["id"], row["source"], row["Comments"]) for row in written] == [
+            (i, "radio", ["¿?"]) for i in range(3)
+        ]
+        assert [row["columns_of_some_rows"] for row in written] == some
+        import_data(other, "doccano", data, layer="gold")
+        assert export_data(other, "doccano")[0] == data
+
+
+def test_rows_of_documents_from_elsewhere_have_the_columns_of_the_others() -> None:
+    with workspace() as bench:
+        import_data(bench, "doccano", rows({"text": "Luis.", "label": [], "source": "radio"}), layer="gold")
+        import_data(bench, "prodigy", rows({"text": "Eva.", "spans": [], "key": "eva"}), layer="gold")
+        first, second = map(json.loads, export_data(bench, "doccano")[0].splitlines())
+        assert [*first] == [*second]
+
+
 def test_a_span_that_cuts_a_grapheme_is_told() -> None:
     text = "e\u0301a Peru"
     with workspace() as bench:

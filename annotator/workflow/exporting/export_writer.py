@@ -94,7 +94,7 @@ class ExportWriter:
         """Write one file."""
         hashing = _HashingStream(stream)
         part = ExportPart(name)
-        target = self._target(stream=hashing)
+        target = self._target(layers, stream=hashing)
         self._write(self._counted(layers, part), target)
         part.subtract(target.left_out)
         part.sha256 = hashing.digest.hexdigest()
@@ -107,7 +107,7 @@ class ExportWriter:
         ``prefix`` stands before the files' names where the folder lies in the folder of the export.
         """
         part = ExportPart(name)
-        target = self._target(folder=folder)
+        target = self._target(layers, folder=folder)
         self._write(self._counted(layers, part), target)
         part.subtract(target.left_out)
         listing = "".join(f"{file}\0{digest}\n" for file, digest in target.files.items())
@@ -116,10 +116,17 @@ class ExportWriter:
         self.result.files.update({f"{prefix}{file}": digest for file, digest in target.files.items()})
         return part
 
-    def _target(self, stream: Sink | None = None, folder: Path | None = None) -> Target:
-        result = self.result
-        scheme = self._spelling.scheme(self._scheme)
-        return Target(scheme, stream, folder, self._options, result.lost, result.warnings, off_token=result.off_token)
+    def _target(self, layers: Sequence[LayerInfo], stream: Sink | None = None, folder: Path | None = None) -> Target:
+        return Target(
+            self._spelling.scheme(self._scheme),
+            stream,
+            folder,
+            self._options,
+            self.result.lost,
+            self.result.warnings,
+            off_token=self.result.off_token,
+            fields_of_some=self._records.fields_of_some(layers),
+        )
 
     def _counted(self, layers: Sequence[LayerInfo], part: ExportPart) -> Iterator[LayerRecord]:
         lost = self.result.lost

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from annotator.annotation import Annotations
 from annotator.formats.record import LayerRecord
-from annotator.store import LayerInfo, comment_counts, documents_with_extras, extra_counts
+from annotator.store import LayerInfo, comment_counts, extra_counts, kept_of_documents
 from annotator.workflow.layer_diff import with_curator
 from annotator.workflow.set_aside import restore
 from annotator.workflow.workspace import Workspace
@@ -28,12 +28,18 @@ class RecordReader:
         self._labels = labels
         self._extra_counts = extra_counts(self._store)
         self._comment_counts = comment_counts(self._store)
-        self._kept_of_documents = documents_with_extras(self._store, form)
+        self._kept_of_documents = kept_of_documents(self._store, form)
         self.orphans: Counter[str] = Counter()
 
     def read(self, layers: Iterable[LayerInfo]) -> Iterator[LayerRecord]:
         """Yield the records of some layers, in their order."""
         return map(self._record, layers)
+
+    def fields_of_some(self, layers: Iterable[LayerInfo]) -> frozenset[str]:
+        """The names of the format's own fields that some documents of layers have, and others have not."""
+        keys = [info.name.document for info in layers]
+        found = {kept.fields if (kept := self._kept_of_documents.get(key)) else frozenset[str]() for key in keys}
+        return frozenset[str]().union(*found) - (frozenset[str].intersection(*found) if found else frozenset())
 
     def kept_elsewhere(self, info: LayerInfo) -> dict[str, int]:
         """Count by kind what a layer holds for no format (comments, a flag) or for another one (extras)."""
@@ -76,8 +82,8 @@ class RecordReader:
         )
 
     def _document_extras(self, key: str) -> dict[str, object]:
-        layer_id = self._kept_of_documents.get(key)
-        return {} if layer_id is None else dict(self._store.extras(layer_id)[self._form].value)
+        kept = self._kept_of_documents.get(key)
+        return {} if kept is None else dict(self._store.extras(kept.layer_id)[self._form].value)
 
 
 def _with_labels(content: Annotations, labels: Collection[str]) -> Annotations:
