@@ -109,7 +109,8 @@ class _Cutter:
         """Cut one text."""
         codes = None
         if len(text) <= _LONGEST_SPLIT:
-            codes = self._joined_codes(_LAST_SPACE.split(text) if "  " in text else text.split(" "))
+            seen = text.rstrip(" ")  # a run of nothing at the end would have all be cut anew
+            codes = self._joined_codes(_LAST_SPACE.split(seen) if "  " in seen else seen.split(" "))
         return Segmentation.of_codes(codes) if codes else Segmentation(self._spans(text))
 
     def _joined_codes(self, runs: list[str]) -> bytes | None:
