@@ -92,6 +92,8 @@ def bounds(
 ) -> tuple[Array, Array]:
     """The ends of the intervals of values over so many documents that have any of what they count."""
     low, high = _on_scale(value, found.error * student(found.freedom), chance_corrected)
+    if not found.alike.any():
+        return low, high
     fewest, most = clopper_pearson(value, documents)
     return np.where(found.alike, fewest, low), np.where(found.alike, most, high)
 

@@ -33,7 +33,8 @@ LEAST_FREEDOM = 3.0
 """Degrees of freedom below which the dispersion is too little known to plan by."""
 MOST_DOCUMENTS = 1_000_000
 """Documents beyond which nobody plans."""
-STEPS = 600
+STEPS = 64
+"""Numbers of documents that are tried at a time."""
 RANGE = (0.1, 0.9)
 """Between which quantiles of χ² the variance is taken to lie: with a probability of 80 %."""
 

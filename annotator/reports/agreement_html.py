@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from annotator.reports import agreement_competence, agreement_differences, agreement_text, diagnosis_html, svg
+from annotator.agreement.planning import HALF_WIDTH
+from annotator.reports import (
+    agreement_competence,
+    agreement_differences,
+    agreement_outlook,
+    agreement_text,
+    diagnosis_html,
+    svg,
+)
 from annotator.reports.agreement import Agreement, Confusion, Figure, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence
 from annotator.reports.agreement_spread import row_shares
@@ -19,6 +27,9 @@ from annotator.workflow.comparing.agreement_sample import display_name
 
 MOST_LABELS = 24
 """Labels up to which a confusion table is drawn; the tables list the confusions of larger schemes."""
+
+MOST_CURVES = 7
+"""Curves that can be told apart in one drawing; the table has all figures."""
 
 GENERATOR = '<meta name="generator" content="annotator agreement">'
 
@@ -112,6 +123,7 @@ def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
             _parts(agreement.labels),
         ),
         ("Relations", "Strict relation F1: both ends and the label.", _parts(agreement.relations)),
+        (agreement_outlook.TITLE, agreement_outlook.ASSUMPTIONS, _outlook(agreement)),
         ("How they differ", "", _kinds(agreement)),
         ("What is taken for what", _confusion_note(agreement.confusion), _confusion(agreement.confusion)),
         ("Languages", "Strict span F1.", _parts(agreement.languages)),
@@ -160,6 +172,16 @@ def _figures(value: str, documents: int) -> str:
 
 def _parts(parts: Sequence[Slice]) -> str:
     return svg.dots([_dot(part) for part in parts], "strict F1 with intervals") if parts else ""
+
+
+def _outlook(agreement: Agreement) -> str:
+    """Half the width of some intervals against documents: all spans and relations, and the first labels."""
+    found = [(one, agreement_outlook.curve(one)) for one in agreement_outlook.outlooks(agreement)]
+    lines = [(one.name, points) for one, points in found if points][:MOST_CURVES]
+    if not lines:
+        return ""
+    axes = "documents that two have finished", "half the width of the interval"
+    return svg.curves(lines, agreement.compared, HALF_WIDTH, axes, "half the width of intervals against documents")
 
 
 def _measures(agreement: Agreement) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from annotator.reports import agreement_competence, agreement_differences, agreement_text
+from annotator.reports import agreement_competence, agreement_differences, agreement_outlook, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, overall_state, verdict
 from annotator.reports.agreement_spread import row_shares, spreads
@@ -104,6 +104,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
             "sentence": agreement_text.headline(agreement),
         },
         "verdict": _verdict(agreement),
+        "outlook": agreement_outlook.record(agreement),
         "figures": [record for part in agreement.slices() for record in _figures(part)],
         "semeval": [
             {"left": pair.left, "right": pair.right, "schema": schema, **counts}

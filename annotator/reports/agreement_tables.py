@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from annotator.agreement.gamma import GammaFigure
-from annotator.reports import agreement_competence, agreement_differences, agreement_text
+from annotator.reports import agreement_competence, agreement_differences, agreement_outlook, agreement_text
 from annotator.reports.agreement import Agreement, Figure, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
 from annotator.reports.agreement_spread import confusion_section, spread_section
@@ -56,6 +56,7 @@ def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
         _figures(EVERY_MEASURE, agreement.overall.figures, agreement_text.caution(agreement)),
         _kinds("How spans differ", agreement.kinds, agreement_text.KIND_NAMES),
         _kinds("How relations differ", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
+        agreement_outlook.section(agreement),
         confusion_section("Spans taken for one another", agreement.confusion, MOST_ROWS),
         confusion_section("Relations taken for one another", agreement.relation_confusion, MOST_ROWS),
         _semeval(agreement),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
-from math import ceil
+from math import ceil, log
 from typing import NamedTuple
 
 from annotator.reports.printable import printable
@@ -280,3 +280,42 @@ def _at(value: float) -> float:
 
 def _column(value: float) -> int:
     return round(value * COLUMNS)
+
+
+def curves(
+    lines: Sequence[tuple[str, Sequence[tuple[float, float]]]], now: float, aim: float, axes: tuple[str, str], name: str
+) -> str:
+    """Lines that fall from left to right over a logarithmic axis, from where there is data (``now``) to an ``aim``.
+
+    Each line is its name and its points.  What lies left of ``now`` is paler.
+    """
+    left, right, top, bottom = 60.0, WIDTH - 170, 12.0, 220.0
+    every = [point for _, points in lines for point in points]
+    first, last = min(x for x, _ in every), max(x for x, _ in every)
+    highest = min(1.0, max(y for _, y in every))
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        share = log(x / first) / (log(last / first) or 1)
+        return left + (right - left) * share, bottom - (bottom - top) * min(y, highest) / highest
+
+    parts = []
+    for mark in (highest * part / 4 for part in range(5)):
+        parts.append(f'<path class="grid" d="M{left} {at(first, mark)[1]:.1f}H{right}"/>')
+        parts.append(_text(left - 8, at(first, mark)[1] + 4, f"{mark:.2f}", anchor="end", kind="faint"))
+    marks = [digit * 10**power for power in range(8) for digit in (1, 2, 5) if first <= digit * 10**power <= last]
+    parts += [_text(at(mark, 0)[0], bottom + 18, f"{mark:,}", anchor="middle", kind="faint") for mark in marks]
+    parts.append(_text(right, bottom + 36, axes[0], anchor="end", kind="faint"))
+    parts.append(_text(left + 6, top + 8, axes[1], kind="faint"))
+    aimed = at(first, aim)[1]
+    parts.append(f'<path d="M{left} {aimed:.1f}H{right}" stroke="{INK[5]}" stroke-dasharray="4 4"/>')
+    parts.append(_text(right + 8, aimed + 4, f"± {aim:g}", kind="faint"))
+    for number, (said, points) in enumerate(lines):
+        color = INK[number % len(INK)]
+        for some, opacity in (([p for p in points if p[0] <= now], 0.35), ([p for p in points if p[0] >= now], 1.0)):
+            drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*point) for point in some))
+            parts.append(
+                f'<polyline points="{drawn}" stroke="{color}" stroke-width="2.5" fill="none" opacity="{opacity}"/>'
+            )
+        parts.append(f'<rect x="{right + 8:.1f}" y="{top + 18 * number:.1f}" width="10" height="10" fill="{color}"/>')
+        parts.append(_text(right + 24, top + 9 + 18 * number, _shortened(said, 140)))
+    return _chart(bottom + 44, parts, name)

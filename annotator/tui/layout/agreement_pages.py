@@ -36,6 +36,7 @@ from annotator.tui.layout.figures import (
     scale,
     stacked_bar,
 )
+from annotator.tui.layout.outlook_lines import outlook_lines
 from annotator.tui.layout.strips import curator_line, document_strip
 from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
@@ -155,6 +156,7 @@ def _overview(agreement: Agreement, width: int, *, unfolded: bool) -> Iterator[P
         yield (StyledText(said, "faint", None, Fold(more), tip),)
     yield from _kinds("How spans differ", agreement.kinds, KIND_NAMES, width, relations=False)
     yield from _kinds("How relations differ", agreement.relation_kinds, RELATION_KIND_NAMES, width, relations=True)
+    yield from outlook_lines(agreement, width)
     yield ()
     yield from prose(caution(agreement), width, "faint")
 
