@@ -133,11 +133,12 @@ class Outlook:
         return self._needed(lambda low, high: (low >= goal) | (high < goal))
 
     def curve(self, most: int, points: int = 25) -> list[CurvePoint]:
-        """Half the interval's width over some numbers of documents, up to ``most``, evenly spread by their ratio."""
+        """Half the interval's width over as many documents as there are, and over others; the most are ``most``."""
         if self.reason:
             return []
         least = self._least
-        numbers = np.unique(np.rint(np.geomspace(least, max(most, least + 1), points)))
+        spread = np.rint(np.geomspace(least, max(most, least + 1), points))
+        numbers = np.unique(np.append(spread, self.estimate.documents))
         low, high = self._bounds(numbers, 1.0)
         return [CurvePoint(int(n), float(w)) for n, w in zip(numbers, (high - low) / 2, strict=True)]
 

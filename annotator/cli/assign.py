@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,7 +24,10 @@ from annotator.cli.common import (
 )
 from annotator.wording import first_few, plural
 from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
-from annotator.workflow.workspace import curator_name
+from annotator.workflow.workspace import Workspace, curator_name
+
+if TYPE_CHECKING:
+    from annotator.workflow.sharing.interval_plan import IntervalPlan
 
 
 @click.command("assign")
@@ -31,6 +35,14 @@ from annotator.workflow.workspace import curator_name
 @click.option("--curators", metavar="A,B,…", help="Who takes documents.")
 @click.option("--overlap", type=click.IntRange(1, MANY), default=1, show_default=True, help="Curators a document.")
 @click.option("--blind", type=Share(0, 1), default=0.0, metavar="SHARE", help="Share without suggestions.")
+@click.option(
+    "--for-interval",
+    "half_width",
+    type=Share(0.001, 0.5),
+    metavar="WIDTH",
+    help="Give two curators as many more documents as it takes until agreement (strict span F1) is known within"
+    " ± WIDTH, such as .03; try it with --dry-run first.",
+)
 @click.option("--quota", "quotas", multiple=True, metavar="NAME=N", help="The most documents for one curator.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Decides what balance leaves open.")
 @click.option("--reassign", "handover", metavar="FROM[:TO]", help="Hand FROM's unfinished documents over.")
@@ -47,6 +59,7 @@ def command(
     curators: str | None,
     overlap: int,
     blind: float,
+    half_width: float | None,
     quotas: tuple[str, ...],
     seed: int,
     handover: str | None,
@@ -64,11 +77,14 @@ def command(
     """
     team = _names(curators)
     limits = dict(_quota(text, team) for text in quotas)
-    _check_usage(team, handover, withdraw, idle)
-    if (handover or withdraw) and (limits or blind):
-        raise click.UsageError("--quota and --blind are for new assignments")
+    _check_usage(team, handover, withdraw, idle, half_width)
+    if (handover or withdraw) and (limits or blind or half_width):
+        raise click.UsageError("--quota, --blind and --for-interval are for new assignments")
     workspace = global_options.workspace(folder)
     actor = curator_name(curator or global_options.curator)
+    plan = None if half_width is None else _planned(workspace, half_width, documents, seed)
+    if plan is not None:
+        documents, overlap, team = tuple(plan.documents), max(overlap, 2), team or plan.curators
     with progress_bar("assigning") as progress:
         if handover or withdraw:
             giver, _, taker = (handover or withdraw or "").partition(":")
@@ -84,6 +100,8 @@ def command(
                 dry_run=dry_run,
                 progress=progress,
             )
+        elif plan is not None and not plan.documents:
+            report = AssignmentReport()
         else:
             report = assign(
                 workspace,
@@ -98,10 +116,47 @@ def command(
                 progress=progress,
             )
     if as_json:
-        print_json(_as_json(report, seed))
+        print_json(_as_json(report, seed) | ({} if plan is None else {"for_interval": _plan_record(plan)}))
     else:
         _show(report)
     _tell(report, dry_run=dry_run)
+
+
+def _planned(workspace: Workspace, half_width: float, documents: tuple[str, ...], seed: int) -> IntervalPlan:
+    """Plan, and say what the plan goes by."""
+    from annotator.reports.agreement_outlook import in_words
+    from annotator.reports.agreement_text import with_interval
+    from annotator.workflow.sharing.interval_plan import plan_for_interval
+
+    plan = plan_for_interval(workspace, half_width, documents, seed=seed)
+    compared = plan.found.documents
+    takes = in_words(plan.needed, compared)
+    if takes == "reached":
+        takes = f"{plan.needed.documents:,}: that is reached"
+    narrate(
+        f"strict span F1 is {with_interval(plan.found)} from {plural(compared, 'document')} that two finished;"
+        f" ± {half_width:g} takes about {takes}"
+    )
+    if plan.under_way:
+        narrate(f"two curators already have {plural(plan.under_way, 'more document')}")
+    if plan.missing:
+        narrate(f"{plural(plan.missing, 'more document')} would be needed than there are")
+    return plan
+
+
+def _plan_record(plan: IntervalPlan) -> dict[str, object]:
+    found = plan.found
+    return {
+        "half_width": plan.half_width,
+        "measure": "span.f1",
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "documents": found.documents,
+        "needed": plan.needed._asdict(),
+        "under_way": plan.under_way,
+        "missing": plan.missing,
+    }
 
 
 def _names(given: str | None) -> list[str]:
@@ -122,14 +177,16 @@ def _quota(text: str, team: list[str]) -> tuple[str, int]:
     return name, int(number)
 
 
-def _check_usage(team: list[str], handover: str | None, withdraw: str | None, idle: int | None) -> None:
+def _check_usage(
+    team: list[str], handover: str | None, withdraw: str | None, idle: int | None, half_width: float | None
+) -> None:
     if handover and withdraw:
         raise click.UsageError("either --reassign or --withdraw")
     if idle is not None and not handover:
         raise click.UsageError("--idle goes with --reassign")
     if handover and ":" not in handover and not team:
         raise click.UsageError(f"--reassign {handover}: to whom? {handover}:NAME, or --curators A,B")
-    if not (team or handover or withdraw):
+    if not (team or handover or withdraw or half_width):
         raise click.UsageError("--curators A,B,… says who takes documents")
 
 
