@@ -28,6 +28,9 @@ from benchmarks.report import annotator, heading, line
 BUDGET, MANY_BUDGET, TENFOLD_BUDGET = 0.5, 2.0, 5.0
 """Seconds of processor time: for three curators, for twenty or two hundred labels, for ten times the documents."""
 
+TO_DO_BUDGET = 1.0
+"""The same for diagnoses."""
+
 MEMORY, TENFOLD_MEMORY = 400, 600
 """Megabytes beside the imports."""
 
@@ -52,6 +55,7 @@ def measure_ours(root: Path) -> dict[str, float]:
     """Measure on a workspace; to be called in a process of its own."""
     from annotator.agreement.estimates import EstimateOptions
     from annotator.reports.agreement import measure
+    from annotator.reports.diagnoses import diagnosed
     from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
     from annotator.workflow.workspace import Workspace
 
@@ -62,8 +66,10 @@ def measure_ours(root: Path) -> dict[str, float]:
     agreement, rest, rest_cpu = timed(lambda: measure(sample, EstimateOptions()))
     assert agreement.headline is not None
     assert agreement.headline.low is not None
+    _, _, to_do = timed(lambda: diagnosed(agreement, workspace.store, sample))
     workspace.close()
     return {
+        "to do": to_do,
         "read": read,
         "measure": rest,
         "wall": read + rest,
@@ -142,6 +148,7 @@ def shape(what: str, root: Path, seconds: float, megabytes: float) -> bool:
     found = in_own_process(root)
     parts = f"reading {found['read']:.2f} s, measuring {found['measure']:.2f} s of wall time"
     within = line(what, found["cpu"], seconds, "s CPU", parts)
+    within = line("  what to do, beside that", found["to do"], TO_DO_BUDGET, "s CPU") and within
     return line("  memory beside the imports", found["megabytes"], megabytes, "MB") and within
 
 

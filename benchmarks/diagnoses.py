@@ -1,6 +1,6 @@
 """How often diagnoses say something where there is nothing, and how often they name a problem that was planted.
 
-python -m benchmarks.diagnoses [--projects N] [--documents N …]
+python -m benchmarks.diagnoses [--projects N] [--planted N] [--documents N …]
 
 Each project is made up (:mod:`benchmarks.made_disagreements`): curators who mark the same texts, with slips of every
 kind and documents of which some are harder.  Without a problem nothing should be found: at most one project in twenty
@@ -35,47 +35,55 @@ def kinds_found(project: MadeProject) -> set[str]:
     return {one.kind for one in found}
 
 
+def without_a_problem(many: int, documents: int, curators: int, overlap: int) -> bool:
+    """Print in what share of projects without a problem something is found; return whether that is few enough."""
+    counts: Counter[str] = Counter()
+    wrong = 0
+    began = time.process_time()
+    for seed in range(many):
+        found = kinds_found(made_project(seed, documents=documents, curators=curators, overlap=overlap))
+        wrong += bool(found)
+        counts.update(found)
+    design = f"{documents} documents, {curators} curators" + (f", {overlap} a document" if overlap else "")
+    taken = f"{(time.process_time() - began) / many * 1000:.0f} ms of processor time a project"
+    within = line(f"none planted: {design}", wrong / many, FALSE, "", f"{_told(counts)} ({taken})")
+    sys.stdout.flush()
+    return within
+
+
+def with_a_problem(many: int, documents: int, problem: str) -> None:
+    """Print in what share of projects a planted problem is named, and in what share anything else is."""
+    wanted = "border" if problem == "article" else problem
+    counts: Counter[str] = Counter()
+    hits = others = 0
+    for seed in range(many):
+        found = kinds_found(made_project(10_000 + seed, documents=documents, problem=problem))
+        hits += wanted in found
+        others += bool(found - {wanted})
+        counts.update(found - {wanted})
+    line(f"{problem}: {documents} documents", hits / many, None, "", f"others {others / many:.3f} {_told(counts)}")
+    sys.stdout.flush()
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{kind} {count}" for kind, count in counts.most_common())
+
+
 def main() -> int:
     """Simulate and print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--projects", type=int, default=200)
+    parser.add_argument("--projects", type=int, default=200, help="without a problem, for each design")
+    parser.add_argument("--planted", type=int, default=50, help="for each problem")
     parser.add_argument("--documents", type=int, nargs="+", default=(15, 40, 100))
     options = parser.parse_args()
-    many = options.projects
-    heading(f"diagnoses of {many:,} made-up projects each")
-    within = []
-    for documents in options.documents:
-        for curators, overlap in ((2, 0), (3, 0), (4, 2)):
-            began = time.process_time()
-            counts: Counter[str] = Counter()
-            wrong = 0
-            for seed in range(many):
-                found = kinds_found(made_project(seed, documents=documents, curators=curators, overlap=overlap))
-                wrong += bool(found)
-                counts.update(found)
-            design = f"{documents} documents, {curators} curators" + (f", {overlap} a document" if overlap else "")
-            note = ", ".join(f"{kind} {count}" for kind, count in counts.most_common())
-            within.append(line(f"none planted: {design}", wrong / many, FALSE, "", note))
-            print(f"    {(time.process_time() - began) / many * 1000:.0f} ms of processor time a project", flush=True)
-    for documents in options.documents:
+    heading(f"diagnoses of {options.projects:,} made-up projects without a problem, {options.planted:,} with each")
+    designs = [(2, 0), (3, 0), (4, 2)] if options.projects else []
+    within = [
+        without_a_problem(options.projects, documents, *design) for documents in options.documents for design in designs
+    ]
+    for documents in options.documents if options.planted else ():
         for problem in PROBLEMS:
-            counts = Counter()
-            hits = others = 0
-            wanted = "border" if problem == "article" else problem
-            for seed in range(many):
-                found = kinds_found(made_project(10_000 + seed, documents=documents, problem=problem))
-                hits += wanted in found
-                others += bool(found - {wanted})
-                counts.update(found - {wanted})
-            note = ", ".join(f"{kind} {count}" for kind, count in counts.most_common())
-            line(
-                f"{problem}: {documents} documents, 3 curators",
-                hits / many,
-                None,
-                "",
-                f"others {others / many:.3f} {note}",
-            )
-            sys.stdout.flush()
+            with_a_problem(options.planted, documents, problem)
     return 0 if all(within) else 1
 
 
