@@ -24,6 +24,9 @@ ROUNDS = 60
 CLOSE = 1e-3
 """Rounds of a fit at most, and how little the probabilities change in the last one."""
 
+MOST_FITTED = 5_000
+"""Places that tables are fitted to; of more, evenly chosen ones tell as much."""
+
 PRIOR = 0.1
 """What is added to each count of answers, so that nothing is impossible because it was not seen; 1 to right answers."""
 
@@ -102,6 +105,15 @@ def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:
         if np.abs(right - before).max(initial=0) < CLOSE:
             break
     return fit
+
+
+def fit_table(table: Indexes, values: int) -> tuple[Answers, DawidSkene]:
+    """Fit to a table with a row a place and a column a curator (see :meth:`Answers.of_table`), or to some of its rows.
+
+    Returned with the fit are the answers that it is of.
+    """
+    answers, _ = Answers.of_table(table[:: -(-len(table) // MOST_FITTED)], values)
+    return answers, dawid_skene(answers)
 
 
 def _by_place(answers: Answers, rows: Array) -> Array:

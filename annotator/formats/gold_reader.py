@@ -36,6 +36,7 @@ class _GoldSpan(msgspec.Struct, gc=False):
     source: str | None
     score: _Score
     curator: str | None
+    soft_labels: dict[str, float] | None = None
 
 
 class _GoldRelation(msgspec.Struct, gc=False):
@@ -120,10 +121,9 @@ def _decode_document(line: bytes, where: str) -> ForeignDocument | None:
         return None
     if not all(link.head in content.spans and link.child in content.spans for link in content.relations.values()):
         return None
-    origin = decoded.provenance
-    return _document(
-        where, decoded.id, text, decoded.lang, decoded.title, decoded.meta, content, origin.layer, origin.curators
-    )
+    origin, about = decoded.provenance, (decoded.lang, decoded.title, decoded.meta)
+    soft = sum(span.soft_labels is not None for span in decoded.spans)
+    return _document(where, decoded.id, text, *about, content, origin.layer, origin.curators, soft)
 
 
 def _check_document(record: Fields) -> ForeignDocument:
@@ -138,7 +138,9 @@ def _check_document(record: Fields) -> ForeignDocument:
     layer, curators = provenance.get("layer", str), tuple(provenance.texts("curators"))
     provenance.get("labels_sha256", str)
     about = (record.get("lang", str), record.get("title", str), record.get("meta", dict))
-    return _document(record.where, record.get("id", str), text, *about, _annotations(record, text), layer, curators)
+    soft = sum(fields.values.get("soft_labels") is not None for fields in record.items("spans"))
+    content = _annotations(record, text)
+    return _document(record.where, record.get("id", str), text, *about, content, layer, curators, soft)
 
 
 def _document(
@@ -151,12 +153,14 @@ def _document(
     content: Annotations,
     layer: str,
     curators: tuple[str, ...],
+    soft: int,
 ) -> ForeignDocument:
     kind, _, author = layer.partition(":")
     foreign_layer = ForeignLayer(
         content, author or None, suggested=kind == "suggestions", layer=layer, curators=curators
     )
-    return ForeignDocument(where, text, key, (foreign_layer,), key, lang, title, meta)
+    lost = {"soft labels of a span": soft} if soft else {}
+    return ForeignDocument(where, text, key, (foreign_layer,), key, lang, title, meta, lost=lost)
 
 
 def _annotations(record: Fields, text: str) -> Annotations:

@@ -31,7 +31,11 @@ def encode_record(record: LayerRecord, encoded: Encoded, off_token: Places) -> b
     for key, span_text in span_texts.items():
         if span_text.is_off_token:
             off_token.add(document.key, *key)
-    span_lines = [_span(span, span_texts[key], document.text) for key, span in spans.items()]
+    soft = record.soft_labels
+    span_lines = [
+        _span(span, span_texts[key], document.text, "" if soft is None else f',"soft_labels":{_dumps(soft.get(key))}')
+        for key, span in spans.items()
+    ]
     relation_lines = [_relation(relation, key, span_texts) for key, relation in record.relations().items()]
     before = (
         f'{{"schema":"{SCHEMA}","id":{_quoted(document.key)},"text":{_quoted(document.text)},'
@@ -80,9 +84,9 @@ def _span_text(key: SpanKey, numbers: TokenNumbers) -> _SpanText:
     return _SpanText(_quoted(str(key)), last, fields, exact is None)
 
 
-def _span(span: Span, span_text: _SpanText, text: str) -> str:
+def _span(span: Span, span_text: _SpanText, text: str, more: str) -> str:
     covered = _quoted(text[span.start : span.end])
-    return f'{{"id":{span_text.id},{span_text.place},"text":{covered},{_provenance_text(span)}}}'
+    return f'{{"id":{span_text.id},{span_text.place},"text":{covered},{_provenance_text(span)}{more}}}'
 
 
 def _relation(relation: Relation, key: RelationKey, span_texts: Mapping[SpanKey, _SpanText]) -> str:
@@ -128,4 +132,9 @@ FORMAT = Format(
     read=read,
     write=write,
     carries=all_but("verdicts", aside=("self_relations",)),
+    lost=("soft labels (they come from the curators' layers)",),
+    options={
+        "soft": "shares: write what share of the curators gives each span which label; model: how likely each label is"
+        " right, as Dawid and Skene's model of the curators has it",
+    },
 )

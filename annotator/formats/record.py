@@ -25,7 +25,9 @@ class LayerRecord:
 
     ``layer`` is ``gold``, ``suggestions`` or ``curator:NAME``; ``curators`` are those whose work it is;
     ``labels_sha256`` is the digest of the scheme that it was made under.  ``extras`` and ``document_extras`` are what
-    was kept of the format that is written, ``verdicts`` the curator's verdicts.
+    was kept of the format that is written, ``verdicts`` the curator's verdicts.  ``soft_labels``, where they were asked
+    for, say how far each label may be a span's, ``None`` where nothing says so; what is missing to 1 is that nothing is
+    there.
     """
 
     document: Document
@@ -37,6 +39,7 @@ class LayerRecord:
     verdicts: tuple[Verdict, ...] = ()
     extras: tuple[Extra, ...] = ()
     document_extras: Mapping[str, Any] = field(default_factory=dict)
+    soft_labels: Mapping[SpanKey, Mapping[str, float] | None] | None = None
 
     _ordered: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -22,6 +22,8 @@ SCHEMA_PATHS = {
 """The JSON Schemas that ship with the package, by the version that they describe."""
 
 _SHOWN = 60
+_ROUNDED = 0.01
+"""What soft labels may be above 1 together, each being rounded."""
 _TOKEN_FIELDS = dict.fromkeys(("text", "start", "end", "id", "ws"))
 
 
@@ -209,6 +211,9 @@ def _span_problems(spans: list[dict[str, Any]], text: str, tokens: Segmentation)
         if span["id"] in seen:
             yield f"{path}.id: found {_shown(span['id'])} again, expected each id once"
         seen.add(span["id"])
+        soft = sum((span.get("soft_labels") or {}).values())
+        if soft > 1 + _ROUNDED:
+            yield f"{path}.soft_labels: found {_shown(span['soft_labels'])}, expected shares of 1 together or less"
         order = (start, -end, span["label"])
         if order < last:
             yield f"{path}: found {start}-{end} {span['label']}, expected spans ordered by start, longest first, label"

@@ -8,16 +8,13 @@ from math import isnan
 import numpy as np
 
 from annotator.agreement.coefficients import Array
-from annotator.agreement.competence import Answers, dawid_skene, entropy, knowing, reliability
+from annotator.agreement.competence import Answers, entropy, fit_table, knowing, reliability
 from annotator.agreement.places import MarkedPlaces, find_places
 from annotator.annotation import SpanKey
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 
 LEAST_CURATORS = 3
 """Curators below which nothing says who of those who differ is right."""
-
-MOST_FITTED = 5_000
-"""Places that the models are fitted to; of more, evenly chosen ones tell as much."""
 
 MOST_HARD = 100
 """Places that are listed, the hardest first."""
@@ -109,9 +106,9 @@ def difficulty_of_spans(sample: AgreementSample) -> dict[tuple[str, SpanKey], fl
 def _fitted(found: MarkedPlaces) -> tuple[Array, Array, Array]:
     """What there is to say of each curator (columns), how likely each answer is at each place, and its entropy."""
     values = len(found.labels) + 1
-    fitted, _ = Answers.of_table(found.table[:: -(-len(found.table) // MOST_FITTED)], values)
+    fitted, fit = fit_table(found.table, values)
     answers, row = Answers.of_table(found.table, values)
-    likely = dawid_skene(fitted).right(answers)
+    likely = fit.right(answers)
     return np.vstack([*reliability(answers, likely), knowing(fitted)]), likely[row], entropy(likely)[row]
 
 

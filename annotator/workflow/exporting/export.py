@@ -23,6 +23,7 @@ from annotator.workflow.exporting.export_writer import ExportResult, ExportWrite
 from annotator.workflow.exporting.layer_records import RecordReader
 from annotator.workflow.exporting.manifest import write_manifest
 from annotator.workflow.exporting.selection import Selection, select
+from annotator.workflow.exporting.soft_labels import SoftLabels
 from annotator.workflow.exporting.train_dev_test import Split, assign_parts
 from annotator.workflow.format_options import check_format_options
 from annotator.workflow.span_borders import BorderRule
@@ -81,7 +82,9 @@ def _export(
     since = parse_since(request.since) if request.since else ""
     selection = select(workspace, request.layer, unfinished=request.unfinished, since=since, reader=request.reader)
     records = RecordReader(workspace, form.name, request.labels)
-    writer = ExportWriter(workspace.scheme, form, records, request.options, request.borders)
+    soft = request.options.get("soft") if form.name == "jsonl" else None
+    soft_labels = None if soft is None else SoftLabels(workspace, soft, request.reader)
+    writer = ExportWriter(workspace.scheme, form, records, request.options, request.borders, soft_labels)
     if request.layer != GOLD:
         writer.result.warnings.update(
             {
@@ -101,6 +104,8 @@ def _export(
     setup = form.setup(workspace.scheme, request.options) if form.setup is not None else {}
     if request.borders != "keep":
         settings["borders"] = request.borders
+    if soft is not None:
+        settings["soft_labels"] = soft
     in_folder = split is not None or form.folder
     beside = {f"{output.name}.{name}": setup[name] for name in setup} if output is not None and not in_folder else {}
     manifest = partial(write_manifest, writer.result, form.name, settings, selection.left_out, beside)

@@ -18,6 +18,7 @@ from annotator.labels import LabelScheme
 from annotator.store import LayerInfo
 from annotator.wording import Places
 from annotator.workflow.exporting.layer_records import RecordReader
+from annotator.workflow.exporting.soft_labels import SoftLabels
 from annotator.workflow.label_spelling import LabelSpelling
 from annotator.workflow.span_borders import BorderRule, SpanBorders
 
@@ -77,6 +78,7 @@ class ExportWriter:
         records: RecordReader,
         options: Mapping[str, str],
         borders: BorderRule = "keep",
+        soft_labels: SoftLabels | None = None,
     ) -> None:
         if form.write is None:
             raise FormatError(f"{form.name} can be read, not written", "choose another format")
@@ -88,6 +90,7 @@ class ExportWriter:
         self._carries = form.carries_with(options)
         self._spelling = LabelSpelling(form, scheme)
         self._borders = None if borders == "keep" else SpanBorders(borders, at_tokens=False)
+        self._soft_labels = soft_labels
         self.result = ExportResult()
 
     def to_stream(self, layers: Sequence[LayerInfo], name: str, stream: BinaryIO) -> ExportPart:
@@ -142,6 +145,8 @@ class ExportWriter:
                 lost[FEATURES[feature]] += count
             for what, count in self._records.kept_elsewhere(info).items():
                 lost[what] += count
+            if self._soft_labels is not None:
+                record = replace(record, soft_labels=self._soft_labels.of(record, self.result.warnings))
             yield self._spelling.record(record)
         lost.update(self._records.orphans)
         self._records.orphans.clear()
