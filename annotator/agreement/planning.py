@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import isinf
 from typing import NamedTuple
 
@@ -126,11 +126,11 @@ class Outlook:
 
     def until(self, half_width: float) -> Needed:
         """How many documents have to be compared until the interval is so narrow."""
-        return self._needed(lambda low, high: (high - low) / 2 <= half_width)
+        return _until(self, half_width)
 
     def until_beyond(self, goal: float) -> Needed:
         """How many documents have to be compared until the interval lies on one side of a goal."""
-        return self._needed(lambda low, high: (low >= goal) | (high < goal))
+        return self.needed(lambda low, high: (low >= goal) | (high < goal))
 
     def curve(self, most: int, points: int = 25) -> list[CurvePoint]:
         """Half the interval's width over as many documents as there are, and over others; the most are ``most``."""
@@ -180,7 +180,8 @@ class Outlook:
         freedoms = (of_lengths + 1) * freedom - 1, of_values * freedom
         return Dispersion(error * np.sqrt(variance), *freedoms, np.broadcast_to(alike, times.shape))
 
-    def _needed(self, enough: Callable[[Array, Array], NDArray[np.bool_]]) -> Needed:
+    def needed(self, enough: Callable[[Array, Array], NDArray[np.bool_]]) -> Needed:
+        """How many documents have to be compared until the ends of the interval are ``enough``."""
         if self.reason:
             return Needed(None, reason=self.reason)
         variances = (1.0,) if self.alike or isinf(self._freedom) else (1.0, *_variances(self._freedom))
@@ -205,6 +206,12 @@ class Outlook:
                 return None
             below, up_to = int(numbers[last]) if last >= 0 else below, int(numbers[last + 1])
         return up_to
+
+
+@lru_cache(maxsize=4096)
+def _until(outlook: Outlook, half_width: float) -> Needed:
+    """As :meth:`Outlook.until`, once for each: reports ask for the same several times, screens whenever they change."""
+    return outlook.needed(lambda low, high: (high - low) / 2 <= half_width)
 
 
 def _variances(freedom: float) -> tuple[float, float]:

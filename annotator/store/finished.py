@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from msgspec.json import Decoder
 
-from annotator.segment_codes import PLAIN
+from annotator.segment_codes import sql_count
 from annotator.store.database import Store
 from annotator.store.layers import LAYERS, LayerInfo, layer_info_of
 from annotator.store.progress import LONGEST_PAUSE_MS
@@ -132,13 +132,13 @@ class Finished:
         return [DocumentFacts(row[0], row[1], row[2], row[3], read_segments(row[4], row[5])) for row in rows]
 
     def lengths(self, lang: str | None = None) -> list[int]:
-        """About how many tokens each document of the corpus has, or each in one language, told without reading them."""
-        query = """
-            SELECT length(s.tokens) / iif(substr(s.tokens, 1, 1) = ?1, 8, 1)
+        """How many tokens each document of the corpus has, or each in one language."""
+        query = f"""
+            SELECT {sql_count("s.tokens")}
             FROM document d JOIN text t ON t.sha256 = d.sha256 JOIN segmentation s ON s.text_id = t.id
-            WHERE ?2 IS NULL OR d.lang = ?2
+            WHERE ?1 IS NULL OR d.lang = ?1
         """
-        return [row[0] for row in self.store.rows(query, PLAIN, lang)]
+        return [row[0] for row in self.store.rows(query, lang)]
 
     def content(self, layer_id: int) -> tuple[SpanColumns, LinkColumns]:
         """What a layer's spans and relations say, in columns."""
