@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -18,6 +19,8 @@ ol.causes b { font-size: 1.02rem; } .share { color: var(--faint); font-size: .87
 .examples { margin: .3rem 0; padding-left: 1rem; border-left: 3px solid var(--line); font-size: .87rem;
   list-style: none; }
 """
+
+_COMMAND = re.compile("`([^`]+)`")
 
 
 def what_to_do(agreement: Agreement) -> Iterator[str]:
@@ -43,7 +46,7 @@ def _cause(found: Diagnosis) -> str:
     listed = f"<ul class='examples'>{examples}</ul>" if examples else ""
     return (
         f"<li><b>{_shown(found.words)}</b>{share}<p>{_shown(found.evidence)}</p>{listed}"
-        f"<p class='next'>{_shown(found.next_step)}</p></li>"
+        f"<p class='next'>{_COMMAND.sub(r'<code>\\1</code>', _shown(found.next_step))}</p></li>"
     )
 
 
