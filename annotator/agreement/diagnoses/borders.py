@@ -148,7 +148,7 @@ def _unsettled(
         hits = np.bincount(document[often[word]], minlength=len(every)).astype(float)
         trials = hits + agreed[word]
         chances.append(excess(hits, trials * rate, trials * rate * (1 - rate) * aligned.others))
-    found = [(word, p) for word, p, rare in zip(names, chances, unlikely(chances, SHARE), strict=True)
+    found = [(word, p) for word, p, rare in zip(names, chances, unlikely(chances, SHARE / 2), strict=True)
              if rare and told[often[word]].mean() < 0.5]  # fmt: skip
     if found:
         found.sort(key=lambda one: (-len(often[one[0]]), one[0]))
