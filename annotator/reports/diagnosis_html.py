@@ -46,8 +46,12 @@ def _cause(found: Diagnosis) -> str:
     listed = f"<ul class='examples'>{examples}</ul>" if examples else ""
     return (
         f"<li><b>{_shown(found.words)}</b>{share}<p>{_shown(found.evidence)}</p>{listed}"
-        f"<p class='next'>{_COMMAND.sub(r'<code>\\1</code>', _shown(found.next_step))}</p></li>"
+        f"<p class='next'>{_with_commands(found.next_step)}</p></li>"
     )
+
+
+def _with_commands(text: str) -> str:
+    return _COMMAND.sub(r"<code>\1</code>", _shown(text))
 
 
 def _shown(text: str) -> str:
