@@ -328,7 +328,7 @@ class TestCommand:
             (["--reassign", "ana"], "to whom? ana:NAME, or --curators"),
             (["--curators", "ana", "--idle", "3"], "--idle goes with --reassign"),
             (["--reassign", "ana:bo", "--withdraw", "ana"], "either --reassign or --withdraw"),
-            (["--reassign", "ana:bo", "--blind", "0.5"], "--quota and --blind are for new assignments"),
+            (["--reassign", "ana:bo", "--blind", "0.5"], "--quota, --blind and --for-interval are for new assignments"),
         ],
     )
     def test_wrong_usage(
