@@ -62,7 +62,7 @@ def test_a_low_kappa_of_one_label_is_explained(bench: Bench) -> None:
     assert "prevalence" in kinds(found)
     [told] = [one for one in found.diagnoses or () if one.kind == "prevalence"]
     assert told.which is not None
-    assert told.which.kinds == {"label"}
+    assert told.which.kinds == frozenset({"label"})
 
 
 def test_where_nothing_stands_out_that_is_said(bench: Bench) -> None:
