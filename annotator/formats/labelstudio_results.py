@@ -231,7 +231,8 @@ def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[st
     fields = _other_fields_by_id(record)
     ids: dict[str, str] = {}
     results: list[dict[str, Any]] = []
-    for number, (key, span) in enumerate(record.spans().items(), 1):
+    spans = record.spans()
+    for number, (key, span) in enumerate(spans.items(), 1):
         ids[span.id] = f"r{number}"
         region = _written_region(ids[span.id], key.start, key.end, record.document.text, names)
         others = dict(fields.get(span.id, {}))
@@ -251,7 +252,8 @@ def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[st
             )
             region["value"].update(extra.value.get("value", {}))
             results.append({**region, **others})
-    ids.update({span.id: ids[record.spans()[span.key].id] for span in record.annotations.spans.values()})
+    if len(spans) < len(record.annotations.spans):  # some say the same
+        ids.update({span.id: ids[spans[span.key].id] for span in record.annotations.spans.values()})
     for relation in record.relations().values():
         others = dict(fields.get(relation.id, {}))
         link = {"from_id": ids[relation.head], "to_id": ids[relation.child], "type": "relation", "direction": "right"}
