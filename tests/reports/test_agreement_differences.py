@@ -19,6 +19,7 @@ from annotator.reports.agreement_records import as_csv, as_json
 from annotator.reports.agreement_tables import sections
 from annotator.reports.work_summary import summarize_work
 from annotator.tui.layout.agreement_pages import pages
+from annotator.tui.layout.difference_lines import difference_lines
 from annotator.workflow.comparing.agreement_sample import AgreementSample, layers_to_compare, read_sample
 from tests.agreement.working_curators import mark
 from tests.workspaces import Bench
@@ -107,6 +108,18 @@ def test_the_screen_has_them_beside_the_figures(found: Agreement, sample: Agreem
     assert "ana · bo − ana · carla" in pairs
     assert "carla − the others" in pairs
     assert "en − es" in parts
+
+
+def test_long_names_are_told_apart_on_a_narrow_screen() -> None:
+    names = [f"a-curator-with-a-long-name-{number}" for number in range(3)]
+    none = np.zeros(0, bool)
+    found = [
+        Difference(Contrast("curator", name, "the others", none, none), "span.f1", True, (9, 9), 0.5, 0.5, 0.0, p=1.0)
+        for name in names
+    ]
+    lines = ["".join(text.text for text in line) for line in difference_lines(found, ["curator"], 77)]
+    assert all(sum(name in line for line in lines) == 1 for name in names)
+    assert all(len(line) <= 77 for line in lines)
 
 
 def test_what_is_not_tested_has_its_reason_in_words() -> None:

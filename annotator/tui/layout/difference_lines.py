@@ -41,18 +41,23 @@ def difference_lines(found: Sequence[Difference], families: Sequence[str], width
         heads = f"{fit('p', P_CELLS, right=True)}{fit('Holm', P_CELLS, right=True)}"
         yield (StyledText(f"{fit('left − right', cells)} {fit('95 % interval', BOUNDS_CELLS)}{heads}", "faint"),)
         for one in rows:
-            yield _row(one, cells, width)
+            yield from _row(one, cells, width)
         if len(spans) > MOST_ROWS:
             yield (StyledText(f"and {len(spans) - MOST_ROWS} more, further from being clear", "faint"),)
 
 
-def _row(one: Difference, cells: int, width: int) -> PageLine:
+def _row(one: Difference, cells: int, width: int) -> Iterator[PageLine]:
+    """Yield the line of a difference; names that are too long stand on a line of their own."""
     so = "more than chance" if is_clear(one) else one.reason or "may be chance"
     what = "" if one.measure == "span.f1" else f"{MEASURES[one.measure]}: "
     ps = f"{fit(probability(one.p), P_CELLS, right=True)}{fit(probability(one.p_holm), P_CELLS, right=True)}"
     room = width - cells - BOUNDS_CELLS - 2 * P_CELLS - 3
-    return (
-        StyledText(fit(f"{what}{names(one)}", cells)),
+    name = f"{what}{names(one)}"
+    if len(name) > cells:
+        yield (StyledText(fit(name, width)),)
+        name = ""
+    yield (
+        StyledText(fit(name, cells)),
         StyledText(f" {fit(with_bounds(one), BOUNDS_CELLS)}", "bold" if is_clear(one) else ""),
         StyledText(ps),
         StyledText(f"  {fit(so, max(4, room))}", "" if is_clear(one) else "faint"),
