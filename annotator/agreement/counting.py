@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from annotator.agreement.coefficients import Array
 from annotator.agreement.label_sets import Similarities
 from annotator.agreement.layers import DocumentLayers, Vocabulary
+from annotator.agreement.lengths import Lengths, border_differences, lengths
 from annotator.agreement.matching import ALIGNED_ENDS, SAME_ENDS, TURNED_ENDS, AlignedLinks, AlignedSpans, Aligner
 from annotator.agreement.packing import Indexes, Packed, blocks, indexes
 from annotator.agreement.positions import LabelUnits, label_units, token_values, unit_values
@@ -118,6 +119,7 @@ class Comparisons:
     relations_by_label: ByLabel
     named_by_document: Named
     units_by_label: LabelUnits
+    lengths_1995: Lengths
     confusion: Array
     relation_confusion: Array
 
@@ -157,6 +159,7 @@ class _Counter:
         self.spans_by_label = ByLabel(*(np.zeros((many, self.labels)) for _ in ByLabel._fields))
         self.relations_by_label = ByLabel(*(np.zeros((many, self.types)) for _ in ByLabel._fields))
         self.named_by_document = Named(*(np.zeros((many, self.labels + 1)) for _ in Named._fields))
+        self.differences = np.zeros((len(self.pair), self.labels))
         self.confusion = np.zeros((self.labels + 1, self.labels + 1))
         self.relation_confusion = np.zeros((self.types + 1, self.types + 1))
 
@@ -187,6 +190,7 @@ class _Counter:
             relations_by_label=self.relations_by_label,
             named_by_document=self.named_by_document,
             units_by_label=label_units(packed),
+            lengths_1995=lengths(packed, self.left, self.right, self.differences),
             confusion=self.confusion,
             relation_confusion=self.relation_confusion,
         )
@@ -235,6 +239,7 @@ class _Counter:
         left, right, document = self.left[part], self.right[part], self.document[part]
         spans = self.aligner.spans(left, right)
         named = self._spans(spans, part, document)
+        self.differences[part] = border_differences(self.packed, spans.rest, len(document))
         links = self.aligner.links(left, right, spans)
         self.counts[part, Count.REACHED] = self.aligner.reached(left, right, spans)
         return named, self._links(links, part, document)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.alignment import match_neighbourhood
+from annotator.agreement.lengths import Unmatched
 from annotator.agreement.packing import Indexes, Packed, indexes, ranges
 from annotator.agreement.relations import RelationMatchKind, pair_relations
 from annotator.annotation import RelationKey, SpanKey
@@ -26,6 +27,7 @@ class AlignedSpans(NamedTuple):
     """Pairs of spans that stand for each other, by the number of the pair of layers (row) that they are in.
 
     ``same_row``, ``same``: the spans that both layers have, by key; ``row``, ``left``, ``right``: other pairs.
+    ``rest`` are all spans that only one layer has.
     """
 
     same_row: Indexes
@@ -33,6 +35,7 @@ class AlignedSpans(NamedTuple):
     row: Indexes
     left: Indexes
     right: Indexes
+    rest: Unmatched
 
 
 class AlignedLinks(NamedTuple):
@@ -44,14 +47,6 @@ class AlignedLinks(NamedTuple):
     left: Indexes
     right: Indexes
     ends: Indexes
-
-
-class _Unmatched(NamedTuple):
-    """What only one layer of a row has, ordered by row and content; ``right`` says which layer."""
-
-    row: Indexes
-    content: Indexes
-    right: Indexes
 
 
 class Aligner:
@@ -80,9 +75,10 @@ class Aligner:
             np.concatenate([rest.row[two], rows]),
             np.concatenate([rest.content[two + swap], ours]),
             np.concatenate([rest.content[two + 1 - swap], theirs]),
+            rest,
         )
 
-    def _neighbourhoods(self, rest: _Unmatched) -> Indexes:
+    def _neighbourhoods(self, rest: Unmatched) -> Indexes:
         """The number of the unbroken stretch of text that each span is in, ascending."""
         start, end = self._packed.range_of(rest.content)
         shift = rest.row * (self._packed.end + 1)
@@ -91,7 +87,7 @@ class Aligner:
         begins[1:] = (start + shift)[1:] >= reach[:-1]
         return np.cumsum(begins) - 1
 
-    def _general(self, rest: _Unmatched, firsts: Indexes, sizes: Indexes) -> tuple[Indexes, Indexes, Indexes]:
+    def _general(self, rest: Unmatched, firsts: Indexes, sizes: Indexes) -> tuple[Indexes, Indexes, Indexes]:
         """Pairs of spans where more than two hang together."""
         members, _ = ranges(firsts, sizes)
         keys, rights = rest.content[members].tolist(), rest.right[members].tolist()
@@ -226,7 +222,7 @@ def _among(ordered: Indexes, wanted: Indexes) -> NDArray[np.bool_]:
 
 def _apart(
     content: Indexes, first: Indexes, size: int, left: Indexes, right: Indexes
-) -> tuple[Indexes, Indexes, _Unmatched]:
+) -> tuple[Indexes, Indexes, Unmatched]:
     """Row and content of what both layers of a row have, and what only one of them has.
 
     A layer's contents, each below ``size``, are those from its ``first`` on.
@@ -244,7 +240,7 @@ def _apart(
     alone[:-1] &= ~twin
     same, rest = what[:-1][twin], what[alone]
     size = max(size, 1)
-    return same // size, same % size, _Unmatched(rest // size, rest % size, codes[alone] & 1)
+    return same // size, same % size, Unmatched(rest // size, rest % size, codes[alone] & 1)
 
 
 def _grouped(*columns: Indexes) -> tuple[Indexes, Indexes, Indexes]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from annotator.agreement import formulas as f
+from annotator.agreement import length_formulas as old
 from annotator.agreement import set_formulas as sets
 from annotator.agreement.coefficients import Array
 from annotator.agreement.totals import Features, Totals
@@ -77,6 +78,10 @@ CHARACTERS = Universe(
     *("unit", "all characters, those without a span included", f.characters),
     "spans of one layer overlap: see the figures by label",
 )
+UNITS = Universe(
+    *("unit", "all characters, label by label", old.texts_of_units),
+    "spans of one layer with the same label overlap",
+)
 RELATIONS = Universe("relation", "relations of both layers", f.relations, "no layer has a relation")
 REACHED = Universe(
     *("relation", "relations whose two spans the other layer has too", f.reached),
@@ -134,6 +139,7 @@ OVERALL: tuple[Measure, ...] = (
     Measure("token.ac2", "Token: Gwet AC2, MASI weights", TOKENS, sets.token_ac2, ONE_CATEGORY, VALUES),
     Measure("unit.alpha", "Unitizing uα", CHARACTERS, f.unit_alpha, ONE_CATEGORY),
     Measure("unit.border_alpha", "Unitizing |uα", CHARACTERS, f.unit_borders, ONE_CATEGORY),
+    Measure("unit.alpha_1995", "Unitizing α of 1995", UNITS, old.unit_alpha_1995, ONE_CATEGORY),
     Measure("relation.f1", "Relation F1, strict", RELATIONS, f.relation_f1),
     Measure("relation.endpoints_f1", "Relation F1, ends only", RELATIONS, f.endpoints_f1),
     Measure("relation.relaxed_f1", "Relation F1, over aligned spans", RELATIONS, f.relaxed_f1),

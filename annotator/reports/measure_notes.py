@@ -168,6 +168,12 @@ NOTES: dict[str, MeasureNote] = {
     "unit.border_alpha": MeasureNote(
         "|uα: marked or not, whatever the label", "beside uα: the difference is what labels cost", "as `unit.alpha`"
     ),
+    "unit.alpha_1995": MeasureNote(
+        "1 − ΣD_o/ΣD_e over labels, each by itself: overlapping spans are off by Δstart² + Δend², others by length²"
+        " (Krippendorff 1995; 2004, p. 254); documents count by their length",
+        "comparisons with papers that print it; spans of different labels may overlap",
+        "squares: one long span that is missed outweighs many short ones",
+    ),
     "relation.f1": MeasureNote(
         "F on head, child and label", "the headline", "a missed or shifted span takes all its relations with it"
     ),

@@ -93,6 +93,24 @@ def test_unitizing_2016_several_categories() -> None:
     assert found["unit.border_alpha"].value == pytest.approx(0.8113636, abs=SEVEN)
 
 
+KRIPPENDORFF_2004 = {
+    "c": {"i": [(75, 145), (220, 250)], "j": [(70, 150), (205, 225), (250, 270)]},
+    "k": {"i": [(30, 90), (150, 200)], "j": [(30, 90), (150, 200)]},
+}
+"""The example of p. 254, from 150 on: what either observer marks under each category."""
+
+
+@pytest.mark.parametrize(("categories", "alpha"), [("c", 0.728599), ("k", 1.0), ("ck", 0.8591)])
+def test_unitizing_1995(categories: str, alpha: float) -> None:
+    """D_o of c is .0144, D_e .0532; of k 0 and .0490; over both 1 - .0144 / (.0532 + .0490)."""
+    spans = {
+        observer: [(*span, category) for category in categories for span in KRIPPENDORFF_2004[category][observer]]
+        for observer in "ij"
+    }
+    one = document(spans, length=300)
+    assert value([one], "unit.alpha_1995") == pytest.approx(alpha, abs=5e-4 if categories == "ck" else 5e-7)
+
+
 def test_f_is_what_kappa_tends_to_as_true_negatives_grow() -> None:
     spans = {"i": [(i, i + 1, "A") for i in range(90)], "j": [(i, i + 1, "A") for i in range(10, 110)]}
     assert value([document(spans, length=120)], "span.f1") == pytest.approx(0.842105, abs=5e-7)
