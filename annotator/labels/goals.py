@@ -12,7 +12,7 @@ GOAL_MEASURES = (
     *("token_observed", "token_kappa", "token_kappa_max", "token_fleiss", "token_alpha", "token_ac1"),
     *("token_ac1_used", "token_s", "token_s_used", "token_pi", "token_marked_kappa", "token_tag_kappa"),
     *("token_jaccard_alpha", "token_masi_alpha", "token_ac2"),
-    *("unit_alpha", "unit_border_alpha"),
+    *("unit_alpha", "unit_border_alpha", "unit_alpha_1995"),
     *("relation_f1", "relation_endpoints_f1", "relation_relaxed_f1", "relation_f1_given_spans"),
     *("relation_label_observed", "relation_label_kappa"),
     *("document_alpha", "document_ac1"),
