@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from annotator.agreement.coefficients import Array
 from annotator.agreement.label_sets import Similarities
 from annotator.agreement.layers import DocumentLayers, Vocabulary
-from annotator.agreement.lengths import Lengths, border_differences, lengths
+from annotator.agreement.lengths import UnitLengths, border_differences, lengths
 from annotator.agreement.matching import ALIGNED_ENDS, SAME_ENDS, TURNED_ENDS, AlignedLinks, AlignedSpans, Aligner
 from annotator.agreement.packing import Indexes, Packed, blocks, indexes
 from annotator.agreement.positions import LabelUnits, label_units, token_values, unit_values
@@ -119,7 +119,7 @@ class Comparisons:
     relations_by_label: ByLabel
     named_by_document: Named
     units_by_label: LabelUnits
-    lengths_1995: Lengths
+    lengths_1995: UnitLengths
     confusion: Array
     relation_confusion: Array
 

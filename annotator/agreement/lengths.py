@@ -56,7 +56,7 @@ def _table(cells: Indexes, weights: NDArray[np.number], shape: tuple[int, ...]) 
     return table
 
 
-class Lengths(NamedTuple):
+class UnitLengths(NamedTuple):
     """``differences`` and ``crossed`` have one row a pair of layers and document, the others one a layer.
 
     ``crossed`` is what units of the one would be off by chance in the gaps of the other, both ways, ``own`` the same
@@ -134,12 +134,12 @@ class _Units:
         return _table(pair[which], too_much, (len(one),))
 
 
-def lengths(packed: Packed, left: Indexes, right: Indexes, differences: Array) -> Lengths:
+def lengths(packed: Packed, left: Indexes, right: Indexes, differences: Array) -> UnitLengths:
     """What there is to say about the units of every layer, and of pairs of layers."""
     units = _Units(packed)
     length = units.length.astype(float)
     every = np.arange(len(packed))
-    return Lengths(
+    return UnitLengths(
         differences,
         units.in_gaps(left, right) + units.in_gaps(right, left),
         units.in_gaps(every, every),
