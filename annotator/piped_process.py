@@ -14,6 +14,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -87,6 +88,7 @@ class PipedProcess:
         finally:
             for end in ends:
                 os.close(end)
+        self._killing = threading.Lock()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.pipes = Pipes(self._process.stdout, self._process.stdin)
@@ -96,9 +98,11 @@ class PipedProcess:
 
         A thread that waits for a message gets an ``EOFError``.
         """
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        return self._process.wait()
+        with self._killing:  # whoever else is at it may have taken the process's number off the system
+            if self._process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+            return self._process.wait()
 
     def wait(self) -> int:
         """Wait for the process to end and return its exit code, negative for a signal."""

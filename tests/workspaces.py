@@ -157,7 +157,7 @@ def copied_bench(folder: Path, overlap: str = "flat") -> Bench:
     """Return what :func:`make_bench` makes, with a database that is there already."""
     bench = make_bench(folder, overlap)
     path = bench.workspace.database_path
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(_new_database())
     return bench
 

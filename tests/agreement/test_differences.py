@@ -8,7 +8,7 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
@@ -227,6 +227,7 @@ def test_the_interval_is_the_jackknifes() -> None:
     assert 1.96 * error < (found.high - found.low) / 2 < 2.6 * error
 
 
+@settings(max_examples=20)
 @given(st.lists(st.floats(0, 1), max_size=12))
 def test_holm_is_as_statsmodels_has_it(p: list[float]) -> None:
     expected = multipletests(p, method="holm")[1].tolist() if p else []

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.agreement.alignment import align
@@ -56,6 +56,7 @@ def samples(draw: st.DrawFn) -> list[DocumentLayers]:
     return made
 
 
+@settings(max_examples=25)
 @given(samples())
 def test_every_pair_of_layers_is_aligned_as_if_it_were_alone(documents: list[DocumentLayers]) -> None:
     found = compare(documents, NAMES, Vocabulary(LABELS, TYPES, SYMMETRIC))
@@ -101,6 +102,7 @@ def values(documents: list[DocumentLayers], names: tuple[str, ...] = NAMES) -> d
     return {name: [estimate.value for estimate in estimates] for name, estimates in found.items()}
 
 
+@settings(max_examples=25)
 @given(samples())
 def test_the_order_of_the_layers_changes_no_measure(documents: list[DocumentLayers]) -> None:
     backwards = values(documents, NAMES[::-1])
@@ -108,6 +110,7 @@ def test_the_order_of_the_layers_changes_no_measure(documents: list[DocumentLaye
         assert backwards[name] == [v if v is None else pytest.approx(v) for v in some], name
 
 
+@settings(max_examples=25)
 @given(samples())
 def test_other_names_of_the_labels_change_no_measure_of_borders(documents: list[DocumentLayers]) -> None:
     turned = dict(zip(LABELS, LABELS[1:] + LABELS[:1], strict=True))
@@ -123,6 +126,7 @@ def test_other_names_of_the_labels_change_no_measure_of_borders(documents: list[
         assert theirs[name] == [v if v is None else pytest.approx(v) for v in ours[name]], name
 
 
+@settings(max_examples=25)
 @given(samples())
 def test_layers_that_say_the_same_agree_in_every_measure(documents: list[DocumentLayers]) -> None:
     alike = [DocumentLayers(d.key, d.length, d.tokens, dict.fromkeys(d.layers, next(iter(d.layers.values()))))
@@ -131,6 +135,7 @@ def test_layers_that_say_the_same_agree_in_every_measure(documents: list[Documen
         assert all(value is None or value == pytest.approx(1) for value in some), name
 
 
+@settings(max_examples=25)
 @given(samples())
 def test_a_pair_measured_among_others_is_what_it_is_by_itself(documents: list[DocumentLayers]) -> None:
     vocabulary = Vocabulary(LABELS, TYPES, SYMMETRIC)
