@@ -24,8 +24,8 @@ ROUNDS = 60
 CLOSE = 1e-3
 """Rounds of a fit at most, and how little the probabilities change in the last one."""
 
-MOST_FITTED = 5_000
-"""Places that tables are fitted to; of more, evenly chosen ones tell as much."""
+MOST_FITTED, MOST_CELLS = 5_000, 400_000
+"""Places that tables are fitted to, and places times answers; of more, evenly chosen ones tell as much."""
 
 PRIOR = 0.1
 """What is added to each count of answers, so that nothing is impossible because it was not seen; 1 to right answers."""
@@ -112,7 +112,8 @@ def fit_table(table: Indexes, values: int) -> tuple[Answers, DawidSkene]:
 
     Returned with the fit are the answers that it is of.
     """
-    answers, _ = Answers.of_table(table[:: -(-len(table) // MOST_FITTED)], values)
+    most = min(MOST_FITTED, MOST_CELLS // values + 1)
+    answers, _ = Answers.of_table(table[:: -(-len(table) // most)], values)
     return answers, dawid_skene(answers)
 
 
