@@ -19,7 +19,7 @@ from tests.workspaces import Bench, copied_bench, link, proposal, propose
 
 # The same examples on every run and machine, however slow it is; `--hypothesis-profile explore` looks further.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("steady", _PATIENT, derandomize=True, database=None)
+settings.register_profile("steady", _PATIENT, max_examples=60, derandomize=True, database=None)
 settings.register_profile("explore", _PATIENT, max_examples=1000)
 settings.load_profile("steady")
 
