@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.keys import _character_to_key
 from textual.widgets import Input
 
-from tests.tui.workbench_driver import workbench
+from annotator.tui.screens.annotate import AnnotateScreen
+from tests.processes import PATIENCE
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, make_bench, proposal, propose
 
 
@@ -36,13 +39,18 @@ async def test_an_entry_can_be_edited_in_the_queue(news: Bench) -> None:
         assert "1 shown: all matching “otr”" in work.text
 
 
+async def type_at_once(work: WorkbenchDriver, turns: int, key: str, text: str) -> None:
+    """Type a key and a text, with so many turns of the event loop in between, and wait for nothing."""
+    for name, character in ((_character_to_key(key), key), *((letter, letter) for letter in text)):
+        work.app.post_message(events.Key(name, character))
+        for _ in range(turns):  # a line that opens has the focus some turns later
+            await asyncio.sleep(0)
+
+
 @pytest.mark.parametrize("turns", range(12))
 async def test_what_is_typed_at_once_is_in_the_entry(news: Bench, turns: int) -> None:
     async with workbench(news) as work:
-        for key in ("slash", *"otra"):
-            work.app.post_message(events.Key(key, "/" if key == "slash" else key))
-            for _ in range(turns):  # the line has the focus some turns of the event loop after it was opened
-                await asyncio.sleep(0)
+        await type_at_once(work, turns, "/", "otra")
         work.app.post_message(events.Paste("x\n"))
         await work.press("backspace", "enter")
         assert "1 shown: all matching “otra”" in work.text
@@ -51,12 +59,18 @@ async def test_what_is_typed_at_once_is_in_the_entry(news: Bench, turns: int) ->
 @pytest.mark.parametrize("turns", range(12))
 async def test_what_is_typed_at_once_is_searched_for_in_the_help(news: Bench, turns: int) -> None:
     async with workbench(news) as work:
-        for key in ("question_mark", *"quit"):
-            work.app.post_message(events.Key(key, "?" if key == "question_mark" else key))
-            for _ in range(turns):
-                await asyncio.sleep(0)
+        await type_at_once(work, turns, "?", "quit")
         await work.settle()
         assert work.app.screen.query_one(Input).value == "quit"
+
+
+async def test_letters_typed_ahead_of_the_help_undo_nothing(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("a")
+        await type_at_once(work, 0, "?", "quit")
+        await work.settle()
+        assert work.app.screen.query_one(Input).value == "quit"
+    assert news.actions("curator:ana")[-1] == "accept"
 
 
 async def test_what_is_pasted_at_once_is_in_the_line_of_the_screen_that_opens(news: Bench) -> None:
@@ -229,16 +243,14 @@ async def test_a_question_stands_alone_and_a_line_says_where_it_was_cut(news: Be
         assert work.line("#message").endswith("…")
 
 
-async def test_a_document_that_was_left_is_freed(news: Bench) -> None:
-    async with workbench(news) as work:
-        left = []
-        for key in ("nota", "otra", "nota", "otra"):
-            work.app.open_document(key)
+async def test_documents_that_were_left_are_freed_while_others_are_opened(news: Bench) -> None:
+    async with workbench(news) as work, asyncio.timeout(PATIENCE):
+        left: list[weakref.ref[AnnotateScreen]] = []
+        while len(left) < 4 or any(screen() is not None for screen in left[:3]):
+            work.app.open_document(("nota", "otra")[len(left) % 2])
             await work.settle()
             left.append(weakref.ref(work.annotating))
             await work.press("tab", "Q")
-        work.app.open_document("nota")
-        assert [screen() for screen in left[:-1]] == [None] * 3
 
 
 async def test_of_pasted_lines_none_is_lost(news: Bench) -> None:
