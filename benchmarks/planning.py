@@ -1,8 +1,8 @@
-"""How well the width of intervals over more documents is foretold, in the simulation of ``benchmarks.coverage``.
+"""How well the width of intervals over more documents is predicted, in the simulation of ``benchmarks.coverage``.
 
 python -m benchmarks.planning [--samples N] [--from N …] [--to N …]
 
-From each sample of few documents it is foretold how wide intervals would be over more, given the lengths of the
+From each sample of few documents it is predicted how wide intervals would be over more, given the lengths of the
 documents of a corpus of the population.  That is held against what they
 are there: on average, in other samples of the same population.  Then: how many documents ± .03 takes, against the
 number from which intervals are that narrow on average, and how often that lies in the range that was given, where .80
@@ -51,7 +51,7 @@ def truly_needed(sizes: list[int], widths: list[float]) -> float:
     return float(np.exp(np.interp(np.log(HALF_WIDTH), logs, places)))
 
 
-def foretold(outlook: Outlook, size: int) -> float:
+def predicted(outlook: Outlook, size: int) -> float:
     """Half the width over so many documents."""
     return outlook.curve(size, 2)[-1].half_width
 
@@ -85,7 +85,7 @@ def show(kind: Kind, chosen: argparse.Namespace) -> None:
             ]
             able = [outlook for outlook in outlooks if not outlook.reason]
             cells = "".join(
-                _ratio([foretold(one, to) for one in able], width)
+                _ratio([predicted(one, to) for one in able], width)
                 for to, width in zip(sizes, widths, strict=True)
                 if to in chosen.to
             )
@@ -93,10 +93,10 @@ def show(kind: Kind, chosen: argparse.Namespace) -> None:
             print(f"{kind.name:<10}{name:<13}{size:>5}{silent:>8.0%}{cells}{_needed(able, needed)}", flush=True)
 
 
-def _ratio(foretold: list[float], width: float) -> str:
-    if not foretold or np.isnan(width):
+def _ratio(predicted: list[float], width: float) -> str:
+    if not predicted or np.isnan(width):
         return f"{'–':>20}"
-    low, middle, high = np.quantile(np.array(foretold) / width, (0.1, 0.5, 0.9))
+    low, middle, high = np.quantile(np.array(predicted) / width, (0.1, 0.5, 0.9))
     return f"{middle:>8.2f} ({low:.2f}–{high:.2f})"
 
 
@@ -117,11 +117,11 @@ def main() -> int:
     parser.add_argument("--from", dest="start", type=int, nargs="+", default=FROM)
     parser.add_argument("--to", type=int, nargs="+", default=TO)
     chosen = parser.parse_args()
-    heading(f"half-widths foretold / real: median (10 % to 90 % of {chosen.samples:,} samples); documents for ± .03")
+    heading(f"half-widths predicted / real: median (10 % to 90 % of {chosen.samples:,} samples); documents for ± .03")
     print(
         f"{'':<10}{'measure':<13}{'from':>5}{'silent':>8}"
         + "".join(f"{f'at {to:,}':>20}" for to in chosen.to)
-        + f"{'needed':>10}{'foretold':>10}{'inside':>8}"
+        + f"{'needed':>10}{'predicted':>10}{'inside':>8}"
     )
     for kind in KINDS:
         show(kind, chosen)

@@ -1,4 +1,4 @@
-"""How many documents an interval takes: what is foretold is what the intervals' own formula gives."""
+"""How many documents an interval takes: what is predicted is what the intervals' own formula gives."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ def test_over_as_many_documents_the_interval_is_the_one_there_is(name: str) -> N
 @pytest.mark.parametrize("name", ["span.f1", "token.kappa"])
 def test_four_times_the_documents_make_it_as_wide_as_it_then_is(name: str) -> None:
     some = documents(40)
-    foretold = outlook(some, name).curve(160, 2)[-1]
+    predicted = outlook(some, name).curve(160, 2)[-1]
     several = [f"{copy}{number}" for copy in "abcd" for number in range(40)]
     fourfold = [DocumentLayers(key, d.length, d.tokens, d.layers) for key, d in zip(several, some * 4, strict=True)]
-    assert foretold.documents == 160
-    assert foretold.half_width == pytest.approx(outlook(fourfold, name).half_width, rel=0.02)
+    assert predicted.documents == 160
+    assert predicted.half_width == pytest.approx(outlook(fourfold, name).half_width, rel=0.02)
 
 
 @settings(max_examples=20)
@@ -78,7 +78,7 @@ def test_few_documents_promise_little() -> None:
     assert few.high / few.low > 3 > 1.5 > many.high / many.low  # type: ignore[operator]
 
 
-def test_where_next_to_nothing_is_known_nothing_is_foretold() -> None:
+def test_where_next_to_nothing_is_known_nothing_is_predicted() -> None:
     long = labelled_tokens({"ana": ["A"] * 400, "bo": ["A", "B"] * 200}, key="long")
     found = outlook([*documents(6), long])
     assert found.estimate.low is not None

@@ -112,7 +112,7 @@ class TestTime:
         assert found.per_day == pytest.approx(2 / 2)
         assert found.days_left == pytest.approx(3)
 
-    def test_nothing_is_foretold_before_the_first_document_is_done(self, corpus: Bench) -> None:
+    def test_nothing_is_predicted_before_the_first_document_is_done(self, corpus: Bench) -> None:
         corpus.session("d1", "ana").flag()
         found = numbers(corpus, "ana")
         assert (found.tally.minutes, found.per_day, found.hours_left, found.days_left) == (None, None, None, None)
