@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
-from annotator.agreement.packing import Indexes
+from annotator.agreement.packing import Indexes, ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Tally:
             np.concatenate([none, *(part.times for part in parts)]),
         )
 
-    def rows(self, which: slice) -> Array:
+    def rows(self, which: Indexes) -> Array:
         """Some rows, one behind another, with all their cells."""
-        first, behind = np.searchsorted(self.row, np.array([which.start, which.stop], dtype=np.int32))
-        flat = (self.row[first:behind].astype(np.intp) - which.start) * self.width + self.cell[first:behind]
-        count = which.stop - which.start
-        values = np.bincount(flat, weights=self.times[first:behind], minlength=count * self.width)
-        table: Array = values.astype(float, copy=False).reshape(count, self.width)
+        first, behind = (np.searchsorted(self.row, which.astype(np.int32), side=side) for side in ("left", "right"))
+        members, place = ranges(first, behind - first)
+        flat = place * self.width + self.cell[members]
+        values = np.bincount(flat, weights=self.times[members], minlength=len(which) * self.width)
+        table: Array = values.astype(float, copy=False).reshape(len(which), self.width)
         return table

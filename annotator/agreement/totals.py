@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +13,11 @@ from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array, Margins
 from annotator.agreement.counting import ByLabel, Comparisons, Count
 from annotator.agreement.packing import Indexes
-from annotator.agreement.pairwise import PairMargins, PairValues, mean_over_pairs, pair_values
-from annotator.agreement.sums import Numbers, Summing, narrowed, products, sum_of
-from annotator.agreement.tally import Tally
+from annotator.agreement.pairwise import BothSides, PairGroups, PairValues, margins, mean_over_pairs
+from annotator.agreement.sums import Summed, narrowed, products, sums_of_groups
 
-Sides = Callable[[slice], Array]
-"""For some rows what both call alike, then how often the left layer has each category, then the right one."""
+Weighing = Callable[[Summed], Array]
+"""What becomes of a table with a row for every unit, and of its totals: one row a resample or part."""
 
 
 class Features:
@@ -47,7 +46,7 @@ class Features:
         compared = np.diff(self._begins, append=len(self._rows))
         self._layers: Array = np.rint((1 + np.sqrt(1 + 8 * compared)) / 2)
         self.vocabulary = comparisons.vocabulary
-        self._prepared: dict[str, Numbers] = {}
+        self._prepared: dict[str, Summed] = {}
 
     def _of_one_pair(self) -> bool:
         """Whether each part is of one pair of layers."""
@@ -88,30 +87,20 @@ class Features:
 
     def total(self) -> Totals:
         """The totals of all parts."""
-        return Totals(self, self._total_of, lambda _, tables: [sum_of(table)[None] for table in tables])
-
-    def _total_of(self, table: Numbers) -> Array:
-        found: Array = np.add.reduceat(table, self.first[:-1], axis=0, dtype=float)
-        return found
+        return Totals(self, lambda table: table.total, self._pair_groups.total)
 
     def each(self, which: slice) -> Totals:
         """The tables of some units, each by itself."""
-        return Totals(self, lambda table: table[which].astype(float), None)
+        return Totals(self, lambda table: table.each[which].astype(float), None)
 
     def without(self, which: Indexes) -> Totals:
         """For some units the totals of their part without them."""
 
-        def weigh(table: Numbers) -> Array:
-            left: Array = self._total_of(table)[self.part[which]] - table[which]
+        def weigh(table: Summed) -> Array:
+            left: Array = table.total[self.part[which]] - table.each[which]
             return left
 
-        def leave_out(unit: Indexes, tables: Sequence[Numbers]) -> list[Array]:
-            place = np.full(len(self), -1)
-            place[unit] = np.arange(len(unit))
-            row = place[which]
-            return [sum_of(table) - np.where(row[:, None] < 0, 0, table[row]) for table in tables]
-
-        return Totals(self, weigh, leave_out)
+        return Totals(self, weigh, lambda: PairValues(*(values[which] for values in self._without)))
 
     def weighed(self, part: int, taken: NDArray[np.float32], tables: Iterable[str]) -> Totals:
         """The totals of a part when its documents (columns) are taken so many times, one row a resample.
@@ -121,20 +110,20 @@ class Features:
         own = slice(int(self.first[part]), int(self.first[part + 1]))
         totals = Totals(
             self,
-            lambda table: products(taken, [table[own]])[0],
-            lambda unit, tables: products(taken[:, unit], tables),
+            lambda table: products(taken, [table.each[own]])[0],
+            lambda: mean_over_pairs(self._weighed_pairs(own, taken)),
         )
         names = list(tables)
-        some = [self._prepared[name][own] for name in names]
+        some = [self._prepared[name].each[own] for name in names]
         totals.tables.update(zip(names, products(taken, some), strict=True))
         return totals
 
     # Tables, one row a unit
 
-    def table(self, name: str, make: Callable[[], Array]) -> Numbers:
-        """A table, made when it is first asked for."""
+    def table(self, name: str, make: Callable[[], Array]) -> Summed:
+        """A table with its totals by part, made when it is first asked for."""
         if name not in self._prepared:
-            self._prepared[name] = narrowed(make())
+            self._prepared[name] = Summed.of(make(), self.first[:-1])
         return self._prepared[name]
 
     def counts(self) -> Array:
@@ -143,16 +132,14 @@ class Features:
 
     def of_rows(self, table: NDArray[Any]) -> Array:
         """Numbers of rows, summed."""
-        found: Array = np.add.reduceat(table[self._rows], self._begins, axis=0).astype(float)
-        return found
+        return sums_of_groups(table[self._rows], self._begins)
 
     def of_layers(self, table: Array) -> Array:
         """Numbers of layers, summed over both sides of all rows."""
         layers = np.concatenate([self.comparisons.left[self._rows], self.comparisons.right[self._rows]])
         codes, times = np.unique(np.tile(self._unit, 2) * len(table) + layers, return_counts=True)
         begins = np.flatnonzero(np.diff(codes // len(table), prepend=-1))
-        found: Array = np.add.reduceat(table[codes % len(table)] * times[:, None], begins, axis=0)
-        return found
+        return sums_of_groups(table[codes % len(table)] * times[:, None], begins)
 
     def alike_and_used(self, alike: Count, table: Array) -> Array:
         """What both call alike, then how often the two sides use each category, as often as there are pairs."""
@@ -171,6 +158,10 @@ class Features:
         found: Array = self.comparisons.named_by_document[each][self.document]
         return found
 
+    def named_sides(self) -> Array:
+        """The same where each unit is of one row: what is alike, then the left layer's labels, then the right one's."""
+        return self.comparisons.named.rows(self._rows)
+
     def by_label(self, table: ByLabel) -> Array:
         """Tables by label side by side."""
         found: Array = np.hstack(table)[self.document]
@@ -185,72 +176,46 @@ class Features:
 
     # Pairs of layers
 
-    def sides_of(self, tally: Tally) -> Sides:
-        """Labels of matched items."""
-        first = int(self._rows[0]) if self.alone else 0
-        return lambda rows: tally.rows(slice(first + rows.start, first + rows.stop))
+    @cached_property
+    def _pair_groups(self) -> PairGroups:
+        part = self.part[self._unit]
+        order = np.lexsort((self._rows, part))
+        rows, part, unit = self._rows[order], part[order], self._unit[order]
+        return PairGroups(self.comparisons, rows, _numbered(part, self.comparisons.pair[rows]), unit, self.part)
 
-    def sides_of_tokens(self, table: Array, *alike: Count) -> Sides:
-        """What tokens are called, by a table of layers."""
+    @cached_property
+    def _without(self) -> PairValues:
+        return self._pair_groups.without()
 
-        def sides(rows: slice) -> Array:
-            comparisons = self.comparisons
-            which = self._rows[rows] if self.alone else rows
-            counts = comparisons.counts[which][:, list(alike)]
-            return np.hstack([counts, table[comparisons.left[which]], table[comparisons.right[which]]])
-
-        return sides
-
-    def every_sides(self) -> dict[str, Sides]:
-        """All that is measured of pairs of layers, by name."""
-        comparisons = self.comparisons
-        return {
-            "tokens": self.sides_of_tokens(comparisons.tokens.used, Count.TOKENS_ALIKE),
-            "tags": self.sides_of_tokens(comparisons.tokens.tags, Count.TAGS_ALIKE),
-            "blank": self.sides_of_tokens(comparisons.tokens.used[:, :0], Count.TOKENS_BLANK),
-            "named": self.sides_of(comparisons.named),
-            "related": self.sides_of(comparisons.related),
-        }
-
-    def pair_margins(self, summing: Summing) -> Iterator[PairMargins]:
-        """Yield for each pair of layers what its margins sum up to."""
-        unit = np.empty(len(self.comparisons), dtype=np.intp)
-        unit[self._rows] = self._unit
-        every = self.every_sides()
-        for rows in self.comparisons.rows_by_pair():
-            if rows.start < rows.stop:
-                found = summing(unit[rows], [narrowed(sides(rows)) for sides in every.values()])
-                yield _pair_margins(dict(zip(every, found, strict=True)))
+    def _weighed_pairs(self, own: slice, taken: NDArray[np.float32]) -> Iterator[PairValues]:
+        """Yield for each pair of layers its values, when the documents of some units are taken so many times."""
+        rows = np.flatnonzero((self._unit >= own.start) & (self._unit < own.stop))
+        pair = self.comparisons.pair[self._rows[rows]]
+        for number in np.unique(pair).tolist():
+            mine = rows[pair == number]
+            sides = [narrowed(table) for table in BothSides.of(self.comparisons, self._rows[mine])]
+            yield PairValues.of(BothSides(*products(taken[:, self._unit[mine] - own.start], sides)))
 
 
-def _numbered(pair: Indexes) -> Indexes:
-    found: Indexes = np.unique(pair, return_inverse=True)[1]
+def _numbered(*columns: Indexes) -> Indexes:
+    """Numbers of runs of rows that are alike, from 0 on."""
+    differs = np.any([np.diff(column, prepend=column[:1]) != 0 for column in columns], axis=0)
+    found: Indexes = np.cumsum(differs)
     return found
-
-
-def _margins(sides: Array) -> Margins:
-    middle = (sides.shape[1] + 1) // 2
-    return Margins(sides[:, 0], sides[:, 1:middle], sides[:, middle:])
-
-
-def _pair_margins(sides: Mapping[str, Array]) -> PairMargins:
-    margins = {name: _margins(found) for name, found in sides.items()}
-    return PairMargins(
-        *(margins["tokens"], margins["tags"], margins["blank"].same, margins["named"], margins["related"])
-    )
 
 
 class Totals:
     """Tables summed over documents; the first axis of each runs over resamples or parts.
 
-    ``weigh`` sums a table that has a row for every unit, ``summing`` others (not known for units by themselves).
+    ``weigh`` sums a table that has a row for every unit; ``of_pairs`` gives what is measured of pairs of layers, which
+    is not known of units by themselves.
     """
 
-    def __init__(self, features: Features, weigh: Callable[[Numbers], Array], summing: Summing | None) -> None:
+    def __init__(self, features: Features, weigh: Weighing, of_pairs: Callable[[], PairValues] | None) -> None:
         self._features = features
         self._comparisons = features.comparisons
         self._weigh = weigh
-        self._summing = summing
+        self._of_pairs = of_pairs
         self.tables: dict[str, Array] = {}
         """The totals of the features' tables, as far as anything asked for them."""
 
@@ -267,10 +232,6 @@ class Totals:
     def count(self, which: Count) -> Array:
         """How often something was counted."""
         return self._counts[:, which]
-
-    def _sides(self, name: str, sides: Sides) -> Array:
-        """The totals of both sides, where each part is of one pair of layers."""
-        return self.of(f"{name} sides", lambda: sides(slice(0, len(self._features))))
 
     def _coincidences(self, name: str, alike: Count, table: Array, *, each: bool = False) -> Margins:
         """As Krippendorff counts them; see :meth:`Features.weight`."""
@@ -343,17 +304,13 @@ class Totals:
 
     @cached_property
     def _named_sides(self) -> Margins:
-        return _margins(self._sides("named", self._features.sides_of(self._comparisons.named)))
+        return margins(self.of("named sides", self._features.named_sides))
 
     @cached_property
     def pairwise(self) -> PairValues:
         """Measures of two layers; where a part is of several pairs of layers, means over the pairs that define them."""
-        features = self._features
-        if features.alone:
-            every = features.every_sides()
-            return pair_values(_pair_margins({name: self._sides(name, sides) for name, sides in every.items()}))
-        assert self._summing is not None
-        return mean_over_pairs(map(pair_values, features.pair_margins(self._summing)))
+        assert self._of_pairs is not None
+        return self._of_pairs()
 
     @cached_property
     def spans_by_label(self) -> ByLabel:
