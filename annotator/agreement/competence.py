@@ -19,6 +19,7 @@ import numpy as np
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.packing import Indexes, indexes
+from annotator.agreement.sums import sums_of_groups
 
 ROUNDS = 60
 CLOSE = 1e-3
@@ -97,7 +98,7 @@ def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:
     there, weights, places = cell[order][begins], answers.weights[order][:, None], answers.place[order]
     for _ in range(ROUNDS):
         counts: Array = np.zeros((answers.curators * answers.values, answers.values))
-        counts[there] = np.add.reduceat(right[places] * weights, begins, axis=0)
+        counts[there] = sums_of_groups(right[places] * weights, begins)
         counts = counts.reshape(answers.curators, answers.values, answers.values) + extra
         tables = counts / np.maximum(counts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         fit = DawidSkene(answers.weight @ right / answers.weight.sum(), tables.transpose(0, 2, 1))
@@ -120,8 +121,7 @@ def fit_table(table: Indexes, values: int) -> tuple[Answers, DawidSkene]:
 def _by_place(answers: Answers, rows: Array) -> Array:
     """The sums of rows, one an answer, by place; answers are in the order of places."""
     begins = np.searchsorted(answers.place, np.arange(len(answers.weight)))
-    found: Array = np.add.reduceat(rows, begins, axis=0)
-    return found
+    return sums_of_groups(rows, begins)
 
 
 def _normalized(logarithms: Array) -> Array:

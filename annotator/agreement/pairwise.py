@@ -99,22 +99,19 @@ class PairGroups:
         self._comparisons, self._rows, self._group, self._unit, self._parts = comparisons, rows, group, unit, parts
         self._begins = np.flatnonzero(np.diff(group, prepend=-1))
         self._part = parts[unit[self._begins]]
-        sums = [np.zeros((len(self._begins), 0))] * len(BothSides._fields)
+        widths = [table.shape[1] for table in BothSides.of(comparisons, rows[:0])]
+        self._size = max(1, MOST_CELLS // sum(widths))
+        sums = [np.zeros((len(self._begins), width)) for width in widths]
         for block in self._blocks():
             groups = group[block]
             begins = np.flatnonzero(np.diff(groups, prepend=-1))
-            for place, table in enumerate(BothSides.of(comparisons, rows[block])):
-                if not sums[place].size:
-                    sums[place] = np.zeros((len(self._begins), table.shape[1]))
-                sums[place][groups[begins]] += sums_of_groups(table, begins)
+            for total, own in zip(sums, BothSides.of(comparisons, rows[block]), strict=True):
+                total[groups[begins]] += sums_of_groups(own, begins)
         self._sums = BothSides(*sums)
         self._values = PairValues.of(self._sums)
 
     def _blocks(self) -> Iterator[slice]:
-        labels, types, tokens = self._comparisons.named.width, self._comparisons.related.width, self._comparisons.tokens
-        width = labels + types + 2 * (tokens.used.shape[1] + tokens.tags.shape[1])
-        size = max(1, MOST_CELLS // width)
-        return (slice(first, first + size) for first in range(0, len(self._rows), size))
+        return (slice(first, first + self._size) for first in range(0, len(self._rows), self._size))
 
     def total(self) -> PairValues:
         """Of each part the means over its pairs of layers."""
@@ -142,6 +139,9 @@ class PairGroups:
 
 def _known(values: Array, place: Indexes, count: int) -> tuple[Array, Array]:
     """The sums of values that are defined, and how many these are, by place."""
-    known = (~np.isnan(values)).astype(float)
-    sums = [np.bincount(place, weights=some, minlength=count) for some in (np.nan_to_num(values), known)]
-    return sums[0].astype(float), sums[1].astype(float)
+    known = ~np.isnan(values)
+    total, defined = (
+        np.bincount(place, weights=some, minlength=count).astype(float)
+        for some in (np.where(known, values, 0.0), known)
+    )
+    return total, defined

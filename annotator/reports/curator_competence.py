@@ -9,6 +9,7 @@ import numpy as np
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.competence import Answers, entropy, fit_table, knowing, reliability
+from annotator.agreement.packing import Indexes
 from annotator.agreement.places import MarkedPlaces, find_places
 from annotator.annotation import SpanKey
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
@@ -73,7 +74,8 @@ def measure_competence(sample: AgreementSample) -> Competence:
         return Competence(reason="no curator has a span")
     if (found.table >= 0).sum(axis=1).max() < LEAST_CURATORS:
         return Competence(reason="no document with spans was finished by three curators")
-    shares, right, bits = _fitted(found)
+    shares, right, row = _fitted(found)
+    bits = entropy(right)[row]
     counts = np.bincount(found.document, minlength=len(sample.documents))
     means = np.bincount(found.document, weights=bits, minlength=len(counts)) / np.maximum(counts, 1)
     shown = list(map(display_name, names))
@@ -81,7 +83,7 @@ def measure_competence(sample: AgreementSample) -> Competence:
     return Competence(
         curators=tuple(_curators(sample, names, found, shares)),
         places=len(bits),
-        hardest=tuple(_place(sample, found, shown, place, right[place]) for place in order if bits[place] > 0),
+        hardest=tuple(_place(sample, found, shown, place, right[row[place]]) for place in order if bits[place] > 0),
         documents={one.key: float(means[n]) for n, one in enumerate(sample.documents) if counts[n]},
     )
 
@@ -94,7 +96,8 @@ def difficulty_of_spans(sample: AgreementSample) -> dict[tuple[str, SpanKey], fl
     if measure_competence(sample).reason:
         return {}
     found = find_places(sample.documents, [layer for layer in sample.layers if layer.startswith("curator:")])
-    bits = _fitted(found)[2]
+    _, right, row = _fitted(found)
+    bits = entropy(right)[row]
     marks, labels = found.marks, ("", *found.labels)
     columns = (column.tolist() for column in (marks.document, marks.start, marks.end, marks.label, found.place))
     return {
@@ -103,13 +106,13 @@ def difficulty_of_spans(sample: AgreementSample) -> dict[tuple[str, SpanKey], fl
     }
 
 
-def _fitted(found: MarkedPlaces) -> tuple[Array, Array, Array]:
-    """What there is to say of each curator (columns), how likely each answer is at each place, and its entropy."""
+def _fitted(found: MarkedPlaces) -> tuple[Array, Array, Indexes]:
+    """What there is to say of each curator (columns), how likely each answer is by kind of place, and these kinds."""
     values = len(found.labels) + 1
     fitted, fit = fit_table(found.table, values)
     answers, row = Answers.of_table(found.table, values)
     likely = fit.right(answers)
-    return np.vstack([*reliability(answers, likely), knowing(fitted)]), likely[row], entropy(likely)[row]
+    return np.vstack([*reliability(answers, likely), knowing(fitted)]), likely, row
 
 
 def _curators(sample: AgreementSample, names: list[str], found: MarkedPlaces, shares: Array) -> list[CuratorCompetence]:

@@ -78,7 +78,7 @@ class AlignedLayers:
         """Of each document how many layers there are beside one."""
         aligner = Aligner(packed, vocabulary.symmetric)
         spans = aligner.spans(left, right)
-        self.spans = _spans(packed, spans, left, right)
+        self.spans = _spans(packed, spans, left)
         self.relations = _relations(packed, aligner.links(left, right, spans), left, right)
 
     def items(self, *, relations: bool) -> AlignedItems:
@@ -96,15 +96,14 @@ class AlignedLayers:
         return found
 
 
-def _spans(packed: Packed, found: AlignedSpans, left: Indexes, right: Indexes) -> AlignedItems:
+def _spans(packed: Packed, found: AlignedSpans, left: Indexes) -> AlignedItems:
     """Every span of every row: the same in both, aligned with another, or alone."""
     nobody = -1
     parts = [(found.same_row, found.same, found.same), (found.row, found.left, found.right)]
-    for side, (layer, taken) in enumerate(((left, found.left), (right, found.right))):
-        members, row = ranges(packed.first[layer], packed.first[layer + 1] - packed.first[layer])
-        key = packed.spans.key[members]
-        used = np.concatenate([found.same_row * packed.keys + found.same, found.row * packed.keys + taken])
-        alone = ~np.isin(row * packed.keys + key, used)
+    for side, taken in enumerate((found.left, found.right)):
+        mine = found.rest.right == side
+        row, key = found.rest.row[mine], found.rest.content[mine]
+        alone = ~np.isin(row * packed.keys + key, found.row * packed.keys + taken)
         missing = np.full(int(alone.sum()), nobody)
         parts.append((row[alone], key[alone], missing) if not side else (row[alone], missing, key[alone]))
     row, ours, theirs = (np.concatenate(column) for column in zip(*parts, strict=True))

@@ -85,8 +85,13 @@ def unlikely(chances: Sequence[float], share: float = SHARE) -> list[bool]:
     return found
 
 
+def least_differences(total: int) -> float:
+    """How many differences, of all that there are, would be worth the reading."""
+    return max(LEAST_DIFFERENCES, LEAST_PART * total)
+
+
 def worth_reading(by_document: Array, total: int) -> bool:
     """Whether so many differences, by document, of all that there are, are enough to be told."""
     count = by_document.sum()
     places = int((by_document > 0).sum())
-    return bool(count >= max(LEAST_DIFFERENCES, LEAST_PART * total) and places >= LEAST_PLACES)
+    return bool(count >= least_differences(total) and places >= LEAST_PLACES)

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from annotator.agreement.coefficients import Array
 from annotator.agreement.diagnoses.aligned import AlignedLayers, Finding, Mask
 from annotator.agreement.diagnoses.chance import (
-    LEAST_DIFFERENCES,
-    LEAST_PART,
     SHARE,
     higher_rate,
+    least_differences,
     unlikely,
     worth_reading,
 )
@@ -97,7 +96,7 @@ def documents(aligned: AlignedLayers, remaining: Mask) -> Iterator[Finding]:
     chances = np.ones(len(hits))
     chances[there] = _outlying(hits[there], trials[there], aligned.others[there])
     whole = rate(hits, trials)
-    often = (hits >= max(LEAST_DIFFERENCES, LEAST_PART * total)) & (hits >= TIMES_OF_DOCUMENT * whole * trials)
+    often = (hits >= least_differences(total)) & (hits >= TIMES_OF_DOCUMENT * whole * trials)
     rare = np.array(unlikely(chances.tolist(), SHARE_OF_DOCUMENTS)) & often
     for number in np.flatnonzero(rare).tolist():
         which = ~items.same & (aligned.document[items.row] == number)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 import numpy as np
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.diagnoses.aligned import AlignedItems, AlignedLayers, Finding, Mask
-from annotator.agreement.diagnoses.chance import SHARE, excess, higher_rate, unlikely, worth_reading
+from annotator.agreement.diagnoses.chance import SHARE, excess, higher_rate, least_differences, unlikely, worth_reading
 from annotator.agreement.packing import Indexes
 
 SLIP = 0.05
@@ -39,9 +38,11 @@ def confused(aligned: AlignedLayers, *, relations: bool) -> Iterator[Finding]:
         aligned, items, items.right, both, len(names))) / 2  # fmt: skip
     differs = both & (items.left != items.right)
     low, high = np.minimum(items.left, items.right), np.maximum(items.left, items.right)
+    pair = np.where(differs, (low - 1) * len(names) + high - 1, -1)
     looks = []
-    for one, other in combinations(np.flatnonzero(used.sum(axis=0)).tolist(), 2):
-        which = differs & (low == one + 1) & (high == other + 1)
+    for number in np.flatnonzero(np.bincount(pair[differs]) >= least_differences(total)).tolist():
+        one, other = divmod(number, len(names))
+        which = pair == number
         hits = aligned.of_documents(items, which)
         if worth_reading(hits, total) and hits.sum() >= SLIP * min(used[:, one].sum(), used[:, other].sum()):
             looks.append((one, other, which, hits))
