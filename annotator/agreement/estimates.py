@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from math import isnan
 from typing import Literal, NamedTuple
 
@@ -112,7 +113,7 @@ class _Board:
         """One row a part, one column a value."""
         self.sizes = [part.shape[1] for part in values]
         self.items = self._items(first)
-        self.categories = [(m.name, m.choice, m.choice.categories(first, features)) for m in measures if m.choice]
+        self.categories = {m.name: m.choice.categories(first, features) for m in measures if m.choice}
         """By measure how many categories chance is taken to choose from, in every part."""
 
     def values(self, totals: Totals) -> Array:
@@ -136,25 +137,33 @@ class _Board:
     ) -> dict[str, list[Estimate]]:
         """The estimates of a part by their measure's name."""
         documents = int(self.features.first[part + 1] - self.features.first[part])
+        spread = found.dispersion
+        columns = (self.total, found.low, found.high, spread.alike, spread.error, spread.of_lengths, spread.of_values)
+        known = zip(*(column[part].tolist() for column in columns), strict=True)
+        basis = zip(informative.tolist(), np.rint(self.items[part]).astype(np.intp).tolist(), strict=True)
+        values = zip(known, basis, strict=True)
         result: dict[str, list[Estimate]] = {}
-        at = 0
         for measure, size in zip(self.measures, self.sizes, strict=True):
+            choice = self._choice(measure, part)
             result[measure.name] = [
                 _estimate(
                     measure,
-                    float(self.total[part, place]),
-                    _Interval.of(found, part, place),
-                    (documents, int(informative[place]), round(float(self.items[part, place]))),
+                    value,
+                    _Interval(low, high, alike, tuple(dispersion)),
+                    (documents, *counts),
+                    choice,
                     options,
                 )
-                for place in range(at, at + size)
+                for (value, low, high, alike, *dispersion), counts in islice(values, size)
             ]
-            at += size
-        for name, choice, counts in self.categories:
-            count = int(counts[part])
-            told = choice.told(count, self.features)
-            result[name] = [replace(one, categories=count, choice=told) for one in result[name]]
         return result
+
+    def _choice(self, measure: Measure, part: int) -> tuple[int | None, str]:
+        """How many categories chance is taken to choose from, and which; of most measures there is nothing to say."""
+        if measure.choice is None:
+            return None, ""
+        count = int(self.categories[measure.name][part])
+        return count, measure.choice.told(count, self.features)
 
     @property
     def chance_corrected(self) -> NDArray[np.bool_]:
@@ -170,22 +179,13 @@ class _Interval(NamedTuple):
     alike: bool
     dispersion: tuple[float, float, float]
 
-    @classmethod
-    def of(cls, found: Bounds, part: int, place: int) -> _Interval:
-        at = found.dispersion
-        dispersion = (
-            float(at.error[part, place]), float(at.of_lengths[part, place]), float(at.of_values[part, place])
-        )  # fmt: skip
-        return cls(
-            float(found.low[part, place]), float(found.high[part, place]), bool(at.alike[part, place]), dispersion
-        )
-
 
 def _estimate(
     measure: Measure,
     value: float,
     interval: _Interval,
     basis: tuple[int, int, int],
+    choice: tuple[int | None, str],
     options: EstimateOptions,
 ) -> Estimate:
     """One value with what there is to say about it; its basis are documents, informative ones, and items."""
@@ -193,12 +193,12 @@ def _estimate(
     low, high, alike, dispersion = interval
     if isnan(value):
         reason = measure.degenerate if items else measure.universe.nothing
-        return Estimate(None, None, None, None, *basis, reason)
+        return Estimate(None, None, None, None, *basis, reason, None, *choice)
     if isnan(low) or isnan(high):
-        return Estimate(value, None, None, None, *basis, _no_interval(informative, options))
+        return Estimate(value, None, None, None, *basis, _no_interval(informative, options), None, *choice)
     method: Method = "bootstrap" if options.way == "bootstrap" else "clopper-pearson" if alike else "jackknife"
     jackknife = None if isnan(dispersion[0]) else dispersion
-    return Estimate(value, max(measure.lowest, low), min(1.0, high), method, *basis, dispersion=jackknife)
+    return Estimate(value, max(measure.lowest, low), min(1.0, high), method, *basis, "", jackknife, *choice)
 
 
 def _no_interval(informative: int, options: EstimateOptions) -> str:
