@@ -83,9 +83,9 @@ class DawidSkene:
 
     def right(self, answers: Answers) -> Array:
         """For each place (row) how likely each answer is the right one."""
-        said = self.tables.transpose(0, 2, 1)[answers.curator, answers.value]
         with np.errstate(divide="ignore"):
-            return _normalized(np.log(self.shares) + _by_place(answers, np.log(said)))
+            shares, said = np.log(self.shares), np.log(self.tables.transpose(0, 2, 1), order="C")
+        return _normalized(shares + _by_place(answers, said[answers.curator, answers.value]))
 
 
 def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:

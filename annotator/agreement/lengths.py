@@ -91,21 +91,24 @@ class _Units:
         self.overlapping = np.zeros(layers, dtype=bool)
         self.overlapping[group[start < before] // max(labels, 1)] = True
         ends = np.append(begins[1:], True)[: len(begins)]
-        used = np.bincount(group, minlength=groups) > 0
-        empty = np.flatnonzero(~used)
+        self.first = _firsts(group, groups)
+        empty = np.flatnonzero(np.diff(self.first) == 0)
         gaps = np.concatenate([start - before, (base + text)[group[ends]] - end[ends], text[empty]])
         gap_group = np.concatenate([group, group[ends], empty])
         kept = np.flatnonzero(gaps > 0)
         kept = kept[np.argsort(gap_group[kept], kind="stable")]
         self.gaps, self.gap_group = gaps[kept], gap_group[kept]
-        self.first = np.searchsorted(group, np.arange(groups + 1))
-        self.first_gap = np.searchsorted(self.gap_group, np.arange(groups + 1))
+        self.first_gap = _firsts(self.gap_group, groups)
         self.longest, self.shortest = np.zeros(groups), np.full(groups, np.inf)
         if len(group):
             self.longest[group[ends]] = np.maximum.reduceat(self.length, np.flatnonzero(begins))
         with_gaps = np.flatnonzero(np.diff(self.gap_group, prepend=-1))
         if len(with_gaps):
             self.shortest[self.gap_group[with_gaps]] = np.minimum.reduceat(self.gaps, with_gaps)
+        self.squares, self.cubes = self.summed(self.length**2.0), self.summed(self.length**3.0)
+        self.many = np.diff(self.first_gap).reshape(self.shape)
+        self.starts = _table(self.gap_group, self.gaps, self.shape) + self.many
+        """By layer and label the gaps, and how many places there are in them for a unit of no length."""
 
     def summed(self, values: NDArray[np.number]) -> Array:
         """Numbers of units, by layer and label."""
@@ -113,10 +116,7 @@ class _Units:
 
     def in_gaps(self, one: Indexes, other: Indexes) -> Array:
         """Σ length² (gap - length + 1) of units of the ones in gaps of the others, wherever they fit."""
-        squares, cubes = self.summed(self.length**2.0), self.summed(self.length**3.0)
-        many = np.diff(self.first_gap).reshape(self.shape)
-        room = _table(self.gap_group, self.gaps, self.shape)
-        found: Array = squares[one] * (room + many)[other] - cubes[one] * many[other]
+        found: Array = self.squares[one] * self.starts[other] - self.cubes[one] * self.many[other]
         longest, shortest = self.longest.reshape(self.shape)[one], self.shortest.reshape(self.shape)[other]
         rows, label = np.nonzero(shortest < longest)
         if len(rows):
@@ -132,6 +132,11 @@ class _Units:
         length, room = self.length[unit][which].astype(float), self.gaps[gap]
         too_much = np.where(room < length, length**2 * (length - 1 - room), 0)
         return _table(pair[which], too_much, (len(one),))
+
+
+def _firsts(group: Indexes, groups: int) -> Indexes:
+    """Where each group begins among things ordered by group, and behind the last where all end."""
+    return np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
 
 
 def lengths(packed: Packed, left: Indexes, right: Indexes, differences: Array) -> UnitLengths:

@@ -136,10 +136,16 @@ class Features:
 
     def of_layers(self, table: Array) -> Array:
         """Numbers of layers, summed over both sides of all rows."""
+        layers, times, begins = self._layers_of_units
+        return sums_of_groups(table[layers] * times[:, None], begins)
+
+    @cached_property
+    def _layers_of_units(self) -> tuple[Indexes, Indexes, Indexes]:
+        """The layers of each unit, on how many sides of its rows each is, and where a unit's layers begin."""
         layers = np.concatenate([self.comparisons.left[self._rows], self.comparisons.right[self._rows]])
-        codes, times = np.unique(np.tile(self._unit, 2) * len(table) + layers, return_counts=True)
-        begins = np.flatnonzero(np.diff(codes // len(table), prepend=-1))
-        return sums_of_groups(table[codes % len(table)] * times[:, None], begins)
+        many = int(layers.max(initial=0)) + 1
+        codes, times = np.unique(np.tile(self._unit, 2) * many + layers, return_counts=True)
+        return codes % many, times, np.flatnonzero(np.diff(codes // many, prepend=-1))
 
     def alike_and_used(self, alike: Count, table: Array) -> Array:
         """What both call alike, then how often the two sides use each category, as often as there are pairs."""
