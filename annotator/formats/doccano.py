@@ -33,6 +33,9 @@ _EVERYBODY = "all"
 _OUR_COLUMNS = ("key", "lang", "title", "meta")
 _OF_SOME_ROWS = "columns_of_some_rows"
 """The column for what only some rows have, because doccano refuses a file whose rows have different columns."""
+_OF_EVERY_ROW = frozenset({"id", "Comments"})
+_WRITTEN = frozenset({"text", *_SPANS, "relations", "offsets", *_OUR_COLUMNS, _OF_SOME_ROWS})
+"""The columns that an export fills itself; one that is kept aside and has such a name goes among those of some rows."""
 _Label = Annotated[str, msgspec.Meta(min_length=1)]
 
 
@@ -92,12 +95,15 @@ def _document(
 
 
 def _other_columns(columns: dict[str, Any]) -> dict[str, Any]:
-    """The columns that are kept aside, those that an export of ours put together among them."""
+    """The columns that are kept aside, those that an export of ours put together among them.
+
+    A column that has the name but holds what stands beside it too is somebody else's, and stays as it is.
+    """
     of_some = columns.get(_OF_SOME_ROWS)
-    if not isinstance(of_some, dict):
+    rest = {name: value for name, value in columns.items() if name != _OF_SOME_ROWS}
+    if not isinstance(of_some, dict) or of_some.keys() & (rest.keys() | _OF_EVERY_ROW):
         return columns
-    del columns[_OF_SOME_ROWS]
-    return {**columns, **of_some}
+    return {**rest, **of_some}
 
 
 class _RowReader:
@@ -225,7 +231,8 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document; ids of entities and relations count through the file."""
     counting = parse_counting("offsets", target.options.get("offsets", "utf16"))
     related = target.options.get("relations", "yes") != "no"
-    of_some = target.fields_of_some - {"id", "Comments"}  # which every row has
+    of_some = target.fields_of_some - _OF_EVERY_ROW
+    apart = of_some | _WRITTEN
     entity_ids, relation_ids = count(1), count(1)
     for number, record in enumerate(records, 1):
         document = record.document
@@ -250,10 +257,12 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             left = Counter(key.label for key in record.relations())
             if left:
                 target.leave_out("relation", "relations, which -O relations=no leaves out", left)
-        kept = {name: value for name, value in record.document_extras.items() if name not in of_some}
-        row |= {"Comments": [], **kept, **document_fields(document)}
-        if of_some:
-            row[_OF_SOME_ROWS] = {name: v for name, v in record.document_extras.items() if name in of_some}
+        extras = record.document_extras
+        row |= {"Comments": [], **{name: extras[name] for name in extras if name not in apart}}
+        row |= document_fields(document)
+        kept_apart = {name: extras[name] for name in extras if name in apart}
+        if of_some or kept_apart:
+            row[_OF_SOME_ROWS] = kept_apart
         if counting != "codepoints":  # in every row: doccano refuses a file whose rows have different columns
             row["offsets"] = counting
         target.write(dumps(row) + "\n")

@@ -82,7 +82,7 @@ class YamlValue(NamedTuple):
         for key_node, value_node in self.node.value:
             name = str(key_node.value) if key_node.id == "scalar" else ""
             key, value = self.child(name or "?", key_node), self.child(name or "?", value_node)
-            if key.tag not in ("str", "int"):
+            if key_node.id != "scalar" or key.tag not in ("str", "int"):
                 key.note_wrong("a name (put it in quotes)" if key_node.id == "scalar" else "a name")
             elif name in pairs:
                 key.report.note(key.line, key.path, f"found a second {name!r}, expected each key once")

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotator.annotation import Span
 from annotator.errors import FormatError
@@ -16,6 +18,17 @@ from annotator.formats.source import Source
 from tests.formats.files import export_data, import_data, source_of_bytes, workspace
 
 TEXT = "Ana viaja a Perú 👍🏽 con Luis."
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
+    lambda v: st.lists(v, max_size=2) | st.dictionaries(st.text(max_size=3), v, max_size=2),
+    max_leaves=4,
+)
+NAMES = st.sampled_from(["columns_of_some_rows", "mood", "data", "Comment", "score", "ñ", ""])
+TAKEN = st.sampled_from(["text", "entities", "label", "labels", "relations", "offsets", "meta", "lang", "id"])
+COLUMNS = st.dictionaries(NAMES, VALUES | st.dictionaries(NAMES | TAKEN, VALUES, max_size=3), max_size=3)
+"""Columns besides those that doccano and we write, the one of ours for the columns of some rows among them."""
 
 
 def rows(*values: Any) -> bytes:
@@ -202,6 +215,44 @@ def test_columns_that_only_some_rows_have_come_back_and_no_row_differs() -> None
         assert [row["columns_of_some_rows"] for row in written] == some
         import_data(other, "doccano", data, layer="gold")
         assert export_data(other, "doccano")[0] == data
+
+
+def test_a_column_that_only_has_the_name_of_ours_is_kept_whole() -> None:
+    foreign = [
+        {"id": 1, "mood": "calm", "columns_of_some_rows": {"mood": "tense"}},
+        {"id": 2, "mood": "calm", "columns_of_some_rows": {"id": 99}},
+        {"id": 3, "mood": "calm", "columns_of_some_rows": "none"},
+    ]
+    with workspace() as bench:
+        files = [{"text": f"Luis {row['id']}.", "label": [[0, 4, "PERSON"]], **row} for row in foreign]
+        import_data(bench, "doccano", rows(*files), layer="gold")
+        written = list(map(json.loads, export_data(bench, "doccano")[0].splitlines()))
+    assert [(row["id"], row["mood"], row["columns_of_some_rows"]) for row in written] == [
+        (row["id"], "calm", {"columns_of_some_rows": row["columns_of_some_rows"]}) for row in foreign
+    ]
+
+
+@pytest.mark.parametrize("name", ["text", "entities", "labels", "relations", "offsets", "meta", "key"])
+def test_no_column_that_is_kept_aside_takes_the_place_of_ours(name: str) -> None:
+    foreign = {"text": "Luis viaja.", "label": [[0, 4, "PERSON"]], "columns_of_some_rows": {name: "not ours"}}
+    with workspace() as bench, workspace() as other:
+        import_data(bench, "doccano", rows(foreign), layer="gold")
+        data, _ = export_data(bench, "doccano")
+        row = json.loads(data)
+        assert (row["text"], len(row["entities"])) == ("Luis viaja.", 1)
+        import_data(other, "doccano", data, layer="gold")
+        assert export_data(other, "doccano")[0] == data
+
+
+@given(st.lists(COLUMNS, min_size=1, max_size=3))
+def test_any_columns_come_back_from_an_export(some: list[dict[str, Any]]) -> None:
+    files = [{"id": i, "text": f"Luis {i}.", "label": [], "Comments": [], **c} for i, c in enumerate(some)]
+    with workspace() as bench:
+        import_data(bench, "doccano", rows(*files), layer="gold")
+        data, _ = export_data(bench, "doccano")
+    assert len({tuple(json.loads(line)) for line in data.splitlines()}) == 1
+    kept, given_back = ([document.extras for document in read(source_of_bytes(d), {})] for d in (rows(*files), data))
+    assert given_back == kept
 
 
 def test_rows_of_documents_from_elsewhere_have_the_columns_of_the_others() -> None:
