@@ -262,6 +262,19 @@ async def test_of_pasted_lines_none_is_lost(news: Bench) -> None:
     assert [c.text for c in news.session().layer.content.comments.values()] == ["¿y uno dos tres?"]
 
 
+@pytest.mark.parametrize("key", ["c", "question_mark"])
+async def test_what_is_pasted_acts_on_no_terminal_from_the_line_it_is_typed_in(news: Bench, key: str) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press(key)
+        work.app.post_message(events.Paste("uno\x9b31m \x1b]0;dos\x07 \u202etres\x0e\x85\u200b."))
+        await work.settle()
+        entry = work.app.screen.query_one(Input)
+        shown = entry.render_line(0)
+        assert shown.text.rstrip() == "uno␦31m ␛]0;dos␇ ␦tres␎ ␦."
+        await work.press("left")
+        assert entry.cursor_screen_offset.x - entry.content_region.x == len(entry.value) - 1
+
+
 async def test_where_the_line_is_short_the_score_stands_and_its_source_goes(news: Bench) -> None:
     document = news.add("larga", "La Secretaría de Relaciones Exteriores abrió en la Ciudad de México.\n")
     long = proposal(document, "Secretaría de Relaciones Exteriores", "ORG", 0.87)

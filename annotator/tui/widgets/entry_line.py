@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+from rich.text import Text
 from textual import events
 from textual.widgets import Input
+
+from annotator.tui.layout.sanitizing import sanitize
 
 
 class EntryLine(Input):
     """A line to type in, whose screen gives it keys and what is pasted, one after the other.
 
     Textual gives them to what has the focus when they arrive; what is typed fast arrives before the line has it.
+    Control and invisible characters, which may be pasted or stand in a comment from elsewhere, are shown as symbols.
     """
 
     def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:  # noqa: A002
@@ -32,3 +37,10 @@ class EntryLine(Input):
     def paste(self, text: str) -> None:
         """Type several lines as one, with blanks between them."""
         self.replace(" ".join(filter(None, map(str.strip, text.splitlines()))), *self.selection)
+
+    @property
+    def _value(self) -> Text:
+        return Text(sanitize(self.value), no_wrap=True, overflow="ignore", end="")
+
+    def _position_to_cell(self, position: int) -> int:
+        return cell_len(sanitize(self.value)[:position])
