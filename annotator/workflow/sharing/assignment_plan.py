@@ -115,9 +115,13 @@ def blindfold(
 def _for_all(
     chosen: Mapping[str, Sequence[str]], blind_already: Mapping[str, int], left: dict[str, int], seed: int
 ) -> set[tuple[str, str]]:
-    """Choose documents that are blind for all who get them, for about half of what is left to each; count that off."""
+    """Choose documents that are blind for all who get them, for about half of what is left to each; count that off.
+
+    Half of few documents is seldom a whole number: one draw decides for all curators, right on average over calls.
+    """
     result: set[tuple[str, str]] = set()
-    half = {curator: (count + 1) // 2 for curator, count in left.items()}
+    up = draw(seed, "half", *sorted(chosen)[:1]) < 0.5
+    half = {curator: (count + up) // 2 for curator, count in left.items()}
     for document in sorted(chosen, key=lambda key: (draw(seed, "blind", key), key)):
         curators = chosen[document]
         several = len(curators) + blind_already.get(document, 0) > 1
