@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.formats.record import OLD_SCHEMA, SCHEMA
 from annotator.inputs import LONGEST_LINE, line_too_long, open_file
+from annotator.rows import finite_number, refuse_constant
 from annotator.text import Segmentation, text_sha256
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def _validator(path: Path) -> Draft202012Validator:
 def _parse_object(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
     """Parse the object of a line; return it, or the problems that keep the line from being one."""
     try:
-        value = json.loads(data.decode("utf-8").rstrip("\r\n"))
+        text = data.decode("utf-8").rstrip("\r\n")
+        value = json.loads(text, parse_float=finite_number, parse_constant=refuse_constant)
     except UnicodeDecodeError as error:
         return None, [f"found byte {error.start} of the line, which is not UTF-8, expected UTF-8"]
     except json.JSONDecodeError as error:
@@ -76,8 +78,9 @@ def _parse_object(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
         return None, [f"found {problem}, expected an object"]
     except RecursionError:
         return None, ["found lists or objects nested too deeply, expected a record"]
-    except ValueError:
-        return None, ["found a number of too many digits, expected a record"]
+    except ValueError as error:
+        found = "a number of too many digits" if "digits" in str(error) else error
+        return None, [f"found {found}, expected a record"]
     return (value, []) if isinstance(value, dict) else (None, [f"found {_shown(value)}, expected an object"])
 
 

@@ -321,6 +321,16 @@ def test_validation_names_every_field_that_is_missing_or_unknown(tmp_path: Path)
     ]
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_validation_finds_numbers_that_json_does_not_have(tmp_path: Path, number: str) -> None:
+    line = json.loads(write_record(record()))
+    line["meta"] = {"weight": "@"}
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(line).replace('"@"', number) + "\n", encoding="utf-8")
+    [problem] = validate_lines(path)
+    assert number in problem
+
+
 def test_validation_goes_on_after_a_broken_line_and_knows_the_order_of_documents(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     lines = [write_record(dataclasses.replace(record(), document=document(key=key))) for key in ("b", "a", "b")]

@@ -94,6 +94,7 @@ def test_what_is_written_is_valid_and_comes_back_without_them(curated: Bench, tm
         ({"ORG": 1.5}, "expected 1 or less"),
         ({"ORG": "much"}, "expected number"),
         ([0.5], "expected object or null"),
+        ({"": 0.5}, "expected text that is not empty"),
     ],
 )
 def test_wrong_soft_labels_are_named(curated: Bench, tmp_path: Path, labels: Any, problem: str) -> None:
