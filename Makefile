@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test browser check format snapshots screenshots training-proof interop help
+.PHONY: annotate test browser check format snapshots screenshots training-proof interop docs help
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make snapshots  accept how the screens look now, for tests/tui/test_snapshots.py"
 	@echo "make training-proof   train on exports of the sample articles, and suggest with the model"
 	@echo "make interop    exports through the real programs and back; installs them below .interop/"
+	@echo "make docs       the documentation site, into site/; every link is checked"
 	@echo "make screenshots   take the pictures of the docs from the running program"
 
 $(BIN)/python:
@@ -77,3 +78,12 @@ training-proof: $(VENV)/.packages $(MODELS)
 
 interop: $(VENV)/.developer-packages
 	@$(BIN)/python -m tools.interop $(ARGS)
+
+$(VENV)/.docs-packages: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing MkDocs" >&2
+	@$(PIP) install --constraint constraints.txt --group docs
+	@touch $@
+
+docs: $(VENV)/.docs-packages
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "the site is in site/: open site/index.html, or $(BIN)/python -m http.server -d site for its search"

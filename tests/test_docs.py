@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from textual.binding import Binding
 
 from annotator.cli.main import VERBS
@@ -115,3 +116,22 @@ def test_paragraphs_use_the_width(page: Path) -> None:
 def test_the_table_of_modules_is_current() -> None:
     text = module_table.PAGE.read_text(encoding="utf-8")
     assert text == module_table.page_with_tables(text), "run python -m tools.module_table"
+
+
+def pages_in(navigation: object) -> Iterator[str]:
+    """Yield the pages that the navigation of the site names; a folder stands for all pages in it."""
+    if isinstance(navigation, str) and navigation.endswith("/"):
+        yield from (path.relative_to(TOP / "docs").as_posix() for path in (TOP / "docs" / navigation).glob("*.md"))
+    elif isinstance(navigation, str):
+        yield {"index.md": "README.md"}.get(navigation, navigation)
+    else:
+        items = navigation.values() if isinstance(navigation, dict) else navigation
+        assert isinstance(items, Iterable)
+        for item in items:
+            yield from pages_in(item)
+
+
+def test_every_page_has_its_place_on_the_site() -> None:
+    navigation = yaml.safe_load((TOP / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    there = [page.relative_to(TOP).as_posix().removeprefix("docs/") for page in PAGES]
+    assert sorted(pages_in(navigation)) == sorted(there), "each page stands once in the nav of mkdocs.yml"
