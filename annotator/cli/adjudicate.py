@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
+from annotator.cli.common import GlobalOptions, curator_option, json_option, narrate, print_json, workspace_option
 from annotator.errors import WorkflowError
 from annotator.wording import plural
 from annotator.workflow.workspace import Workspace, curator_name
@@ -16,31 +16,43 @@ from annotator.workflow.workspace import Workspace, curator_name
 @click.command("adjudicate")
 @click.argument("documents", nargs=-1, metavar="[DOC]...")
 @click.option("--auto", is_flag=True, help="Settle everything on which nothing is in dispute.")
+@json_option
 @curator_option
 @workspace_option
 @click.pass_obj
 def command(
-    global_options: GlobalOptions, documents: tuple[str, ...], auto: bool, curator: str | None, folder: Path | None
+    global_options: GlobalOptions,
+    documents: tuple[str, ...],
+    auto: bool,
+    as_json: bool,
+    curator: str | None,
+    folder: Path | None,
 ) -> None:
     """Settle what curators differ on, in the workbench: DOC, or where you stopped, or the first that waits.
 
     With --auto, without a screen: one curator's finished work becomes gold, of several what the label scheme lets
     stand by itself, where nothing else is in dispute.
     """
+    if as_json and not auto:
+        raise click.UsageError("--json goes with --auto")
     workspace, actor = global_options.workspace(folder), curator_name(curator or global_options.curator)
     if auto:
-        _settle(workspace, actor, documents)
+        _settle(workspace, actor, documents, as_json=as_json)
     elif len(documents) > 1:
         raise WorkflowError(f"{len(documents)} documents at once", "give one to open, or --auto to settle them all")
     else:
         _open(workspace, actor, documents[0] if documents else None)
 
 
-def _settle(workspace: Workspace, actor: str, documents: tuple[str, ...]) -> None:
+def _settle(workspace: Workspace, actor: str, documents: tuple[str, ...], *, as_json: bool) -> None:
     """Make gold of what is not in dispute, and say what is."""
     from annotator.workflow.adjudicating.gold import settle_finished
 
     report = settle_finished(workspace, actor, documents)
+    if as_json:
+        from annotator.reports.summaries import gold_summary
+
+        print_json(gold_summary(report))
     were = "was" if len(report.unchanged) == 1 else "were"
     narrate(f"{plural(len(report.settled), 'document')} became gold, {len(report.unchanged)} {were} gold already")
     for key, reason in report.open.items():

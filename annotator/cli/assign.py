@@ -19,9 +19,9 @@ from annotator.cli.common import (
     narrate,
     print_json,
     print_table,
-    progress_bar,
     workspace_option,
 )
+from annotator.cli.progress import progress_bar, progress_option
 from annotator.wording import first_few, plural
 from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
 from annotator.workflow.workspace import Workspace, curator_name
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Only show what would be assigned.")
 @json_option
 @curator_option
+@progress_option
 @workspace_option
 @click.pass_obj
 def command(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import get_terminal_size
@@ -20,9 +18,6 @@ from annotator.reports.printable import printable
 from annotator.reports.text_table import text_table
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import TaskID
-
     from annotator.files.outputs import Outputs
     from annotator.formats.protocol import Format
     from annotator.labels.retired import RetiredCounts
@@ -255,58 +250,3 @@ def table_text(
     """A table as text, aligned to the terminal's width or to its longest cell."""
     width = get_terminal_size().columns if terminal else None
     return "\n".join(text_table(columns, rows, numbers=numbers, cut=cut, width=width))
-
-
-@contextmanager
-def progress_bar(label: str, unit: str = "") -> Iterator[Callable[[int, int | None], None]]:
-    """Show a progress bar on a terminal; be quiet elsewhere. Yields a function of done and all, ``None`` if unknown.
-
-    ``unit`` is ``bytes`` where those are counted.
-    """
-    with progress_steps(unit) as progress:
-        progress(label, 0, None)
-        yield lambda done, total: progress(label, done, total)
-
-
-@contextmanager
-def progress_steps(unit: str = "") -> Iterator[Callable[[str, int, int | None], None]]:
-    """Show a progress bar that names its steps. Yields a function of the step, done and all, ``None`` if unknown."""
-    if not sys.stderr.isatty():
-        yield lambda _step, _done, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    count = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
-    columns = (TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
-    console = Console(stderr=True)
-    bar = Progress(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty())
-    with _ended_in_order(console), bar as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(step: str, done: int, total: int | None) -> None:
-            if step not in tasks:
-                for former in tasks.values():
-                    progress.update(former, visible=False)
-                tasks[step] = progress.add_task(step, total=None)
-            progress.update(tasks[step], completed=done, total=total)
-
-        yield tell
-
-
-@contextmanager
-def _ended_in_order(console: Console) -> Iterator[None]:
-    """Let a signal end the block from within, so that the terminal gets its cursor back."""
-
-    def end(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    former = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)}
-    try:
-        yield
-    except SystemExit:
-        console.show_cursor()  # also when the bar was not all there yet
-        raise
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)

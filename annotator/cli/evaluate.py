@@ -12,10 +12,10 @@ from annotator.cli.common import (
     narrate,
     print_json,
     print_table,
-    progress_bar,
     tell_left_out,
     workspace_option,
 )
+from annotator.cli.progress import progress_bar, progress_option
 from annotator.errors import AnnotatorError
 
 LEAST = 2
@@ -45,6 +45,7 @@ class Folds(click.ParamType[int | None]):
 )
 @click.option("--neural", is_flag=True, help="Measure the neural tagger too, which takes some minutes.")
 @json_option
+@progress_option
 @workspace_option
 @click.pass_obj
 def command(

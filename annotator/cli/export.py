@@ -15,10 +15,13 @@ from annotator.cli.common import (
     force_option,
     format_argument,
     format_options,
+    json_option,
     narrate,
+    print_json,
     tell_moved,
     workspace_option,
 )
+from annotator.cli.progress import progress_bar, progress_option
 from annotator.wording import first_few, plural
 from annotator.workflow.workspace import curator_name
 
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
 @click.option("--snap", is_flag=True, help="Let spans begin and end with whole tokens.")
 @click.option("--no-manifest", is_flag=True, help="Do not write a manifest beside the file.")
 @force_option
+@json_option
+@progress_option
 @format_options
 @curator_option
 @workspace_option
@@ -63,6 +68,7 @@ def command(
     snap: bool,
     no_manifest: bool,
     force: bool,
+    as_json: bool,
     options: dict[str, str],
     curator: str | None,
     folder: Path | None,
@@ -72,8 +78,10 @@ def command(
     from annotator.workflow.exporting.export import ExportRequest, export
     from annotator.workflow.exporting.train_dev_test import Split, parse_shares
 
-    workspace = global_options.workspace(folder)
     path = None if output in (None, Path("-")) else output
+    if as_json and path is None:
+        raise click.UsageError("--json prints to stdout, which the export itself takes: name a file with -o PATH")
+    workspace = global_options.workspace(folder)
     request = ExportRequest(
         layer=parse_layer(layer),
         unfinished=unfinished,
@@ -86,7 +94,12 @@ def command(
         with_manifest=not no_manifest,
     )
     outputs = workspace.outputs(force=force)
-    result, selection = export(workspace, form, request, path, sys.stdout.buffer, outputs)
+    with progress_bar("exporting", bar_fits=path is not None) as progress:
+        result, selection = export(workspace, form, request, path, sys.stdout.buffer, outputs, progress)
+    if as_json:
+        from annotator.reports.summaries import export_summary
+
+        print_json(export_summary(result, selection, form.name, layer, path, outputs))
     tell_moved(outputs)
     _narrate(result, selection, form.name, layer, path, split=bool(split))
 

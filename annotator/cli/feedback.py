@@ -15,9 +15,9 @@ from annotator.cli.common import (
     narrate,
     print_json,
     print_table,
-    progress_bar,
     workspace_option,
 )
+from annotator.cli.progress import progress_bar, progress_option
 from annotator.store import comparable_layers
 from annotator.wording import plural
 from annotator.workflow.adjudicating.feedback import FINDINGS, Feedback, SpanFeedback, feedback, tally
@@ -31,6 +31,7 @@ from annotator.workflow.workspace import Workspace, curator_name
 @click.option("--all", "everybody", is_flag=True, help="Compare every curator with gold, a line for each.")
 @json_option
 @curator_option
+@progress_option
 @workspace_option
 @click.pass_obj
 def command(

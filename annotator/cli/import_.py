@@ -14,12 +14,13 @@ from annotator.cli.common import (
     curator_option,
     format_named,
     format_options,
+    json_option,
     narrate,
     parse_rename,
     print_json,
-    progress_bar,
     workspace_option,
 )
+from annotator.cli.progress import progress_bar, progress_option
 from annotator.history import GOLD
 from annotator.wording import plural
 from annotator.workflow.workspace import curator_name
@@ -63,9 +64,10 @@ _TOGETHER = {
 @click.option("--unfinished", is_flag=True, help="Take curators' work as begun, not as done.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
 @click.option("--encoding", default="utf-8", show_default=True, help="How the files are encoded.")
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@json_option
 @format_options
 @curator_option
+@progress_option
 @workspace_option
 @click.pass_obj
 def command(
@@ -126,7 +128,9 @@ def command(
         with progress_bar("importing", unit="bytes") as progress:
             report = import_file(workspace, chosen, opened, request, actor, progress)
     if as_json:
-        print_json(_report_json(report))
+        from annotator.reports.summaries import import_summary
+
+        print_json(import_summary(report, chosen.name, dry_run=dry_run))
     _narrate(report, chosen.name, same_text, dry_run=dry_run)
 
 
@@ -160,28 +164,6 @@ def _parse_mappings(mappings: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"{mapping!r} is not OLD=NEW", param_hint="--map")
         pairs[old] = new
     return pairs
-
-
-def _report_json(report: ImportReport) -> dict[str, object]:
-    layers = {
-        name: {field: getattr(counts, field) for field in counts.__slots__} for name, counts in report.layers.items()
-    }
-    return {
-        "documents": {"new": report.new, "known": report.known},
-        "repeated": report.repeated,
-        "layers": layers,
-        "aside": dict(sorted(report.aside.items())),
-        "lost": dict(sorted(report.lost.items())),
-        "notes": dict(sorted(report.notes.items())),
-        "borders": {
-            "white_space": report.white_space.as_json(),
-            "off_token": report.off_token.as_json(),
-            "moved": report.moved,
-        },
-        "new_labels": report.new_labels,
-        "overridden": dict(sorted(report.overridden.items())),
-        "backup": str(report.backup) if report.backup else None,
-    }
 
 
 def _narrate(report: ImportReport, form: str, same_text: SameText, *, dry_run: bool) -> None:

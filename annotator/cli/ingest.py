@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import GlobalOptions, curator_option, narrate, progress_bar, workspace_option
+from annotator.cli.common import GlobalOptions, curator_option, json_option, narrate, print_json, workspace_option
+from annotator.cli.progress import progress_bar, progress_option
 from annotator.wording import plural
 from annotator.workflow.workspace import Workspace, curator_name
+
+if TYPE_CHECKING:
+    from annotator.workflow.importing.ingest import IngestReport
 
 
 @click.command("ingest")
@@ -18,7 +23,9 @@ from annotator.workflow.workspace import Workspace, curator_name
 @click.option(
     "--override", is_flag=True, help="With --replace, as who leads though you curate: under others' work too."
 )
+@json_option
 @curator_option
+@progress_option
 @workspace_option
 @click.pass_obj
 def command(
@@ -27,6 +34,7 @@ def command(
     encoding: str,
     replace: bool,
     override: bool,
+    as_json: bool,
     curator: str | None,
     folder: Path | None,
 ) -> None:
@@ -34,7 +42,12 @@ def command(
     if override and not replace:
         raise click.UsageError("--override goes with --replace")
     workspace = global_options.workspace(folder)
-    take_in(workspace, paths, curator or global_options.curator, encoding=encoding, replace=replace, override=override)
+    who = curator or global_options.curator
+    report = take_in(workspace, paths, who, encoding=encoding, replace=replace, override=override)
+    if as_json:
+        from annotator.reports.summaries import ingest_summary
+
+        print_json(ingest_summary(report))
 
 
 def take_in(
@@ -45,7 +58,7 @@ def take_in(
     encoding: str = "utf-8",
     replace: bool = False,
     override: bool = False,
-) -> None:
+) -> IngestReport:
     """Ingest and say what became of it."""
     from annotator.workflow.importing.ingest import ingest
 
@@ -71,3 +84,4 @@ def take_in(
         narrate(f"{key}: carried over to the new text: the work of {', '.join(owners)}")
     for item in report.uncarried:
         narrate(f"could not carry over: {item.label} {item.text!r} of {item.layer}")
+    return report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,17 +17,17 @@ from annotator.cli.common import (
     print_json,
     print_lines,
     print_table,
-    progress_bar,
     workspace_option,
 )
+from annotator.cli.progress import progress_bar, progress_option
 from annotator.errors import SchemeError
 from annotator.wording import plural
 from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
     from annotator.scheme_changes.change import Action
+    from annotator.workflow.retired_work import RetiredLayer
     from annotator.workflow.schemes.changing import ChangeReport
-    from annotator.workflow.workspace import Workspace
 
 
 @click.group("labels")
@@ -41,24 +41,34 @@ def command(ctx: click.Context, folder: Path | None) -> None:
 
 
 @command.command("check")
+@json_option
 @workspace_option
 @click.pass_obj
-def check(global_options: GlobalOptions, folder: Path | None) -> None:
+def check(global_options: GlobalOptions, as_json: bool, folder: Path | None) -> None:
     """List every mistake in labels.yaml with line, key and what was expected, and what it leaves of the work.
 
     Spans and relations that it no longer allows are counted by label; exit code 1 where there are any.
     """
     from annotator.labels import check_scheme, load_scheme
+    from annotator.reports.summaries import scheme_check_summary
     from annotator.workflow.reserved_keys import RESERVED_KEYS, YIELDING_KEYS
+    from annotator.workflow.retired_work import outdated_suggestions, retired_work
 
     workspace = global_options.workspace(folder)
     path = workspace.labels_path
-    count = print_lines(check_scheme(path, RESERVED_KEYS))
-    if count:
-        raise SchemeError(f"{path}: {plural(count, 'mistake')}", "mend the lines above")
-    scheme = load_scheme(path, RESERVED_KEYS)
-    if workspace.database_path.exists():
-        _check_work(workspace)
+    mistakes = check_scheme(path, RESERVED_KEYS)
+    scheme = None if mistakes else load_scheme(path, RESERVED_KEYS)
+    has_work = not mistakes and workspace.database_path.exists()
+    hidden = outdated_suggestions(workspace) if has_work else 0
+    retired = retired_work(workspace) if has_work else []
+    if as_json:
+        print_json(scheme_check_summary(path, mistakes, scheme, retired, hidden))
+    if scheme is None:
+        if not as_json:
+            print_lines(mistakes)
+        where = "each is listed with its line" if as_json else "mend the lines above"
+        raise SchemeError(f"{path}: {plural(len(mistakes), 'mistake')}", where)
+    _check_work(path, retired, hidden, as_json=as_json)
     for entity in scheme.entities.values():
         if entity.key in YIELDING_KEYS:
             narrate(f"{entity.name}: its key {entity.key} goes before what the annotate screen has on that key")
@@ -66,29 +76,19 @@ def check(global_options: GlobalOptions, folder: Path | None) -> None:
     narrate(f"{path}: {entities}, {plural(len(scheme.relations), 'relation')}, all well")
 
 
-def _check_work(workspace: Workspace) -> None:
-    """Count what of the work the scheme no longer allows, by label; raise where there is any."""
+def _check_work(path: Path, layers: Sequence[RetiredLayer], hidden: int, *, as_json: bool) -> None:
+    """Say what of the work the scheme no longer allows, by label; raise where there is any."""
     from annotator.labels.retired import IN_WORDS
-    from annotator.workflow.retired_work import (
-        WORK,
-        mending,
-        outdated_suggestions,
-        places,
-        retired_work,
-        summary,
-        total,
-    )
+    from annotator.workflow.retired_work import WORK, mending, places, summary, total
 
-    hidden = outdated_suggestions(workspace)
     if hidden:
         narrate(
             f"{plural(hidden, 'document has', 'documents have')} suggestions with labels that the scheme does not have;"
             " they are not shown, and `annotator suggest` makes new ones"
         )
-    layers = retired_work(workspace)
     counts = total(layers)
     by_kind = {kind: total(layer for layer in layers if layer.name.kind == kind) for kind in WORK}
-    if counts:
+    if counts and not as_json:
         print_table(
             ("label", "of", "why", "curators", "gold", "where"),
             [
@@ -99,11 +99,12 @@ def _check_work(workspace: Workspace) -> None:
             numbers=("curators", "gold"),
             cut="where",
         )  # fmt: skip
-        raise SchemeError(f"{workspace.labels_path} no longer allows {summary(counts)}", mending(counts))
+    if counts:
+        raise SchemeError(f"{path} no longer allows {summary(counts)}", mending(counts))
 
 
 def _change_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    function = workspace_option(curator_option(json_option(function)))
+    function = workspace_option(curator_option(progress_option(json_option(function))))
     return click.option("--dry-run", is_flag=True, help="Only show what would be changed.")(function)
 
 

@@ -13,9 +13,9 @@ from annotator.cli.common import (
     narrate,
     print_json,
     print_table,
-    progress_bar,
     workspace_option,
 )
+from annotator.cli.progress import progress_bar, progress_option
 
 if TYPE_CHECKING:
     from annotator.suggest.learned.versions import VersionStatus
@@ -129,6 +129,7 @@ def install(
     "--layer", metavar="LAYER", help="What is right: gold or curator:NAME (default: gold, else finished work)."
 )
 @json_option
+@progress_option
 @workspace_option
 @click.pass_obj
 def compare(global_options: GlobalOptions, layer: str | None, as_json: bool, folder: Path | None) -> None:

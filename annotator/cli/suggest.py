@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli.common import MANY, GlobalOptions, narrate, progress_bar, workspace_option
+from annotator.cli.common import MANY, GlobalOptions, json_option, narrate, print_json, workspace_option
+from annotator.cli.progress import progress_bar, progress_option
 from annotator.wording import plural
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
     from annotator.suggest.protocol import Sent
+    from annotator.workflow.learning.suggesting import SuggestReport
 
 MOST_REASONS = 3
 """How many reasons why documents went unread are told, the commonest first."""
@@ -27,15 +29,26 @@ MOST_REASONS = 3
     metavar="ADDRESS",
     help="Let the workers of a Dask cluster do the work: tcp://…, tls://…, a scheduler's file, or local:N.",
 )
+@json_option
+@progress_option
 @workspace_option
 @click.pass_obj
 def command(
-    global_options: GlobalOptions, documents: tuple[str, ...], jobs: int, cluster: str | None, folder: Path | None
+    global_options: GlobalOptions,
+    documents: tuple[str, ...],
+    jobs: int,
+    cluster: str | None,
+    as_json: bool,
+    folder: Path | None,
 ) -> None:
     """Suggest spans and relations for documents that have no suggestions of this model and version yet."""
     if cluster is not None and jobs > 1:
         raise click.UsageError("--jobs starts processes here, --cluster uses workers elsewhere: give one of them")
-    run(global_options.workspace(folder), documents, jobs, cluster)
+    report = run(global_options.workspace(folder), documents, jobs, cluster)
+    if as_json:
+        from annotator.reports.summaries import suggest_summary
+
+        print_json(suggest_summary(report))
 
 
 def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
@@ -50,7 +63,7 @@ def run(
     cluster: str | None = None,
     *,
     ask: bool = True,
-) -> None:
+) -> SuggestReport:
     """Suggest and say what came of it; ``ask`` lets texts be sent to the servers that suggesters ask."""
     from annotator.workflow.learning.suggesting import Place, most_jobs, suggest
     from annotator.workflow.sent_texts import describe_sent
@@ -81,3 +94,4 @@ def run(
             f"no model for {', '.join(report.missing)}: rules and patterns only; "
             f"`annotator models install {' '.join(report.missing)}` gets it, then suggest again"
         )
+    return report

@@ -13,15 +13,16 @@ from annotator.cli.common import (
     narrate,
     print_json,
     print_table,
-    progress_bar,
     tell_left_out,
     workspace_option,
 )
+from annotator.cli.progress import progress_bar, progress_option
 
 
 @click.command("train")
 @click.option("--neural", is_flag=True, help="Compare the neural tagger too, which takes a minute or so.")
 @json_option
+@progress_option
 @workspace_option
 @click.pass_obj
 def command(global_options: GlobalOptions, neural: bool, as_json: bool, folder: Path | None) -> None:

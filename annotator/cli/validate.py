@@ -6,26 +6,32 @@ from pathlib import Path
 
 import click
 
-from annotator.cli.common import narrate, print_lines
+from annotator.cli.common import json_option, narrate, print_json, print_lines
 from annotator.errors import FormatError
 from annotator.wording import plural
 
 
 @click.command("validate")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-def command(files: tuple[Path, ...]) -> None:
+@json_option
+def command(files: tuple[Path, ...], as_json: bool) -> None:
     """Check gold JSONL files against the JSON Schema, and what a schema cannot say: offsets, ids, order."""
     from annotator.formats.validate import validate_lines
 
-    count = 0
+    count, found = 0, {}
     for path in files:
         try:
-            problems = validate_lines(path)
+            found[path] = validate_lines(path)
         except OSError as error:
             raise FormatError(
                 f"{path}: {(error.strerror or str(error)).lower()}", "give a file that can be read"
             ) from error
-        count += print_lines(problems)
+        count += len(found[path]) if as_json else print_lines(found[path])
+    if as_json:
+        from annotator.reports.summaries import validation_summary
+
+        print_json(validation_summary(found))
     if count:
-        raise FormatError(plural(count, "problem"), "each line above names file, line and place")
+        named = "each is named with file, line and place" if as_json else "each line above names file, line and place"
+        raise FormatError(plural(count, "problem"), named)
     narrate(f"{', '.join(map(str, files))}: all records are valid")

@@ -58,6 +58,7 @@ def _counted(store: Store, table: str, told: str, query: str, progress: Progress
         if number % _OFTEN == 0:
             progress(told, number, total)
         yield row
+    progress(told, total, total)
 
 
 def check_layers(store: Store, layers: Collection[LayerName], texts: Iterable[str]) -> Iterator[str]:

@@ -145,7 +145,7 @@ def test_it_ends_when_the_terminal_goes_away(news: Bench, terminal: Watched) -> 
 
 SLOW = """
 import sys, time
-from annotator.cli.common import progress_bar
+from annotator.cli.progress import progress_bar
 with progress_bar("importing") as progress:
     progress(1, 2)
     time.sleep(60)

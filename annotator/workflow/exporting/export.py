@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,12 @@ from annotator.workflow.exporting.train_dev_test import Split, assign_parts
 from annotator.workflow.format_options import check_format_options
 from annotator.workflow.span_borders import BorderRule
 from annotator.workflow.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+"""Called with the number of documents written, and of all."""
+
+
+def _tell_nobody(_done: int, _total: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +63,20 @@ def export(
     output: Path | None,
     stdout: BinaryIO,
     outputs: Outputs | None = None,
+    progress: Progress = _tell_nobody,
 ) -> tuple[ExportResult, Selection]:
     """Write a layer in a format: to ``output``, or to ``stdout`` without one; return what was written and left out.
 
     Beside a file goes its manifest, ``NAME.manifest.json``, and what the other program needs to set a project up; in a
     folder the manifest is ``manifest.json``.  A split is a folder
     with a file (or a folder) for each part.  ``outputs`` decides what may be replaced; by default an earlier export.
+    ``progress`` is told how many documents are written, and of how many.
     Raises :class:`WorkflowError` or :class:`FormatError` for what cannot be exported so, or not written there.
     """
     check_format_options(form, request.options)
     check_labels(workspace.scheme, request.labels)
     with collector_paused(), quick_turns(), workspace.store.snapshot():  # one moment, though others write meanwhile
-        return _export(workspace, form, request, output, stdout, outputs or workspace.outputs())
+        return _export(workspace, form, request, output, stdout, outputs or workspace.outputs(), progress)
 
 
 def _export(
@@ -78,6 +86,7 @@ def _export(
     output: Path | None,
     stdout: BinaryIO,
     outputs: Outputs,
+    progress: Progress,
 ) -> tuple[ExportResult, Selection]:
     since = parse_since(request.since) if request.since else ""
     selection = select(workspace, request.layer, unfinished=request.unfinished, since=since, reader=request.reader)
@@ -85,6 +94,7 @@ def _export(
     soft = request.options.get("soft") if form.name == "jsonl" else None
     soft_labels = None if soft is None else SoftLabels(workspace, soft, request.reader)
     writer = ExportWriter(workspace.scheme, form, records, request.options, request.borders, soft_labels)
+    writer.tell = lambda written: progress(written, len(selection.taken))
     if request.layer != GOLD:
         writer.result.warnings.update(
             {

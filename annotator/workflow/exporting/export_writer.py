@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -69,7 +69,7 @@ class ExportResult:
 
 
 class ExportWriter:
-    """Writes the parts of an export; ``result`` grows with each."""
+    """Writes the parts of an export; ``result`` grows with each, ``tell`` is told how many documents are written."""
 
     def __init__(
         self,
@@ -91,6 +91,8 @@ class ExportWriter:
         self._spelling = LabelSpelling(form, scheme)
         self._borders = None if borders == "keep" else SpanBorders(borders, at_tokens=False)
         self._soft_labels = soft_labels
+        self.tell: Callable[[int], None] = lambda _written: None
+        self._written = 0
         self.result = ExportResult()
 
     def to_stream(self, layers: Sequence[LayerInfo], name: str, stream: BinaryIO) -> ExportPart:
@@ -148,6 +150,8 @@ class ExportWriter:
             if self._soft_labels is not None:
                 record = replace(record, soft_labels=self._soft_labels.of(record, self.result.warnings))
             yield self._spelling.record(record)
+            self._written += 1
+            self.tell(self._written)
         lost.update(self._records.orphans)
         self._records.orphans.clear()
 

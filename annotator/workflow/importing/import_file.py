@@ -17,8 +17,8 @@ from annotator.workflow.label_spelling import LabelSpelling
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
-ReportProgress = Callable[[int, int], None]
-"""Called with the bytes read so far, and the bytes of the whole file (0 where unknown)."""
+ReportProgress = Callable[[int, int | None], None]
+"""Called with the bytes read so far, and the bytes of the whole file (``None`` where unknown)."""
 
 
 def import_file(
@@ -84,4 +84,6 @@ def _with_progress(
     for number, document in enumerate(rest, 2):
         yield document
         if report_progress is not None and number % BATCH_SIZE == 0:
-            report_progress(source.done, source.total)
+            report_progress(source.done, source.total or None)
+    if report_progress is not None:
+        report_progress(source.done, source.total or None)
