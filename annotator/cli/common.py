@@ -74,7 +74,7 @@ def workspace_option(function: Function) -> Function:
 
 def json_option(function: Function) -> Function:
     """Add ``--json``."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")(function)
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON to stdout.")(function)
 
 
 def curator_option(function: Function) -> Function:
