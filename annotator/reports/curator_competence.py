@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isnan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -66,15 +67,10 @@ class Competence:
 
 def measure_competence(sample: AgreementSample) -> Competence:
     """Fit the models of curators to what the sample's curators say; other layers are left out."""
-    names = [layer for layer in sample.layers if layer.startswith("curator:")]
-    if len(names) < LEAST_CURATORS:
-        return Competence(reason="it takes three curators: of two who differ, nothing says who is right")
-    found = find_places(sample.documents, names)
-    if not len(found.table):
-        return Competence(reason="no curator has a span")
-    if (found.table >= 0).sum(axis=1).max() < LEAST_CURATORS:
-        return Competence(reason="no document with spans was finished by three curators")
-    shares, right, row = _fitted(found)
+    fitted = _fit(sample)
+    if isinstance(fitted, str):
+        return Competence(reason=fitted)
+    names, found, shares, right, row = fitted
     bits = entropy(right)[row]
     counts = np.bincount(found.document, minlength=len(sample.documents))
     means = np.bincount(found.document, weights=bits, minlength=len(counts)) / np.maximum(counts, 1)
@@ -88,31 +84,55 @@ def measure_competence(sample: AgreementSample) -> Competence:
     )
 
 
-def difficulty_of_spans(sample: AgreementSample) -> dict[tuple[str, SpanKey], float]:
-    """How uncertain the right answer is where each span of a curator is, in bits, by document and span.
+class SpanDifficulty(NamedTuple):
+    """How uncertain the right answer is where each span of a curator is, in bits, or the ``reason`` why none is."""
 
-    Empty where it cannot be estimated; :func:`measure_competence` says why.
-    """
-    if measure_competence(sample).reason:
-        return {}
-    found = find_places(sample.documents, [layer for layer in sample.layers if layer.startswith("curator:")])
-    _, right, row = _fitted(found)
-    bits = entropy(right)[row]
+    bits: dict[tuple[str, SpanKey], float]
+    reason: str = ""
+
+
+def difficulty_of_spans(sample: AgreementSample) -> SpanDifficulty:
+    """Fit the models as :func:`measure_competence` does, and say how hard the place of each span is."""
+    fitted = _fit(sample)
+    if isinstance(fitted, str):
+        return SpanDifficulty({}, fitted)
+    found, bits = fitted.found, entropy(fitted.right)[fitted.row]
     marks, labels = found.marks, ("", *found.labels)
     columns = (column.tolist() for column in (marks.document, marks.start, marks.end, marks.label, found.place))
-    return {
-        (sample.documents[document].key, SpanKey(start, end, labels[label])): float(bits[place])
-        for document, start, end, label, place in zip(*columns, strict=True)
-    }
+    return SpanDifficulty(
+        {
+            (sample.documents[document].key, SpanKey(start, end, labels[label])): float(bits[place])
+            for document, start, end, label, place in zip(*columns, strict=True)
+        }
+    )
 
 
-def _fitted(found: MarkedPlaces) -> tuple[Array, Array, Indexes]:
+class _Fitted(NamedTuple):
     """What there is to say of each curator (columns), how likely each answer is by kind of place, and these kinds."""
+
+    names: list[str]
+    found: MarkedPlaces
+    shares: Array
+    right: Array
+    row: Indexes
+
+
+def _fit(sample: AgreementSample) -> _Fitted | str:
+    """Fit the models to the curators' answers; the reason where nothing can be fitted."""
+    names = [layer for layer in sample.layers if layer.startswith("curator:")]
+    if len(names) < LEAST_CURATORS:
+        return "it takes three curators: of two who differ, nothing says who is right"
+    found = find_places(sample.documents, names)
+    if not len(found.table):
+        return "no curator has a span"
+    if (found.table >= 0).sum(axis=1).max() < LEAST_CURATORS:
+        return "no document with spans was finished by three curators"
     values = len(found.labels) + 1
     fitted, fit = fit_table(found.table, values)
     answers, row = Answers.of_table(found.table, values)
     likely = fit.right(answers)
-    return np.vstack([*reliability(answers, likely), knowing(fitted)]), likely, row
+    shares = np.vstack([*reliability(answers, likely), knowing(fitted)])
+    return _Fitted(names, found, shares, likely, row)
 
 
 def _curators(sample: AgreementSample, names: list[str], found: MarkedPlaces, shares: Array) -> list[CuratorCompetence]:

@@ -14,6 +14,7 @@ from textual.worker import get_current_worker
 
 from annotator.annotation import SpanKey
 from annotator.history import curator_layer
+from annotator.tui.layout.cutting import quote_within
 from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
@@ -66,11 +67,11 @@ class DisagreementsScreen(WorkScreen):
             self.disagreements = disagreements
 
     class Judged(Message):
-        """The worker knows how hard the places of spans are."""
+        """The worker knows how hard the places of spans are, or the ``reason`` why that cannot be said."""
 
-        def __init__(self, bits: dict[tuple[str, SpanKey], float]) -> None:
+        def __init__(self, bits: dict[tuple[str, SpanKey], float], reason: str) -> None:
             super().__init__()
-            self.bits = bits
+            self.bits, self.reason = bits, reason
 
     def __init__(self, desk: Desk, sample: AgreementSample, which: DisagreementFilter, hidden: frozenset[str]) -> None:
         super().__init__(desk)
@@ -153,10 +154,11 @@ class DisagreementsScreen(WorkScreen):
         return self._texts[key]
 
     def _show_header(self, state: str) -> None:
-        words = f" with “{' '.join(self._words)}”" if self._words else ""
-        words += ", hardest first" if self._hardest_first else ""
+        words = f"with {quote_within(' '.join(self._words), 24)}" if self._words else ""
+        order = "hardest first" if self._hardest_first else ""
+        narrowed = " · ".join(part for part in (words, order, state) if part)
         self.query_one("#header", StatusLine).show(
-            (" disagreements  ", "bold"), (f"{self.which.title}{words}", ""), right=f"{state} "
+            (" disagreements  ", "bold"), (self.which.title, ""), right=f"  {narrowed} "
         )
 
     def _choose(self, index: int | None) -> None:
@@ -231,7 +233,7 @@ class DisagreementsScreen(WorkScreen):
     def _judge(self) -> None:
         from annotator.reports.curator_competence import difficulty_of_spans
 
-        self.post_message(self.Judged(difficulty_of_spans(self.sample)))
+        self.post_message(self.Judged(*difficulty_of_spans(self.sample)))
 
     def on_disagreements_screen_judged(self, event: Judged) -> None:
         """Sort, or say why there is nothing to sort by."""
@@ -239,10 +241,8 @@ class DisagreementsScreen(WorkScreen):
         if event.bits:
             self.action_sort()
             return
-        from annotator.reports.curator_competence import measure_competence
-
         self._list()
-        self.notify(f"How hard places are is not known: {measure_competence(self.sample).reason}.", markup=False)
+        self.notify(f"How hard places are is not known: {event.reason}.", markup=False)
 
     def adapt(self, width: int) -> None:
         """Put the versions side by side where there is room."""
