@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotator.agreement.estimates import LEAST_DOCUMENTS, Estimate
 from annotator.agreement.gamma import Gamma, GammaFigure
 from annotator.reports.agreement import Agreement, Figure
+from annotator.reports.diagnosis import NOTHING
 from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import display_name
 
@@ -43,12 +44,12 @@ def leading(agreement: Agreement) -> list[Figure]:
     return [figure for figure in agreement.overall.figures if figure.measure.name in LEADING]
 
 
-def number(value: float | None) -> str:
+def number(value: float | None, digits: int = 2) -> str:
     """A figure with two digits, as papers print it: ``.83``, ``1.00``, ``-.04``; a dash when undefined."""
     if value is None:
         return "–"
-    text = f"{value:.2f}"
-    return text.replace("0.", ".", 1) if abs(value) < 1 and text.lstrip("-") != "1.00" else text
+    text = f"{value:.{digits}f}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
 def interval(estimate: Estimate) -> str:
@@ -116,6 +117,17 @@ def differing(agreement: Agreement) -> str:
     ranked = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
     parts = [f"{round(100 * count / total)} %: {KIND_NAMES[kind]}" for kind, count in ranked]
     return f"Where they differ, {'; '.join(parts)}."
+
+
+def nothing_to_do(agreement: Agreement) -> str:
+    """What to say where there is no diagnosis: that nothing differs, or that it looks like chance."""
+    differs = any(
+        count
+        for kinds in (agreement.kinds, agreement.relation_kinds)
+        for kind, count in kinds.items()
+        if kind != "exact"
+    )
+    return NOTHING if differs else "Nothing differs."
 
 
 def coverage(agreement: Agreement) -> str:

@@ -8,7 +8,8 @@ from html import escape
 
 from annotator.reports import svg
 from annotator.reports.agreement import Agreement
-from annotator.reports.diagnosis import NOTHING, Diagnosis, example_in_words, surroundings
+from annotator.reports.agreement_text import nothing_to_do
+from annotator.reports.diagnosis import Diagnosis, example_in_words, surroundings
 from annotator.reports.positions_on_a_line import curator_scores, document_scores, ends
 from annotator.reports.printable import printable
 
@@ -33,7 +34,7 @@ def what_to_do(agreement: Agreement) -> Iterator[str]:
         yield from map(_cause, agreement.diagnoses)
         yield "</ol>"
     else:
-        yield f"<p>{_shown(NOTHING)}</p>"
+        yield f"<p>{_shown(nothing_to_do(agreement))}</p>"
     yield "</section>"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from annotator.agreement.diagnoses.aligned import Finding
+from annotator.history import GOLD, SUGGESTIONS
 from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import display_name
 from annotator.workflow.description import quote
@@ -28,11 +29,40 @@ def words_of(found: Finding, layers: int) -> Words:
     """Say a finding in words, in a sample with so many layers."""
     facts = dict(found.facts)
     if "who" in facts:
-        facts["who"] = display_name(facts["who"])
+        facts["layer"], facts["who"] = facts["who"], display_name(facts["who"])
     facts["others"] = "the others" if layers > 2 else "the other"
     facts["item"] = "relation" if found.relations else "span"
     facts["explained"] = found.explained
     return _SAID[found.kind](facts)
+
+
+_MENDING = {
+    SUGGESTIONS: "suggestions learn from finished work (`annotator train`)",
+    GOLD: "gold is mended by `annotator adjudicate`",
+}
+"""What mends a layer that is nobody's, whom one could talk to."""
+
+
+def _verb(facts: dict[str, Any], singular: str) -> str:
+    """The verb that goes with the layer's name: ``ana marks``, ``suggestions mark``."""
+    if facts["layer"] != SUGGESTIONS:
+        return singular
+    return "have" if singular == "has" else singular.removesuffix("s")
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def _with_whom(facts: dict[str, Any]) -> str:
+    """Whom to look at places with: the curator, if the layer is a curator's."""
+    return "" if facts["layer"] in _MENDING else f" with {facts['who']}"
+
+
+def _mending(facts: dict[str, Any]) -> str:
+    """What else is to be done where the layer is no curator's; empty where it is."""
+    found = _MENDING.get(facts["layer"])
+    return f"; {found}" if found else ""
 
 
 def _percent(share: float) -> str:
@@ -46,25 +76,25 @@ def _quoted(words: Sequence[tuple[str, int]], *, counts: bool = False) -> str:
 def _border(facts: dict[str, Any]) -> Words:
     who, side, words, others = facts["who"], facts["side"], facts["words"], facts["others"]
     reach = "further" if facts["takes"] else "less far"
-    possessive = "'" if others.endswith("s") else "'s"
     evidence = (
-        f"Of {facts['of']:,} spans whose {side} {who} draws otherwise than somebody else, {who}'s reach {reach} in"
+        f"Of {facts['of']:,} spans whose {side} {who} {_verb(facts, 'draws')} otherwise than somebody else,"
+        f" {_possessive(who)} reach {reach} in"
         f" {facts['times']:,}. What is at stake: {_quoted(words, counts=True)}."
     )
     if words[0][1] < IN_PARTICULAR * facts["times"]:
         return Words(
-            f"{who}'s spans reach {reach} at the {side} than {others}{possessive}",
+            f"{_possessive(who)} spans reach {reach} at the {side} than {_possessive(others)}",
             evidence,
-            f"It is no word in particular: look at some of the places with {who}.",
+            f"It is no word in particular: look at some of the places{_with_whom(facts)}{_mending(facts)}.",
         )
     shown = _quoted([(word, count) for word, count in words[:3] if count >= IN_SHORT * facts["times"]])
-    way = f"takes {shown} into spans" if facts["takes"] else f"leaves {shown} out of spans"
+    way = f"{_verb(facts, 'takes')} {shown} into" if facts["takes"] else f"{_verb(facts, 'leaves')} {shown} out of"
     verb, where = ("leave", "out") if facts["takes"] else ("take", "in")
     return Words(
-        f"{who} {way} at the {side}; {others} {verb}{'' if others.endswith('s') else 's'} it {where}",
+        f"{who} {way} spans at the {side}; {others} {verb}{'' if others.endswith('s') else 's'} it {where}",
         evidence,
-        "Decide whether these words belong to a span, write it into the guidelines with an example, and go through the"
-        f" places with {who}.",
+        "Decide whether these words belong to a span, write it into the guidelines with an example, and"
+        f" go through the places{_with_whom(facts)}{_mending(facts)}.",
     )
 
 
@@ -97,21 +127,23 @@ def _marks(facts: dict[str, Any]) -> Words:
     often = ", ".join(f"{label} {count:,}" for label, count in facts["labels"])
     has, lacks = (facts["times"], rest) if more else (rest, facts["times"])
     return Words(
-        f"{facts['who']} marks {'more' if more else 'fewer'} {facts['item']}s than {facts['others']}",
-        f"{facts['who']} alone has {has:,}, somebody else alone {lacks:,}. Most often it is {often}.",
-        f"Look at some of them with {facts['who']}: "
+        f"{facts['who']} {_verb(facts, 'marks')} {'more' if more else 'fewer'} {facts['item']}s than {facts['others']}",
+        f"{facts['who']} alone {_verb(facts, 'has')} {has:,}, somebody else alone {lacks:,}. Most often it is {often}.",
+        f"Look at some of them{_with_whom(facts)}: "
         + ("what should not be marked?" if more else "what is overlooked, and what is left out on purpose?")
-        + " Say in the guidelines what counts as a mention.",
+        + f" Say in the guidelines what counts as a mention{_mending(facts)}.",
     )
 
 
 def _drift_of_curator(facts: dict[str, Any]) -> Words:
     return Words(
-        f"{facts['who']} marks less since {facts['since']}",
-        f"Of the spans that others have, {facts['who']} lacks {_percent(facts['rate'])} since then, and"
-        f" {_percent(facts['before'])} before.",
-        f"Ask {facts['who']} what has changed since {facts['since']}; `annotator return` sends documents back with a"
-        " note.",
+        f"{facts['who']} {_verb(facts, 'marks')} less since {facts['since']}",
+        f"Of the spans that others have, {facts['who']} {_verb(facts, 'lacks')} {_percent(facts['rate'])} since then,"
+        f" and {_percent(facts['before'])} before.",
+        f"See what has changed since {facts['since']}{_mending(facts)}."
+        if facts["layer"] in _MENDING
+        else f"Ask {facts['who']} what has changed since {facts['since']}; `annotator return` sends documents back with"
+        " a note.",
     )
 
 
@@ -127,10 +159,12 @@ def _direction(facts: dict[str, Any]) -> Words:
 
 def _apart(facts: dict[str, Any]) -> Words:
     return Words(
-        f"{facts['who']} differs from all others",
+        f"{facts['who']} {_verb(facts, 'differs')} from all others",
         f"{_percent(facts['rate'])} of spans differ where {facts['who']} is compared, {_percent(facts['rest'])} between"
         " the others (what is explained above left out).",
-        f"Go through some documents with {facts['who']}; until then, let somebody else see what they finish.",
+        f"See in some documents why{_mending(facts)}."
+        if facts["layer"] in _MENDING
+        else f"Go through some documents with {facts['who']}; until then, let somebody else see what they finish.",
     )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from annotator.agreement.diagnoses.aligned import Finding
 from annotator.reports.agreement import Agreement, measure
 from annotator.reports.agreement_html import as_html
 from annotator.reports.agreement_tables import sections, what_to_do
 from annotator.reports.diagnoses import diagnosed
 from annotator.reports.diagnosis import NOTHING
+from annotator.reports.diagnosis_words import words_of
 from annotator.reports.work_summary import summarize_work
 from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
 from tests.agreement.working_curators import ANA, CRUZ, mark
@@ -72,7 +76,11 @@ def test_where_nothing_stands_out_that_is_said(bench: Bench) -> None:
             mark(bench, curator, [("Luis Paz", "PERSON"), ("Eva Sol", "PERSON"), ("Lima", "GPE")], key=f"n{number:02}")
     found = looked_into(bench)
     assert found.diagnoses == ()
-    assert what_to_do(found).paragraphs == (NOTHING,)
+    assert what_to_do(found).paragraphs == ("Nothing differs.",)
+    bench.add("n60", "Luis Paz fue a Lima con Eva Sol.\n")
+    mark(bench, "ana", [("Luis Paz", "PERSON"), ("Lima", "GPE")], key="n60")
+    mark(bench, "bo", [("Luis Paz", "PERSON")], key="n60")
+    assert what_to_do(looked_into(bench)).paragraphs == (NOTHING,)
     assert NOTHING in as_html(found, summarize_work([], []))
 
 
@@ -89,3 +97,16 @@ def test_a_document_that_is_gone_costs_its_words_alone(bench: Bench) -> None:
     gone = replace(sample, documents=tuple(replace(d, key=f"{d.key}-gone") for d in sample.documents))
     gone = replace(gone, finished_at={d.key: "" for d in gone.documents})
     assert kinds(diagnosed(agreement, bench.store, gone)) == ["too few documents"]
+
+
+def test_what_is_said_of_suggestions_and_gold_is_not_said_of_people() -> None:
+    facts = {"of": 40, "times": 35, "labels": [("PERSON", 20)]}
+    finding = Finding("marks less", False, np.ones(35, bool), 0.001, {**facts, "who": "suggestions"})
+    told = words_of(finding, 2)
+    assert told.words == "suggestions mark fewer spans than the other"
+    assert told.evidence.startswith("suggestions alone have 5, ")
+    assert "with suggestions" not in told.next_step
+    assert "`annotator train`" in told.next_step
+    gold = words_of(replace(finding, facts={**facts, "who": "gold"}), 2)
+    assert "`annotator adjudicate`" in gold.next_step
+    assert "with ana:" in words_of(replace(finding, facts={**facts, "who": "curator:ana"}), 2).next_step
