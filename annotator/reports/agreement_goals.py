@@ -18,6 +18,13 @@ GoalState = Literal["reached", "not_reached", "unknown"]
 
 IN_WORDS: dict[GoalState, str] = {"reached": "reached", "not_reached": "not reached", "unknown": "not yet known"}
 
+OF_ALL: dict[GoalState, str] = {
+    "reached": "All {} goals are reached.",
+    "not_reached": "None of the {} goals is reached.",
+    "unknown": "Whether the {} goals are reached is not yet known.",
+}
+"""The verdict where all goals are in one state."""
+
 
 @dataclass(frozen=True, slots=True)
 class GoalResult:
@@ -72,9 +79,10 @@ def verdict(results: Sequence[GoalResult]) -> str:
         return ""
     many = len(results)
     counts = {state: sum(result.state == state for result in results) for state in IN_WORDS}
+    if many == 1:
+        return f"The goal is {IN_WORDS[results[0].state]}."
     if max(counts.values()) == many:
-        state = overall_state(results)
-        return f"The goal is {IN_WORDS[state]}." if many == 1 else f"All {many} goals are {IN_WORDS[state]}."
+        return OF_ALL[overall_state(results)].format(many)
     parts = [f"{count} {_is(count)} {IN_WORDS[state]}" for state, count in counts.items() if count]
     return f"Of {many} goals {', '.join(parts)}."
 
@@ -125,7 +133,7 @@ def _exact(goal: float) -> str:
 def _beside(goal: float, end: float) -> str:
     """The end of an interval, with as many digits as tell it from the goal."""
     digits = next((digits for digits in range(2, 7) if round(end, digits) != round(goal, digits)), 2)
-    return number(end) if digits == 2 else f"{end:.{digits}f}".replace("0.", ".", 1)
+    return number(end, digits)
 
 
 class GoalMissedError(WorkflowError):

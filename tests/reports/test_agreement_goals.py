@@ -89,7 +89,7 @@ def test_what_has_no_interval_is_not_known_with_the_reason(empty: Agreement) -> 
         "Span F1, strict, goal .5: not yet known: .90, fewer than 5 documents have any of this.",
         "Relation F1, strict, goal .5: not yet known: no layer has a relation.",
     ]
-    assert verdict(goal_results(found)) == "All 2 goals are not yet known."
+    assert verdict(goal_results(found)) == "Whether the 2 goals are reached is not yet known."
 
 
 def test_several_goals_are_summed_up_and_the_gate_names_the_worst(empty: Agreement) -> None:
