@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import wrap
@@ -50,6 +51,12 @@ FORMATS = ("table", "md", "json", "csv", "html")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write (- or none: stdout)."
 )
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Print the further tables too: every measure, all differences that were tested … (other formats have them).",
+)
 @click.option("--lang", metavar="LANG", help="Count the articles in one language alone.")
 @click.option("--gamma", type=Share(0, 86_400), metavar="SECONDS", help="Measure γ too, for as long as this.")
 @click.option(
@@ -82,6 +89,7 @@ def command(
     kind: str,
     as_json: bool,
     output: Path | None,
+    everything: bool,
     lang: str | None,
     gamma: float | None,
     intervals: Way,
@@ -111,7 +119,8 @@ def command(
     done = summarize_work(verdict_counts(workspace), work_times(workspace))
     outputs = workspace.outputs(force=force)
     _tell_retired(workspace, sample)
-    _deliver(agreement, done, "json" if as_json else kind, None if output in (None, Path("-")) else output, outputs)
+    path = None if output in (None, Path("-")) else output
+    _deliver(agreement, done, "json" if as_json else kind, path, outputs, everything=everything)
     if gate:
         check_goals(agreement)
 
@@ -128,7 +137,9 @@ def _tell_retired(workspace: Workspace, sample: AgreementSample) -> None:
         narrate(f"counted as it stands: {summary(counts)} in {where}; {mending(counts)}")
 
 
-def _deliver(agreement: Agreement, done: WorkSummary, kind: str, path: Path | None, outputs: Outputs) -> None:
+def _deliver(
+    agreement: Agreement, done: WorkSummary, kind: str, path: Path | None, outputs: Outputs, *, everything: bool
+) -> None:
     """Write the report to a file, or print it."""
     from annotator.reports.agreement_marks import MARKS, marked
 
@@ -137,16 +148,21 @@ def _deliver(agreement: Agreement, done: WorkSummary, kind: str, path: Path | No
 
         print_json(as_json(agreement, done))
         return
-    text = _text(agreement, done, kind, terminal=path is None and sys.stdout.isatty())
+    if kind == "table":
+        text = _tables(agreement, done, terminal=path is None and sys.stdout.isatty(), everything=everything)
+    else:
+        text = _text(agreement, done, kind)
     with outputs.file(path, sys.stdout.buffer, mark=MARKS[kind]) as stream:
         stream.write((text if path is None else marked(text, kind)).encode("utf-8"))
     tell_moved(outputs)
     if path is not None:
-        narrate(f"agreement of {', '.join(agreement.layers) or 'nobody'} as {kind} to {path}")
+        from annotator.reports.agreement_text import layer_list
+
+        narrate(f"agreement of {layer_list(agreement)} as {kind} to {path}")
 
 
-def _text(agreement: Agreement, done: WorkSummary, kind: str, *, terminal: bool) -> str:
-    """The report in one of the formats."""
+def _text(agreement: Agreement, done: WorkSummary, kind: str) -> str:
+    """The report in one of the formats but tables."""
     if kind == "json":
         from annotator.reports.agreement_records import as_json
 
@@ -159,32 +175,40 @@ def _text(agreement: Agreement, done: WorkSummary, kind: str, *, terminal: bool)
         from annotator.reports.agreement_html import as_html
 
         return as_html(agreement, done)
-    if kind == "md":
-        from annotator.reports.agreement_tables import opening, sections
-        from annotator.reports.sections import as_markdown
-
-        title, *paragraphs = opening(agreement)
-        return as_markdown(title, paragraphs, sections(agreement, done))
-    return _tables(agreement, done, terminal=terminal)
-
-
-def _tables(agreement: Agreement, done: WorkSummary, *, terminal: bool) -> str:
-    """The report as tables under headings."""
     from annotator.reports.agreement_tables import opening, sections
+    from annotator.reports.sections import as_markdown
 
-    parts = ["\n".join(map(printable, opening(agreement)))]
-    for section in sections(agreement, done):
-        lines = [line for paragraph in section.paragraphs for line in _wrapped(paragraph, terminal=terminal)]
+    title, *paragraphs = opening(agreement)
+    return as_markdown(title, paragraphs, sections(agreement, done))
+
+
+def _tables(agreement: Agreement, done: WorkSummary, *, terminal: bool, everything: bool) -> str:
+    """The report as tables under headings: all, or those that it leads with."""
+    from annotator.reports.agreement_tables import further_sections, leading_sections, opening
+
+    def prose(paragraphs: Iterable[str], hanging: str = "") -> list[str]:
+        return [line for paragraph in paragraphs for line in _wrapped(paragraph, hanging, terminal=terminal)]
+
+    parts = ["\n".join(prose(opening(agreement)))]
+    further = list(further_sections(agreement, done))
+    for section in (*leading_sections(agreement, done), *(further if everything else ())):
+        if terminal:
+            section = section.within(get_terminal_size().columns)
+        lines = prose(section.paragraphs, "   ")
         if section.rows:
-            lines.append(table_text(section.columns, section.rows, numbers=section.numbers, terminal=terminal))
-        lines += [printable(section.note)] if section.note else []
+            columns, rows, numbers = section.columns, section.rows, section.numbers
+            lines.append(table_text(columns, rows, numbers=numbers, cut=section.cut, terminal=terminal))
+        lines += prose([section.note]) if section.note else []
         parts.append("\n".join([section.title.upper(), *lines]))
+    if further and not everything:
+        left_out = "; ".join(section.title for section in further)
+        parts.append("\n".join(prose([f"Further tables, with --all: {left_out}."])))
     return "\n\n".join(parts) + "\n"
 
 
-def _wrapped(paragraph: str, *, terminal: bool) -> list[str]:
+def _wrapped(paragraph: str, hanging: str, *, terminal: bool) -> list[str]:
     """A paragraph in lines as wide as the terminal; one line where there is none."""
     indent = " " * (len(paragraph) - len(paragraph.lstrip()))
     shown = printable(paragraph)
     width = get_terminal_size().columns if terminal else len(shown) + len(indent) + 1
-    return wrap(shown, max(width, 40), initial_indent=indent, subsequent_indent=indent or "   ")
+    return wrap(shown, max(width, 40), initial_indent=indent, subsequent_indent=indent or hanging)

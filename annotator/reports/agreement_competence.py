@@ -9,6 +9,8 @@ from annotator.reports.agreement_text import number
 from annotator.reports.curator_competence import Competence, CuratorCompetence, HardPlace
 from annotator.reports.sections import Section
 
+TITLE = "How far curators can be relied on"
+
 NOTE = (
     "Estimated from the answers of all where anybody marked something, whatever the borders; the truth is not known."
     " Right, missed, added, other label: Dawid & Skene 1979; knows rather than says anything: MACE. Two who copy each"
@@ -31,7 +33,7 @@ def section(found: Competence | None) -> Section:
         for one in (found.curators if found else ())
     ]
     columns = ("curator", "documents", "places", *COLUMNS)
-    return Section("Curators: how far they can be relied on", columns, rows, columns[1:], NOTE)
+    return Section(TITLE, columns, rows, columns[1:], NOTE)
 
 
 def hard_places(found: Competence | None, most: int = 12) -> Section:

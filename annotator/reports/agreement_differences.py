@@ -14,6 +14,11 @@ from annotator.wording import plural
 MOST_ROWS = 12
 """Rows of a family and measure in a table."""
 
+MOST_SENTENCES = 3
+"""Differences of a family that are told in sentences."""
+
+TITLE, CLEAR_TITLE = "Differences", "Differences that are more than chance"
+
 SIGNIFICANT = 0.05
 """A corrected p below this counts as more than chance."""
 
@@ -48,7 +53,7 @@ def probability(p: float | None) -> str:
     """A p as papers print it: ``.004``, ``< .001``."""
     if p is None:
         return "–"
-    return "< .001" if p < 0.001 else f"{p:.3f}".replace("0.", ".", 1) if p < 0.1 else number(p)
+    return "< .001" if p < 0.001 else number(p, 3 if p < 0.1 else 2)
 
 
 def with_bounds(found: Difference) -> str:
@@ -101,8 +106,8 @@ def _subjects(found: Difference) -> tuple[str, str]:
     if found.contrast.family == "curator":
         return f"{left} and others", "the others among themselves"
     if found.contrast.family == "condition":
-        return f"layers with {CONDITIONS[left]}", f"those with {CONDITIONS[right]}"
-    what = "documents of" if found.contrast.family == "time" else "documents in"
+        return f"Layers with {CONDITIONS[left]}", f"those with {CONDITIONS[right]}"
+    what = "Documents of" if found.contrast.family == "time" else "Documents in"
     return f"{what} {left}", {OTHERS: "those in other languages", BEFORE: "those before"}.get(
         right, f"those in {right}"
     )
@@ -121,6 +126,29 @@ def told(found: Sequence[Difference]) -> list[Difference]:
     )
 
 
+def clearest(found: Sequence[Difference], family: str) -> list[Difference]:
+    """The differences of a family that are more than chance and told in sentences."""
+    return [one for one in told(found) if one.contrast.family == family and is_clear(one)][:MOST_SENTENCES]
+
+
+def clear_section(found: Sequence[Difference]) -> Section:
+    """How many differences are more than chance, then a sentence on the clearest of each family."""
+    tested = [one for one in found if one.p is not None]
+    clear = sum(map(is_clear, tested))
+    kept = [sentence(one) for family in FAMILIES for one in clearest(found, family)]
+    if not found:
+        return Section(CLEAR_TITLE, (), ())
+    untested = f"; {len(found) - len(tested):,} could not be tested" if len(found) > len(tested) else ""
+    lines = [f"{clear:,} of {plural(len(tested), 'difference')} that {_were(len(tested))} tested{untested}."]
+    lines += [f"   {said}." for said in kept]
+    lines += [f"   And {clear - len(kept):,} more."] if clear > len(kept) else []
+    return Section(CLEAR_TITLE, (), (), paragraphs=tuple(lines))
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
 def section(found: Sequence[Difference]) -> Section:
     """The differences as a table; of each family and measure the rows with the least p."""
     rows = []
@@ -136,10 +164,10 @@ def section(found: Sequence[Difference]) -> Section:
                     one.reason or ("more than chance" if is_clear(one) else "may be chance"),
                 )
             )
-    columns = ("", "left − right", "of", "difference", "p", "corrected", "documents", "so it")
+    columns = ("", "left − right", "of", "difference", "p", "corrected", "documents", "which is")
     more = sum(max(0, count - MOST_ROWS) for count in shown.values())
     note = f"{NOTE} {more} more are in the JSON." if more else NOTE
-    return Section("Differences", columns, rows, ("p", "corrected"), note, cut="left − right")
+    return Section(TITLE, columns, rows, ("p", "corrected"), note, cut="left − right")
 
 
 def records(found: Sequence[Difference]) -> list[dict[str, Any]]:

@@ -130,8 +130,8 @@ def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
         ("Over time", "Strict span F1 by when the last of a document's layers was finished.", _drift(agreement.times)),
         ("Suggestions shown or not", SHOWN_NOTE, _parts(agreement.conditions)),
         (EVERY_MEASURE, "Each over its own universe: the tables below say of what.", _measures(agreement)),
-        ("What differs", agreement_differences.NOTE, _differences(agreement)),
-        ("How far curators can be relied on", agreement_competence.NOTE, _competence(agreement)),
+        (agreement_differences.CLEAR_TITLE, agreement_differences.NOTE, _differences(agreement)),
+        (agreement_competence.TITLE, agreement_competence.NOTE, _competence(agreement)),
         ("What became of suggestions", "By source, in finished documents.", _acceptances(work.sources)),
         ("By curator", "", _acceptances(work.curators)),
         ("Can scores be believed?", "", _calibration(work)),
@@ -250,11 +250,8 @@ def _drift(parts: Sequence[Slice]) -> str:
 
 
 def _differences(agreement: Agreement) -> str:
-    clear = [one for one in agreement_differences.told(agreement.differences) if agreement_differences.is_clear(one)]
-    said = [agreement_differences.sentence(one) for one in clear]
-    if agreement.differences and not said:
-        said = ["Nothing that chance could not make; the tables have all that was tested."]
-    return "".join(f"<p>{_shown(one)}.</p>" for one in said)
+    said = agreement_differences.clear_section(agreement.differences).paragraphs
+    return "".join(f"<p>{_shown(one.strip())}</p>" for one in said)
 
 
 def _competence(agreement: Agreement) -> str:

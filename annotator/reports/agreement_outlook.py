@@ -90,7 +90,7 @@ def section(agreement: Agreement) -> Section:
         ))  # fmt: skip
     columns = ("", "documents", "with any", "now", f"for ± {number(WIDER)}", f"for ± {number(HALF_WIDTH)}")
     note = f"{ASSUMPTIONS} The corpus has {plural(agreement.total, 'document')}."
-    return Section(TITLE, columns, rows, columns[1:4], note if rows else "")
+    return Section(TITLE, columns, rows, columns[1:4], note if rows else "", spare=columns[2:3])
 
 
 def record(agreement: Agreement) -> dict[str, Any]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from annotator.agreement.gamma import GammaFigure
+from annotator.agreement.measures import HEADLINE
 from annotator.reports import agreement_competence, agreement_differences, agreement_outlook, agreement_text
-from annotator.reports.agreement import Agreement, Figure, Slice
+from annotator.reports.agreement import Agreement, Figure, PairSlice, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
 from annotator.reports.agreement_spread import confusion_section, spread_section
-from annotator.reports.diagnosis import NOTHING, example_in_words
+from annotator.reports.diagnosis import example_in_words
 from annotator.reports.sections import Section
 from annotator.reports.work_summary import Acceptance, WorkSummary
 from annotator.workflow.comparing.agreement_sample import display_name
+
+SPARE = ("any overlap", "aligned ends", "borders only", "token α", "items")
+"""Columns of parts that are left out first where room is short."""
 
 MOST_ROWS = 12
 """Rows of a list that goes on: the worst documents, the most frequent confusions."""
@@ -38,38 +43,51 @@ def opening(agreement: Agreement) -> list[str]:
 
 
 def sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
-    """Yield the tables that have rows."""
-    for section in (
+    """Yield the tables that have rows, those first that a report leads with."""
+    yield from leading_sections(agreement, work)
+    yield from further_sections(agreement, work)
+
+
+def leading_sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
+    """Yield what is read first: what to do, how large agreement is, where layers differ, who, and what it takes."""
+    return _with_content(
         what_to_do(agreement),
-        _figures("At a glance", agreement_text.leading(agreement)),
-        *(_parts(title, parts) for title, parts in (
-            ("Pairs", agreement.pairs),
-            ("Labels", agreement.labels),
-            ("Relations", agreement.relations),
-            ("Languages", agreement.languages),
-            ("Over time", agreement.times),
-            ("Suggestions shown or not", agreement.conditions),
-        )),
-        spread_section(agreement),
-        agreement_differences.section(agreement.differences),
-        agreement_competence.section(agreement.competence),
-        _figures(EVERY_MEASURE, agreement.overall.figures, agreement_text.caution(agreement)),
+        _figures("At a glance", agreement_text.leading(agreement), agreement_text.caution(agreement)),
+        _pairs(agreement),
+        _parts("Labels", agreement.labels),
+        _parts("Relations", agreement.relations),
         _kinds("How spans differ", agreement.kinds, agreement_text.KIND_NAMES),
         _kinds("How relations differ", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
-        agreement_outlook.section(agreement),
         confusion_section("Spans taken for one another", agreement.confusion, MOST_ROWS),
         confusion_section("Relations taken for one another", agreement.relation_confusion, MOST_ROWS),
-        _semeval(agreement),
+        agreement_competence.section(agreement.competence),
+        _parts("Languages", agreement.languages),
+        _parts("Over time", agreement.times),
+        _parts("Suggestions shown or not", agreement.conditions),
+        agreement_differences.clear_section(agreement.differences),
         _documents(agreement),
-        agreement_competence.hard_places(agreement.competence),
+        agreement_outlook.section(agreement),
         _acceptances("Suggestions by source", work.sources),
         _acceptances("Suggestions by curator", work.curators),
-        _calibration(work),
-        _pace(work),
         _gamma(agreement),
-    ):  # fmt: skip
-        if section.rows or section.paragraphs:
-            yield section
+        _pace(work),
+    )
+
+
+def further_sections(agreement: Agreement, work: WorkSummary) -> Iterator[Section]:
+    """Yield what is looked up: every measure, how figures vary, all that was tested, counts, the hardest places."""
+    return _with_content(
+        _figures(EVERY_MEASURE, agreement.overall.figures),
+        spread_section(agreement),
+        agreement_differences.section(agreement.differences),
+        _semeval(agreement),
+        agreement_competence.hard_places(agreement.competence),
+        _calibration(work),
+    )
+
+
+def _with_content(*found: Section) -> Iterator[Section]:
+    return (section for section in found if section.rows or section.paragraphs)
 
 
 def what_to_do(agreement: Agreement) -> Section:
@@ -79,7 +97,12 @@ def what_to_do(agreement: Agreement) -> Section:
         lines.append(f"{rank}. {found.words}{f' ({found.share})' if found.share else ''}")
         lines += [f"   {line}" for line in (found.evidence, *map(example_in_words, found.examples))]
         lines.append(f"   → {found.next_step}")
-    return Section("What to do", (), (), paragraphs=tuple(lines or [NOTHING] if agreement.looked_into else lines))
+    return Section(
+        "What to do",
+        (),
+        (),
+        paragraphs=tuple(lines or [agreement_text.nothing_to_do(agreement)] if agreement.looked_into else ()),
+    )
 
 
 FIGURES = ("value", "95 % interval", "documents", "items")
@@ -100,7 +123,7 @@ def _figures(title: str, figures: Sequence[Figure], note: str = "") -> Section:
         for m, e in (figure,)
     ]
     columns = ("measure", *FIGURES, "of")
-    return Section(title, columns, rows, ("value", "documents", "items"), note if rows else "")
+    return Section(title, columns, rows, ("value", "documents", "items"), note if rows else "", cut="of")
 
 
 def _parts(title: str, parts: Sequence[Slice]) -> Section:
@@ -112,7 +135,31 @@ def _parts(title: str, parts: Sequence[Slice]) -> Section:
         counts = (first.informative, f"{first.items:,}") if first else (0, 0)
         rows.append((part.name, *(agreement_text.with_interval(part.get(name)) for name in chosen), *counts))
     columns = ("", *(agreement_text.SHORT[name] for name in chosen), "documents", "items")
-    return Section(title, columns, rows, ("documents", "items"))
+    return Section(title, columns, rows, ("documents", "items"), spare=SPARE)
+
+
+def _pairs(agreement: Agreement) -> Section:
+    """The pairs; of more than there is room for, those that agree least."""
+    pairs = _least_agreeing(agreement)
+    found = _parts("Pairs", pairs)
+    return replace(found, note=_and_more(len(agreement.pairs) - len(pairs), "pairs, which agree better"))
+
+
+def _least_agreeing(agreement: Agreement) -> Sequence[PairSlice]:
+    """All pairs in their order where there are few, else those with the least span F1, lowest first."""
+    if len(agreement.pairs) <= MOST_ROWS:
+        return agreement.pairs
+    return sorted(agreement.pairs, key=_span_f1)[:MOST_ROWS]
+
+
+def _span_f1(pair: PairSlice) -> float:
+    found = pair.get(HEADLINE.name)
+    return 2.0 if found is None or found.value is None else found.value
+
+
+def _and_more(count: int, what: str) -> str:
+    """How many rows a table leaves out, and where they are; empty where it has all."""
+    return f"and {count:,} more {what}; the JSON has all" if count > 0 else ""
 
 
 def _kinds(title: str, kinds: dict[str, int], names: dict[str, str]) -> Section:
@@ -122,11 +169,12 @@ def _kinds(title: str, kinds: dict[str, int], names: dict[str, str]) -> Section:
 
 
 def _semeval(agreement: Agreement) -> Section:
-    rows = [
-        (pair.name, schema, *counts.values()) for pair in agreement.pairs for schema, counts in pair.semeval.items()
-    ]
+    pairs = _least_agreeing(agreement)
+    rows = [(pair.name, schema, *counts.values()) for pair in pairs for schema, counts in pair.semeval.items()]
     names = ("correct", "incorrect", "partial", "missing", "spurious")
-    return Section("SemEval categories, the left layer judged by the right", ("pair", "schema", *names), rows, names)
+    title = "SemEval categories, the left layer judged by the right"
+    more = _and_more(len(agreement.pairs) - len(pairs), "pairs, which agree better")
+    return Section(title, ("pair", "schema", *names), rows, names, more)
 
 
 def _documents(agreement: Agreement) -> Section:
@@ -138,8 +186,8 @@ def _documents(agreement: Agreement) -> Section:
         for row in agreement.documents[:MOST_ROWS]
     ]
     columns = ("document", "lang", "spans", "relations", "span differences", "relation differences", "layers", "title")
-    more = len(agreement.documents) - MOST_ROWS
-    return Section("Documents, worst first", columns, rows, columns[2:6], f"and {more} more" if more > 0 else "")
+    more = _and_more(len(agreement.documents) - MOST_ROWS, "documents")
+    return Section("Documents, worst first", columns, rows, columns[2:6], more, cut="title", spare=("layers", "lang"))
 
 
 def _acceptances(title: str, found: Sequence[Acceptance]) -> Section:
@@ -174,7 +222,8 @@ def _pace(work: WorkSummary) -> Section:
     ]
     columns = ("curator", "documents", "hours", "minutes a document", "median", "seconds an item", "minutes blind")
     note = "Pauses count up to five minutes; what goes beyond is a break."
-    return Section("Time on finished documents", columns, rows, columns[1:], note if rows else "")
+    spare = ("seconds an item",)
+    return Section("Time on finished documents", columns, rows, columns[1:], note if rows else "", spare=spare)
 
 
 def _gamma(agreement: Agreement) -> Section:

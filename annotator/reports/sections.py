@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotator.reports.printable import printable
+from annotator.reports.text_table import table_width
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """A table under a heading, or ``paragraphs``; those that are indented go on about the one before.
 
-    ``numbers`` are the columns that are aligned to the right, ``cut`` the one that gives way where room is short.
+    ``numbers`` are the columns that are aligned to the right.  Where room is short, those of ``spare`` are left out,
+    the first first, as many as it takes, then ``cut`` gives way.
     """
 
     title: str
@@ -23,6 +25,25 @@ class Section:
     note: str = ""
     cut: str = ""
     paragraphs: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+
+    def within(self, width: int) -> Section:
+        """The same table without the spare columns for which so many cells have no room; the note names them."""
+        left_out: list[str] = []
+        for column in self.spare:
+            if table_width(*self._without(left_out)) <= width:
+                break
+            if column in self.columns:
+                left_out.append(column)
+        if not left_out:
+            return self
+        columns, rows = self._without(left_out)
+        note = f"No room for: {', '.join(left_out)}. {self.note}".rstrip()
+        return replace(self, columns=columns, rows=rows, note=note)
+
+    def _without(self, left_out: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        kept = [place for place, column in enumerate(self.columns) if column not in left_out]
+        return tuple(self.columns[place] for place in kept), [tuple(row[place] for place in kept) for row in self.rows]
 
 
 def as_markdown(title: str, opening: Iterable[str], sections: Iterable[Section]) -> str:

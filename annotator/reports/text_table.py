@@ -11,6 +11,21 @@ _NARROWEST = 6
 """Cells that a column keeps where there is no room."""
 
 
+def table_width(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> int:
+    """The cells that a table takes in which nothing is cut."""
+    return sum(_widths(_as_text(columns, rows))) + len(GAP) * (len(columns) - 1)
+
+
+def _as_text(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[list[str]]:
+    return [list(columns), *([printable(str(cell)) for cell in row] for row in rows)]
+
+
+def _widths(table: Sequence[Sequence[str]]) -> list[int]:
+    from rich.cells import cell_len
+
+    return [max(map(cell_len, cells)) for cells in zip(*table, strict=True)]
+
+
 def text_table(
     columns: Sequence[str],
     rows: Sequence[Sequence[object]],
@@ -26,8 +41,8 @@ def text_table(
     """
     from rich.cells import cell_len, set_cell_size
 
-    table = [list(columns), *([printable(str(cell)) for cell in row] for row in rows)]
-    widths = [max(map(cell_len, cells)) for cells in zip(*table, strict=True)]
+    table = _as_text(columns, rows)
+    widths = _widths(table)
     if width is not None:
         _narrow(widths, width - len(GAP) * (len(widths) - 1), columns.index(cut) if cut in columns else None)
     right = [column in numbers for column in columns]

@@ -172,3 +172,17 @@ def test_no_cell_of_csv_begins_like_a_formula() -> None:
         ("nota", "nota"), ("", ""), (-0.5, -0.5), (3, 3), (None, None),
     ):  # fmt: skip
         assert harmless(value) == written
+
+
+def test_tables_begin_with_what_is_read_and_end_with_what_is_looked_up(finished: Bench, run: Run) -> None:
+    short, everything = run()[1], run("--all")[1]
+    assert "Further tables, with --all: Every measure;" in short
+    assert "Span F1, half shared" not in short
+    assert everything.startswith(short.partition("Further tables")[0])
+    assert "EVERY MEASURE\n" in everything
+    assert "SEMEVAL CATEGORIES" in everything
+    assert "Further tables" not in everything
+
+
+def test_a_file_is_reported_under_names_that_people_know(finished: Bench, run: Run, tmp_path: Path) -> None:
+    assert run("-o", tmp_path / "report.txt")[2] == f"agreement of ana, bo as table to {tmp_path / 'report.txt'}\n"

@@ -71,7 +71,7 @@ def test_every_form_of_the_report_has_them(found: Agreement, sample: AgreementSa
     assert {row["measure"] for row in rows} == {
         f"competence.{name}" for name in ("right", "missed", "added", "mislabelled", "knows")
     }
-    [table] = [one for one in sections(found, NO_WORK) if one.title.startswith("Curators: ")]
+    [table] = [one for one in sections(found, NO_WORK) if one.title == "How far curators can be relied on"]
     assert table.rows[2][:5] == ("carla", "12", "24", ".83", ".12")
     assert "How far curators can be relied on" in as_html(found, NO_WORK)
     for width in (77, 197):

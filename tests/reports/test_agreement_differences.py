@@ -13,7 +13,7 @@ import pytest
 from annotator.agreement.differences import Contrast, Difference
 from annotator.agreement.estimates import EstimateOptions
 from annotator.reports.agreement import Agreement, measure
-from annotator.reports.agreement_differences import probability, section, sentence, signed
+from annotator.reports.agreement_differences import clear_section, is_clear, probability, section, sentence, signed
 from annotator.reports.agreement_html import as_html
 from annotator.reports.agreement_records import as_csv, as_json
 from annotator.reports.agreement_tables import sections
@@ -125,11 +125,11 @@ def test_long_names_are_told_apart_on_a_narrow_screen() -> None:
 def test_what_is_not_tested_has_its_reason_in_words() -> None:
     contrast = Contrast("time", "2026-03", "before", np.zeros(0, bool), np.zeros(0, bool))
     one = Difference(contrast, "span.f1", False, (3, 9), 0.5, 0.75, -0.25, reason="not tested: too few")
-    assert sentence(one) == "documents of 2026-03 against those before: −.25; not tested: too few"
+    assert sentence(one) == "Documents of 2026-03 against those before: −.25; not tested: too few"
     assert section([one]).rows[0][-1] == "not tested: too few"
     tested = replace(one, low=-0.5, high=0.001, p=0.00051, p_holm=0.0009, method="permutation", reason="")
     assert sentence(tested) == (
-        "documents of 2026-03 agree worse than those before: −.25 (−.50 to .00), p < .001, corrected < .001,"
+        "Documents of 2026-03 agree worse than those before: −.25 (−.50 to .00), p < .001, corrected < .001,"
         " 3 and 9 documents"
     )
 
@@ -146,3 +146,11 @@ def test_differences_have_signs(value: float | None, shown: str) -> None:
 )
 def test_a_p_is_as_papers_print_it(p: float | None, shown: str) -> None:
     assert probability(p) == shown
+
+
+def test_what_is_more_than_chance_is_told_apart_from_what_may_be(found: Agreement) -> None:
+    first, *told = clear_section(found.differences).paragraphs
+    clear = [one for one in found.differences if is_clear(one)]
+    assert first.startswith(f"{len(clear)} of ")
+    assert told[0].startswith("   ana and bo agree better than ana and carla: +.45")
+    assert not any("may be chance" in one for one in told)

@@ -108,3 +108,11 @@ def test_agreement(worked: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert path.read_text(encoding="utf-8").startswith(out)
     path.write_text("# Agreement of mine", encoding="utf-8")
     assert main([*command, "-o", str(path)]) == 1
+
+
+def test_spare_columns_are_left_out_before_anything_is_cut() -> None:
+    table = Section("T", ("name", "spans", "items"), [("ana", ".51 (.48–.54)", 40)], spare=("items",))
+    assert table.within(80) is table
+    narrow = table.within(24)
+    assert (narrow.columns, narrow.rows) == (("name", "spans"), [("ana", ".51 (.48–.54)")])
+    assert narrow.note == "No room for: items."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from annotator.reports.agreement_competence import COLUMNS, NOTE, shares
+from annotator.reports.agreement_competence import COLUMNS, NOTE, TITLE, shares
 from annotator.reports.agreement_text import number
 from annotator.reports.curator_competence import Competence
 from annotator.tui.layout.figures import PageLine, StyledText, bar, fit, heading, prose
@@ -16,7 +16,7 @@ def competence_lines(found: Competence | None, width: int) -> Iterator[PageLine]
     """Yield a line a curator, or why there is none."""
     if found is None:
         return
-    yield from heading("Curators: how far they can be relied on")
+    yield from heading(TITLE)
     if not found.curators:
         yield from prose(f"Not estimated: {found.reason}.", width, "faint")
         return

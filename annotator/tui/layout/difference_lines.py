@@ -9,6 +9,7 @@ from annotator.reports.agreement_differences import (
     FAMILIES,
     MEASURES,
     MOST_ROWS,
+    clearest,
     is_clear,
     names,
     probability,
@@ -19,8 +20,7 @@ from annotator.reports.agreement_differences import (
 from annotator.tui.layout.figures import PageLine, StyledText, fit, heading, prose
 
 BOUNDS_CELLS, P_CELLS, SAID_CELLS = 22, 7, 18
-MOST_SENTENCES = 3
-"""Sentences on differences that are more than chance."""
+CORRECTED_CELLS = 10
 
 
 def difference_lines(found: Sequence[Difference], families: Sequence[str], width: int) -> Iterator[PageLine]:
@@ -35,10 +35,10 @@ def difference_lines(found: Sequence[Difference], families: Sequence[str], width
         if not rows:
             continue
         yield from heading(f"Differences: {FAMILIES[family]}")
-        for one in [one for one in own if is_clear(one)][:MOST_SENTENCES]:
-            yield from prose(sentence(one), width)
-        cells = max(16, min(44, width - BOUNDS_CELLS - 2 * P_CELLS - SAID_CELLS - 1))
-        heads = f"{fit('p', P_CELLS, right=True)}{fit('Holm', P_CELLS, right=True)}"
+        for one in clearest(found, family):
+            yield from prose(f"{sentence(one)}.", width)
+        cells = max(16, min(44, width - BOUNDS_CELLS - P_CELLS - CORRECTED_CELLS - SAID_CELLS - 1))
+        heads = f"{fit('p', P_CELLS, right=True)}{fit('corrected', CORRECTED_CELLS, right=True)}"
         yield (StyledText(f"{fit('left − right', cells)} {fit('95 % interval', BOUNDS_CELLS)}{heads}", "faint"),)
         for one in rows:
             yield from _row(one, cells, width)
@@ -50,8 +50,8 @@ def _row(one: Difference, cells: int, width: int) -> Iterator[PageLine]:
     """Yield the line of a difference; names that are too long stand on a line of their own."""
     so = "more than chance" if is_clear(one) else one.reason or "may be chance"
     what = "" if one.measure == "span.f1" else f"{MEASURES[one.measure]}: "
-    ps = f"{fit(probability(one.p), P_CELLS, right=True)}{fit(probability(one.p_holm), P_CELLS, right=True)}"
-    room = width - cells - BOUNDS_CELLS - 2 * P_CELLS - 3
+    ps = f"{fit(probability(one.p), P_CELLS, right=True)}{fit(probability(one.p_holm), CORRECTED_CELLS, right=True)}"
+    room = width - cells - BOUNDS_CELLS - P_CELLS - CORRECTED_CELLS - 3
     name = f"{what}{names(one)}"
     if len(name) > cells:
         yield (StyledText(fit(name, width)),)

@@ -49,6 +49,6 @@ def _curve(found: FigureOutlook, width: int) -> Iterator[PageLine]:
     for point in [*points[:-1:every], points[-1]]:
         yield (
             StyledText(fit(f"{point.documents:,}", 9, right=True)),
-            StyledText(fit(f"± {number(point.half_width)}", 8, right=True), "bold"),
+            StyledText(fit(f"± {number(point.half_width, digits=3)}", 8, right=True), "bold"),
             StyledText(f"  {bar(point.half_width / points[0].half_width, max(10, width - 30))}", "faint"),
         )
