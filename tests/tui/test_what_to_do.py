@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html import escape
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
+from annotator.reports.agreement import Agreement, PairSlice
 from annotator.reports.agreement_html import as_html
 from annotator.reports.agreement_records import as_json
 from annotator.reports.diagnoses import diagnosed
 from annotator.reports.work_summary import summarize_work
+from annotator.tui.layout.pair_lines import pair_lines
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
 from annotator.workflow.comparing.disagreements import find_disagreements
@@ -142,3 +146,44 @@ def test_json_has_the_diagnoses(planted: Bench) -> None:
     assert "the Ministry" in first["examples"][0]["text"]
     assert found[2]["filter"]["lacks"] == ["curator:emil"]
     assert found[3]["filter"]["said"] == ["MINISTRY", "COUNCIL"]
+
+
+async def test_the_leading_figures_and_what_to_do_are_on_the_first_screenful(planted: Bench) -> None:
+    async with workbench(planted, curator="lead", size=(80, 24)) as work:
+        await measured(work, "A")
+        for said in (PLANTED[3], "Span F1, strict", "Span F1, borders only", "Label: Krippendorff α", "Relation F1"):
+            assert said in work.text
+
+
+async def test_the_header_says_how_the_places_are_narrowed_down(planted: Bench) -> None:
+    async with workbench(planted, curator="lead", size=(80, 24)) as work:
+        await measured(work, "A", "9", "j")
+        await places(work)
+        assert f"talks-00: {PLANTED[0]}"[:40] in work.header
+        await measured(work, "s")
+        await work.press("slash", *"dana", "enter")
+        assert "with “dana” · hardest first · 1 of " in work.header
+
+
+async def test_help_explains_an_undefined_figure(planted: Bench) -> None:
+    async with workbench(planted, curator="lead", size=(100, 60)) as work:
+        await measured(work, "A", "a", *["j"] * 80, *["k"] * 2)
+        assert "Relation label: Cohen κ" in work.line("#tip")
+        await work.press("question_mark")
+        assert "misleads" in work.text
+
+
+def test_the_pairs_of_twenty_curators_stand_under_numbers(planted: Bench) -> None:
+    found = report(planted)
+    names = [f"curator:colleague-{number:02}" for number in range(20)]
+    pairs = tuple(replace(found.pairs[0], left=a, right=b, name=f"{a} · {b}") for a, b in combinations(names, 2))
+    lines = ["".join(piece.text for piece in line) for line in pair_lines(many(found, names, pairs), 97)]
+    assert lines[1].split() == [str(number) for number in range(1, 21)]
+    assert lines[2].startswith("1 colleague-00")
+    assert max(map(len, lines)) <= 97
+    narrow = ["".join(piece.text for piece in line) for line in pair_lines(many(found, names, pairs), 77)]
+    assert not any(line.startswith("Strict span F1 of each pair") for line in narrow)
+
+
+def many(agreement: Agreement, layers: list[str], pairs: tuple[PairSlice, ...]) -> Agreement:
+    return replace(agreement, layers=tuple(layers), pairs=pairs)

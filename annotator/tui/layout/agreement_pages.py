@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from annotator.agreement.estimates import Estimate
 from annotator.agreement.measures import HEADLINE
 from annotator.reports.agreement import Agreement, Confusion, Slice, periods
 from annotator.reports.agreement_goals import goal_results, goal_sentence, verdict
@@ -13,16 +12,15 @@ from annotator.reports.agreement_text import (
     RELATION_KIND_NAMES,
     caution,
     coverage,
-    differing,
     headline,
     leading,
     number,
     with_interval,
 )
 from annotator.reports.work_summary import VERDICTS, Acceptance, WorkSummary
-from annotator.tui.layout.competence_lines import competence_lines
 from annotator.tui.layout.diagnosis_page import to_do_in_short, what_to_do
 from annotator.tui.layout.difference_lines import difference_lines
+from annotator.tui.layout.figure_lines import column_heads, figure_line
 from annotator.tui.layout.figures import (
     FigurePage,
     Fold,
@@ -33,21 +31,14 @@ from annotator.tui.layout.figures import (
     fit,
     heading,
     prose,
-    scale,
     stacked_bar,
 )
 from annotator.tui.layout.outlook_lines import outlook_lines
-from annotator.tui.layout.strips import curator_line, document_strip
+from annotator.tui.layout.pair_lines import pair_lines
+from annotator.tui.layout.strips import document_strip
 from annotator.wording import plural
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import DisagreementFilter
-
-NAME_CELLS = 30
-WIDE_NAME_CELLS, WIDE_FROM = 40, 110
-"""Cells for names where the page has at least ``WIDE_FROM`` cells."""
-
-VALUE_CELLS = 15
-"""Cells for a value and its interval."""
 
 PAGES = ("overview", "pairs", "labels", "confusion", "docs", "parts", "verdicts", "time", "to do")
 
@@ -70,7 +61,7 @@ def pages(
     """
     build: dict[str, Callable[[], Iterator[PageLine]]] = {
         "overview": lambda: _overview(agreement, width, unfolded=unfolded),
-        "pairs": lambda: _pairs(agreement, width),
+        "pairs": lambda: pair_lines(agreement, width),
         "labels": lambda: _labels(agreement, width),
         "confusion": lambda: _confusion(agreement, width),
         "docs": lambda: _documents(agreement, width),
@@ -88,72 +79,33 @@ EMPTY = dict.fromkeys(PAGES, " Nothing to compare.") | {
 }
 
 
-def _layout(width: int) -> tuple[int, int]:
-    """The widths in cells of the column of names and of the scale."""
-    name = WIDE_NAME_CELLS if width >= WIDE_FROM else NAME_CELLS
-    return name, max(10, min(60, width - name - VALUE_CELLS - 18))
-
-
-def _line(
-    name: str,
-    estimate: Estimate | None,
-    target: DisagreementFilter | None,
-    width: int,
-    *,
-    measure: str,
-    tip: str = "",
-) -> PageLine:
-    """Lay out a figure: name, value with interval, scale, number of documents and of items."""
-    cells, room = _layout(width)
-    if estimate is None:
-        return (StyledText(fit(name, cells)), StyledText(" –"))
-    if estimate.value is None:
-        reason = fit(f"– {estimate.reason}", width - cells - 1)
-        return (StyledText(fit(name, cells)), StyledText(f" {reason}", "faint"))
-    counts = f"{fit(f'{estimate.informative:,}', 7, right=True)}{fit(f'{estimate.items:,}', 9, right=True)}"
-    facts = (with_interval(estimate), plural(estimate.informative, "document"), estimate.reason)
-    explanation = f"{tip or name}: {', '.join(fact for fact in facts if fact)}"
-    return (
-        StyledText(fit(name, cells)),
-        StyledText(f" {fit(with_interval(estimate), VALUE_CELLS)}", "bold", None, target, explanation, measure),
-        StyledText(f" {scale(estimate, room)}"),
-        StyledText(counts, "faint"),
-    )
-
-
-def _column_heads(width: int, name: str = "") -> PageLine:
-    cells, room = _layout(width)
-    ends = fit("0", room - 1) + "1"
-    counts = f"{fit('docs', 7, right=True)}{fit('items', 9, right=True)}"
-    return (StyledText(f"{fit(name, cells)} {fit('95 % interval', VALUE_CELLS)} {ends}{counts}", "faint"),)
-
-
 def _overview(agreement: Agreement, width: int, *, unfolded: bool) -> Iterator[PageLine]:
     estimate = agreement.headline
     if estimate is not None and estimate.value is not None:
         value = f" {with_interval(estimate)} "
         figure = StyledText(value, "bold", estimate.value, LEVEL_TARGETS["span"], "strict span F1", HEADLINE.name)
-        yield (figure, StyledText("  strict span F1 over all pairs"))
-        yield ()
+        yield (figure, StyledText(f"  strict span F1{' over all pairs' if len(agreement.pairs) > 1 else ''}"))
     results = goal_results(agreement)
     yield from prose(verdict(results), width, "bold")
     goals = map(goal_sentence, results)
-    for sentence in (*goals, headline(agreement), differing(agreement), coverage(agreement)):
+    for sentence in (*goals, headline(agreement), *([coverage(agreement)] if agreement.reason else [])):
         yield from prose(sentence, width)
     if agreement.reason:
         return
     yield from to_do_in_short(agreement, width)
     yield ()
-    yield _column_heads(width, "measure")
+    yield column_heads(width, "measure")
     leading_figures = leading(agreement)
     for one in agreement.overall.figures if unfolded else leading_figures:
         title, target = one.measure.title, LEVEL_TARGETS[one.measure.universe.level]
-        yield _line(title, one.estimate, target, width, measure=one.measure.name, tip=f"of {one.universe}")
+        yield figure_line(title, one.estimate, target, width, measure=one.measure.name, tip=f"of {one.universe}")
     more = len(agreement.overall.figures) - len(leading_figures)
     if more > 0:
         said = f"without the other {more}" if unfolded else f"and {plural(more, 'more measure')}"
         tip = "enter, or a, shows all measures, or the four that lead"
         yield (StyledText(said, "faint", None, Fold(more), tip),)
+    yield ()
+    yield from prose(coverage(agreement), width)
     yield from _kinds("How spans differ", agreement.kinds, KIND_NAMES, width, relations=False)
     yield from _kinds("How relations differ", agreement.relation_kinds, RELATION_KIND_NAMES, width, relations=True)
     yield from outlook_lines(agreement, width)
@@ -182,44 +134,6 @@ def _kinds(
         )
 
 
-# Pairs
-
-
-def _pairs(agreement: Agreement, width: int) -> Iterator[PageLine]:
-    if not agreement.pairs:
-        return
-    yield (StyledText("Strict span F1 of each pair of layers", "bold"),)
-    names = [display_name(layer) for layer in agreement.layers]
-    pairs = {frozenset((p.left, p.right)): p for p in agreement.pairs}
-    side = min(16, max(map(len, names)) + 1)
-    cells = column_width(names, width - side, 6, 14)
-    yield (StyledText(" " * side), *(StyledText(fit(name, cells), "faint") for name in names))
-    for row in agreement.layers:
-        line = [StyledText(fit(display_name(row), side))]
-        for column in agreement.layers:
-            pair = pairs.get(frozenset((row, column)))
-            estimate = pair.get("span.f1") if pair is not None else None
-            if pair is None or estimate is None:
-                line.append(StyledText(" " * cells))
-                continue
-            target = DisagreementFilter(f"spans of {pair.name}", relations=False, pair=(pair.left, pair.right))
-            tip = f"{pair.name}: {with_interval(estimate)}, {plural(estimate.informative, 'document')}"
-            value = fit(f"  {number(estimate.value)}", cells - 1)
-            line += [StyledText(value, "", estimate.value, target, tip), StyledText(" ")]
-        yield tuple(line)
-    yield from curator_line(agreement, width)
-    for measure, title, relations in (("span.f1", "Spans", False), ("relation.f1", "Relations", True)):
-        yield from heading(f"{title}, pair by pair")
-        yield _column_heads(width)
-        for pair in agreement.pairs:
-            target = DisagreementFilter(
-                f"{title.lower()} of {pair.name}", relations=relations, pair=(pair.left, pair.right)
-            )
-            yield _line(pair.name, pair.get(measure), target, width, measure=measure)
-    yield from competence_lines(agreement.competence, width)
-    yield from difference_lines(agreement.differences, ("pair", "curator"), width)
-
-
 # Labels
 
 
@@ -230,10 +144,10 @@ def _labels(agreement: Agreement, width: int) -> Iterator[PageLine]:
     ):
         if parts:
             yield from heading(title)[0 if relations else 1 :]
-            yield _column_heads(width)
+            yield column_heads(width)
             for part in parts:
                 target = DisagreementFilter(part.name, relations=relations, label=part.name)
-                yield _line(part.name, part.get(measure), target, width, measure=measure)
+                yield figure_line(part.name, part.get(measure), target, width, measure=measure)
 
 
 # Confusion
@@ -306,7 +220,7 @@ def _documents(agreement: Agreement, width: int) -> Iterator[PageLine]:
         target = DisagreementFilter(row.key, documents=frozenset({row.key})) if count else None
         yield (
             StyledText(fit(row.key, key), target=row.key, tip=f"{row.title} · enter opens it"),
-            StyledText(fit(number(row.span_f1), 6, right=True), "bold", None, target, row.title),
+            StyledText(fit(number(row.span_f1), 6, right=True), "bold", None, target, row.title, "span.f1"),
             StyledText(fit(number(row.relation_f1), 11, right=True)),
             StyledText(fit(f"{count:,}", 13, right=True)),
             StyledText(f"  {fit(row.title, max(4, width - key - 32))}", "faint"),
@@ -334,9 +248,9 @@ def _slices(agreement: Agreement, sample: AgreementSample, width: int) -> Iterat
     parts = [(title, group, target) for title, group, target in parts if group]
     for index, (title, group, target) in enumerate(parts):
         yield from heading(f"{title}: strict span F1")[0 if index else 1 :]
-        yield _column_heads(width)
+        yield column_heads(width)
         for part in group:
-            yield _line(part.name, part.get("span.f1"), target(part.name), width, measure="span.f1")
+            yield figure_line(part.name, part.get("span.f1"), target(part.name), width, measure="span.f1")
     yield from difference_lines(agreement.differences, ("language", "time", "condition"), width)
 
 

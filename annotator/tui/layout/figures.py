@@ -41,6 +41,11 @@ class StyledText(NamedTuple):
     tip: str = ""
     measure: str = ""
 
+    @property
+    def is_figure(self) -> bool:
+        """Whether there is something behind it, or to say of it."""
+        return self.target is not None or bool(self.measure)
+
 
 PageLine = tuple[StyledText, ...]
 

@@ -18,7 +18,7 @@ FULL_SHADE = 0.9
 
 
 class FiguresView(VirtualList):
-    """Lines of styled text; the cursor (line, index in the line) stands only on pieces with a target."""
+    """Lines of styled text; the cursor (line, index in the line) stands only on pieces that are figures."""
 
     EDGES = (" ", " ")
 
@@ -42,9 +42,9 @@ class FiguresView(VirtualList):
         self.cursor: tuple[int, int] | None = None
 
     def show(self, lines: tuple[PageLine, ...], cursor: tuple[int, int] | None = None) -> None:
-        """Show other lines; the cursor goes to ``cursor`` if that has a target, else to the first that has one."""
+        """Show other lines; the cursor goes to ``cursor`` if that is a figure, else to the first one."""
         self.lines = lines
-        self.cursor = cursor if cursor is not None and self._target(*cursor) else next(self._targets(), None)
+        self.cursor = cursor if cursor is not None and self._is_figure(*cursor) else next(self._figures(), None)
         self.refresh_entries()
         self.scroll_to(y=0, animate=False, immediate=True)
         self._reveal()
@@ -60,18 +60,17 @@ class FiguresView(VirtualList):
         """The figure under the cursor."""
         return self.lines[self.cursor[0]][self.cursor[1]] if self.cursor is not None else None
 
-    def _target(self, line: int, index: int) -> Target | None:
-        exists = line < len(self.lines) and index < len(self.lines[line])
-        return self.lines[line][index].target if exists else None
+    def _is_figure(self, line: int, index: int) -> bool:
+        return line < len(self.lines) and index < len(self.lines[line]) and self.lines[line][index].is_figure
 
-    def _targets(self) -> Iterator[tuple[int, int]]:
-        return ((i, j) for i, line in enumerate(self.lines) for j, piece in enumerate(line) if piece.target is not None)
+    def _figures(self) -> Iterator[tuple[int, int]]:
+        return ((i, j) for i, line in enumerate(self.lines) for j, piece in enumerate(line) if piece.is_figure)
 
     # Moving
 
     def move_lines(self, by: int) -> None:
         """Move ``by`` lines with figures, to the nearest column; scroll where there is no figure further on."""
-        rows = [i for i, line in enumerate(self.lines) if any(piece.target for piece in line)]
+        rows = [i for i, line in enumerate(self.lines) if any(piece.is_figure for piece in line)]
         if self.cursor is None or not rows:
             self.scroll_relative(y=by, animate=False)
             return
@@ -80,18 +79,18 @@ class FiguresView(VirtualList):
             self.scroll_relative(y=by, animate=False)
             return
         column = self._column(*self.cursor)
-        self._move_to(row, min(self._targets_in(row), key=lambda index: abs(self._column(row, index) - column)))
+        self._move_to(row, min(self._figures_in(row), key=lambda index: abs(self._column(row, index) - column)))
 
     def move_along(self, by: int) -> None:
         """Move ``by`` figures along the line, stopping at its ends."""
         if self.cursor is None:
             return
         row, index = self.cursor
-        indices = self._targets_in(row)
+        indices = self._figures_in(row)
         self._move_to(row, indices[max(0, min(indices.index(index) + by, len(indices) - 1))])
 
-    def _targets_in(self, row: int) -> list[int]:
-        return [index for index, piece in enumerate(self.lines[row]) if piece.target is not None]
+    def _figures_in(self, row: int) -> list[int]:
+        return [index for index, piece in enumerate(self.lines[row]) if piece.is_figure]
 
     def _column(self, row: int, index: int) -> int:
         """The cell at which a piece of a line begins."""
@@ -108,7 +107,7 @@ class FiguresView(VirtualList):
         height, top = self.size.height, int(self.scroll_offset.y)
         if self.cursor is None or height == 0:
             return
-        first = next(self._targets(), self.cursor)
+        first = next(self._figures(), self.cursor)
         if self.cursor == first and self.cursor[0] < height:
             self.scroll_to(y=0, animate=False, immediate=True)
         elif not top <= self.cursor[0] < top + height:
@@ -148,9 +147,9 @@ class FiguresView(VirtualList):
             return
         cell = 1  # the line begins after the edge
         for index, piece in enumerate(self.lines[row]):
-            if cell <= event.x < cell + len(piece.text) and piece.target is not None:
+            if cell <= event.x < cell + len(piece.text) and piece.is_figure:
                 self._move_to(row, index)
-                if event.chain == 2:
+                if event.chain == 2 and piece.target is not None:
                     self.post_message(self.Opened(piece.target))
                 return
             cell += len(piece.text)
