@@ -79,8 +79,7 @@ def command(
     team = _names(curators)
     limits = dict(_quota(text, team) for text in quotas)
     _check_usage(team, handover, withdraw, idle, half_width)
-    if (handover or withdraw) and (limits or blind or half_width):
-        raise click.UsageError("--quota, --blind and --for-interval are for new assignments")
+    _check_new_alone(handover or withdraw, limits or blind or half_width)
     workspace = global_options.workspace(folder)
     actor = curator_name(curator or global_options.curator)
     plan = None if half_width is None else _planned(workspace, half_width, documents, seed)
@@ -88,34 +87,18 @@ def command(
         documents, overlap, team = tuple(plan.documents), max(overlap, 2), team or plan.curators
     with progress_bar("assigning") as progress:
         if handover or withdraw:
-            giver, _, taker = (handover or withdraw or "").partition(":")
-            takers = [] if withdraw else [curator_name(taker)] if taker else team
+            giver, takers = _giver_and_takers(handover, withdraw, team)
             report = reassign(
-                workspace,
-                actor,
-                giver,
-                takers,
-                idle_days=idle,
-                seed=seed,
-                keys=documents,
-                dry_run=dry_run,
-                progress=progress,
-            )
+                workspace, actor, giver, takers, idle_days=idle,
+                seed=seed, keys=documents, dry_run=dry_run, progress=progress,
+            )  # fmt: skip
         elif plan is not None and not plan.documents:
             report = AssignmentReport()
         else:
             report = assign(
-                workspace,
-                actor,
-                team,
-                overlap=overlap,
-                blind=blind,
-                quotas=limits,
-                seed=seed,
-                keys=documents,
-                dry_run=dry_run,
-                progress=progress,
-            )
+                workspace, actor, team, overlap=overlap, blind=blind, quotas=limits,
+                seed=seed, keys=documents, dry_run=dry_run, progress=progress,
+            )  # fmt: skip
     if as_json:
         print_json(_as_json(report, seed) | ({} if plan is None else {"for_interval": _plan_record(plan)}))
     else:
@@ -189,6 +172,19 @@ def _check_usage(
         raise click.UsageError(f"--reassign {handover}: to whom? {handover}:NAME, or --curators A,B")
     if not (team or handover or withdraw or half_width):
         raise click.UsageError("--curators A,B,… says who takes documents")
+
+
+def _check_new_alone(handed: str | None, new: object) -> None:
+    if handed and new:
+        raise click.UsageError("--quota, --blind and --for-interval are for new assignments")
+
+
+def _giver_and_takers(handover: str | None, withdraw: str | None, team: list[str]) -> tuple[str, list[str]]:
+    """Whose documents go, and to whom: to nobody with ``--withdraw``, to the team where FROM stands alone."""
+    if withdraw:
+        return withdraw, []
+    giver, _, taker = (handover or "").partition(":")
+    return giver, [curator_name(taker)] if taker else team
 
 
 def _rows(report: AssignmentReport) -> list[dict[str, object]]:
