@@ -37,8 +37,8 @@ def figure_line(
         return (StyledText(fit(name, cells)), StyledText(" –"))
     if estimate.value is None:
         reason = fit(f"– {estimate.reason}", width - cells - 1)
-        told = f"{tip or name}: {estimate.reason}"
-        return (StyledText(fit(name, cells)), StyledText(f" {reason}", "faint", tip=told, measure=measure))
+        told = StyledText(f" {reason}", "faint", tip=f"{name}: {estimate.reason}", measure=measure)
+        return (StyledText(fit(name, cells)), told)
     counts = f"{fit(f'{estimate.informative:,}', 7, right=True)}{fit(f'{estimate.items:,}', 9, right=True)}"
     facts = (with_interval(estimate), plural(estimate.informative, "document"), estimate.reason)
     explanation = f"{tip or name}: {', '.join(fact for fact in facts if fact)}"
