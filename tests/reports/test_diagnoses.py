@@ -80,7 +80,8 @@ def test_where_nothing_stands_out_that_is_said(bench: Bench) -> None:
     bench.add("n60", "Luis Paz fue a Lima con Eva Sol.\n")
     mark(bench, "ana", [("Luis Paz", "PERSON"), ("Lima", "GPE")], key="n60")
     mark(bench, "bo", [("Luis Paz", "PERSON")], key="n60")
-    assert what_to_do(looked_into(bench)).paragraphs == (NOTHING,)
+    found = looked_into(bench)
+    assert what_to_do(found).paragraphs == (NOTHING,)
     assert NOTHING in as_html(found, summarize_work([], []))
 
 
