@@ -79,7 +79,7 @@ def _border(facts: dict[str, Any]) -> Words:
     evidence = (
         f"Of {facts['of']:,} spans whose {side} {who} {_verb(facts, 'draws')} otherwise than somebody else,"
         f" {_possessive(who)} reach {reach} in"
-        f" {facts['times']:,}. What is at stake: {_quoted(words, counts=True)}."
+        f" {facts['times']:,}. The words in question: {_quoted(words, counts=True)}."
     )
     if words[0][1] < IN_PARTICULAR * facts["times"]:
         return Words(

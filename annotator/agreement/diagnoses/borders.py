@@ -1,7 +1,7 @@
 """Borders: which words one layer takes into its spans and another leaves out, at which side, and who does it.
 
-No list of words is needed.  Wherever two aligned spans begin (or end) differently, the word at stake is the one next
-to the shorter span.  Wherever they do not, the words at stake are the one just outside, which both left out, and the
+No list of words is needed.  Wherever two aligned spans begin (or end) differently, the word in question is the one next
+to the shorter span.  Wherever they do not, the words in question are the one just outside, which both left out, and the
 outermost one inside, which both took in.  Were borders drawn carelessly, all words would be at fault at one rate.
 """
 
@@ -26,7 +26,7 @@ SIDES = ("beginning", "end")
 MOST_WORDS = 5
 """Words that a finding names."""
 MOST_LETTERS = 30
-"""A word at stake is cut here."""
+"""A word in question is cut here."""
 
 
 class Edges(NamedTuple):
@@ -52,7 +52,7 @@ def edges(items: AlignedItems, side: int) -> Edges:
 
 
 class _Words:
-    """The words at stake at one side, in documents whose texts are read once."""
+    """The words in question at one side, in documents whose texts are read once."""
 
     def __init__(self, aligned: AlignedLayers, texts: dict[str, str], side: int) -> None:
         self.aligned, self.texts, self.side = aligned, texts, side
@@ -164,7 +164,7 @@ def _unsettled(
 
 
 def _agreed(aligned: AlignedLayers, some: Edges, words: _Words, wanted: Iterable[str]) -> dict[str, Array]:
-    """How often, by document, some words were at stake at borders that both layers drew alike."""
+    """How often, by document, some words were in question at borders that both layers drew alike."""
     items = aligned.spans
     assert items.borders is not None
     found = {word: np.zeros(len(aligned.documents)) for word in wanted}
