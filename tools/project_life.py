@@ -147,6 +147,7 @@ def quoted(argument: str) -> str:
 
 def begin(life: Life) -> None:
     """Set the project up, and let everybody do half of it."""
+    life.say("<!-- written by: python -m tools.project_life -->")
     life.say(
         "# A project whose labels change\n\nThree curators, twenty short portraits of our own, and a lead who changes "
         "the labels in the middle of the\nwork. Every screen and every output is what the program showed; `python -m "

@@ -210,6 +210,7 @@ def main() -> int:
             "Two of the sample articles, from the first key to training data. Every screen below was taken from the "
             "running program by `python -m tools.session`."
         )
+        script.say("<!-- written by: python -m tools.session -->")
         spanish(script)
         english(script)
         script.say("## Gold, exported and checked")
