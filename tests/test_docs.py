@@ -13,7 +13,7 @@ from textual.binding import Binding
 from annotator.cli.main import VERBS
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests.repository import TOP
-from tools import module_table
+from tools import command_pages, module_table
 
 PAGES = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 WIDTH = 120
@@ -135,3 +135,8 @@ def test_every_page_has_its_place_on_the_site() -> None:
     navigation = yaml.safe_load((TOP / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
     there = [page.relative_to(TOP).as_posix().removeprefix("docs/") for page in PAGES]
     assert sorted(pages_in(navigation)) == sorted(there), "each page stands once in the nav of mkdocs.yml"
+
+
+def test_the_pages_of_commands_are_current() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in command_pages.FOLDER.glob("*.md")}
+    assert written == command_pages.pages(), "run python -m tools.command_pages"
