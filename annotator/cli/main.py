@@ -48,12 +48,16 @@ VERBS = {
     "doctor": "Check the database and its history for damage.",
     "seal": "Sign the end of every history, to prove what was there.",
     "labels": "Check the label scheme, and change it together with the work.",
+    "completion": "Let bash, zsh or fish complete commands and names.",
 }
 """What each verb does, in a line of the overview; its own help, in its module, says the rest."""
 
 
 BROKEN_PIPE = 141
 """The exit status when whoever reads the output stopped reading: what a shell shows of a program that SIGPIPE ended."""
+
+COMPLETING = "_ANNOTATOR_COMPLETE"
+"""The environment variable by which a shell asks what may follow on its line, and says which shell it is."""
 
 
 class Verbs(click.Group):
@@ -112,6 +116,10 @@ def cli(ctx: click.Context, folder: Path | None, curator: str | None, debug: boo
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the process's exit status."""
+    if argv is None and COMPLETING in os.environ:
+        from annotator.cli.completing import answer
+
+        return answer(cli)
     arguments = list(sys.argv[1:] if argv is None else argv)
     occupy_standard_streams()
     for stream in (sys.stdout, sys.stderr):

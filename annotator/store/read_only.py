@@ -82,26 +82,42 @@ def open_to_read(path: Path) -> tuple[sqlite3.Connection, Untouched | None, str]
 
 def open_as_it_is(path: Path) -> tuple[sqlite3.Connection, Untouched | None, str]:
     """Open a database that can only be read, whatever its schema; see :func:`open_to_read`."""
-    log, index = (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+    opened = open_in_place(path)
+    if opened is not None:
+        return *opened, ""
+    return _copied(path), None, "its log cannot be read in place, so a private copy is shown"
+
+
+def open_in_place(path: Path, patience: float = READ_PATIENCE) -> tuple[sqlite3.Connection, Untouched | None] | None:
+    """Open a database to read without a copy, and return whether to watch it; ``None`` where its log forbids that.
+
+    ``patience`` is how many seconds to wait for a lock.
+    """
+    log, index = _beside(path)
     if not log.exists() or (not index.exists() and not log.stat().st_size):
         untouched = Untouched(path)
-        return _uri(path, "mode=ro&immutable=1"), untouched, ""
+        return _uri(path, "mode=ro&immutable=1", patience), untouched
     if index.exists():
-        connection = _uri(path, "mode=ro")
+        connection = _uri(path, "mode=ro", patience)
         try:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except sqlite3.OperationalError:
             connection.close()
         else:
-            return connection, None, ""
-    return _copied(path, log), None, "its log cannot be read in place, so a private copy is shown"
+            return connection, None
+    return None
 
 
-def _uri(path: Path, how: str) -> sqlite3.Connection:
+def _beside(path: Path) -> tuple[Path, Path]:
+    """Where a database's log and the index of that log are."""
+    return path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
+
+
+def _uri(path: Path, how: str, patience: float) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{how}",
         uri=True,
-        timeout=READ_PATIENCE,
+        timeout=patience,
         isolation_level=None,
         check_same_thread=False,
     )
@@ -121,8 +137,9 @@ def _private(source: sqlite3.Connection) -> sqlite3.Connection:
     return copy
 
 
-def _copied(path: Path, log: Path) -> sqlite3.Connection:
+def _copied(path: Path) -> sqlite3.Connection:
     """A private copy with what the log says, which SQLite reads beside a copy of the file."""
+    log, _ = _beside(path)
     for _ in range(_TRIES):
         before = _state(path), _state(log)
         with scratch(Path(tempfile.gettempdir())) as folder:
@@ -141,5 +158,5 @@ def _state(path: Path) -> tuple[Stamp | None, bool]:
         found = path.stat()
     except OSError:
         return None, False
-    log = path.with_name(path.name + "-wal")
+    log, _ = _beside(path)
     return (found.st_ino, found.st_size, found.st_mtime_ns), log.exists() and log.stat().st_size > 0

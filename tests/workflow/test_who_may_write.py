@@ -225,6 +225,7 @@ VERB_CALLS: dict[str, list[str]] = {
     "doctor": [],
     "seal": ["-o", "seal.json"],
     "labels": ["check"],
+    "completion": ["bash"],
 }
 
 
