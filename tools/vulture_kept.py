@@ -52,3 +52,8 @@ _.SuggesterFactory
 _.let_read_clipboard
 _.pages
 _.point
+
+# Click's completion of command lines calls these.
+_.source_template
+_.get_completion_args
+_.format_completion

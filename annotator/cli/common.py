@@ -32,6 +32,9 @@ COUNT = click.IntRange(0, MANY)
 DAYS = click.IntRange(0, 100_000)
 SEED = click.IntRange(-(2**63), 2**63 - 1)
 
+COMPLETING = "_ANNOTATOR_COMPLETE"
+"""The environment variable by which a shell asks what may follow on its line, and says which shell it is."""
+
 
 class Share(click.FloatRange):
     """A number in a range; what is no number (nan) is in none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from annotator.cli.main import COMPLETING, VERBS
+from annotator.cli.common import COMPLETING
 from annotator.cli.shells import completions
 
 Value = tuple[str, str]
@@ -47,13 +47,16 @@ class OfferedValue(click.ParamType):
         ]
 
 
-def answer(cli: click.Group) -> int:
-    """Print what completes the command line in the environment; whatever goes wrong, that is nothing."""
+def answer(cli: click.Group, overview: Mapping[str, str]) -> int:
+    """Print what completes the command line in the environment; whatever goes wrong, that is nothing.
+
+    ``overview`` has a line about each command, so that none must be imported for it.
+    """
     text = ""
     with suppress(Exception), open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device
         former, sys.stderr = sys.stderr, nowhere
         try:
-            text = completions(os.environ[COMPLETING], Completing(cli))
+            text = completions(os.environ[COMPLETING], Completing(cli, overview))
         finally:
             sys.stderr = former
     with suppress(OSError, ValueError):
@@ -65,9 +68,9 @@ def answer(cli: click.Group) -> int:
 class Completing(click.Group):
     """A group of commands of which each parameter offers the values of its kind."""
 
-    def __init__(self, group: click.Group) -> None:
+    def __init__(self, group: click.Group, overview: Mapping[str, str] | None = None) -> None:
         super().__init__(group.name, params=offering(group).params, context_settings=group.context_settings)
-        self._group = group
+        self._group, self._overview = group, overview
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands, in their order."""
@@ -91,9 +94,11 @@ class Completing(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
         """The commands with their lines of the overview, which imports none of them; and the options."""
-        if ctx.parent is not None:
+        if self._overview is None:
             return super().shell_complete(ctx, incomplete)
-        verbs = [CompletionItem(verb, help=what) for verb, what in VERBS.items() if verb.startswith(incomplete)]
+        verbs = [
+            CompletionItem(verb, help=what) for verb, what in self._overview.items() if verb.startswith(incomplete)
+        ]
         return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
 

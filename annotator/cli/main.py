@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from annotator import __version__
-from annotator.cli.common import GlobalOptions, narrate, workspace_option
+from annotator.cli.common import COMPLETING, GlobalOptions, narrate, workspace_option
 from annotator.errors import AnnotatorError
 
 VERBS = {
@@ -55,9 +55,6 @@ VERBS = {
 
 BROKEN_PIPE = 141
 """The exit status when whoever reads the output stopped reading: what a shell shows of a program that SIGPIPE ended."""
-
-COMPLETING = "_ANNOTATOR_COMPLETE"
-"""The environment variable by which a shell asks what may follow on its line, and says which shell it is."""
 
 
 class Verbs(click.Group):
@@ -119,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None and COMPLETING in os.environ:
         from annotator.cli.completing import answer
 
-        return answer(cli)
+        return answer(cli, VERBS)
     arguments = list(sys.argv[1:] if argv is None else argv)
     occupy_standard_streams()
     for stream in (sys.stdout, sys.stderr):

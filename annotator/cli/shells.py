@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem, ShellComplete
 
 from annotator.cli.command_line_words import BREAKS, TypedLine, read_line
-from annotator.cli.main import COMPLETING
+from annotator.cli.common import COMPLETING
 from annotator.reports.printable import printable
 
 _HELP_LENGTH = 72

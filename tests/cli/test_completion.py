@@ -14,8 +14,9 @@ import pytest
 
 from annotator.cli import completing
 from annotator.cli.command_line_words import read_line
+from annotator.cli.common import COMPLETING
 from annotator.cli.completion import SHELLS
-from annotator.cli.main import COMPLETING, VERBS, main
+from annotator.cli.main import VERBS, main
 from tests.cli.test_hostile_arguments import COMMANDS
 from tests.processes import PATIENCE, environment
 from tests.workspaces import KEY, Bench
