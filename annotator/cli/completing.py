@@ -25,7 +25,7 @@ Value = tuple[str, str]
 _ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
 
 
-class OfferedValue(click.ParamType):
+class OfferedValue(click.ParamType[str]):
     """A text for which a shell can offer values; it is read like any other text."""
 
     name = "text"
