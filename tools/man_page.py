@@ -23,11 +23,12 @@ ENVIRONMENT, STATUSES = "| option or variable | meaning |", "| exit code | meani
 
 def manual_page() -> str:
     """Return the whole page: one section for each command, in the order of the work."""
-    context = click.Context(cli, info_name="annotator", **cli.context_settings)
+    context = click.Context(cli, info_name="annotator")
     lines = [f'.TH ANNOTATOR 1 "" "annotator {__version__}" "User Commands"']
     lines += [".SH NAME", rf"annotator \- {_roff(_short(cli))}"]
     lines += [".SH SYNOPSIS", ".B annotator", _roff("[OPTIONS] [COMMAND [ARGUMENTS]...]")]
     lines += [".SH DESCRIPTION", *_paragraphs(cli.help or ""), ".SH OPTIONS", *_options(cli, context)]
+    lines += [".PP", _roff("Every command takes -h or --help, which say what stands here.")]
     lines += [".SH COMMANDS"]
     for path, command, inner in _commands(cli, context):
         usage = " ".join(command.collect_usage_pieces(inner))
@@ -62,7 +63,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[str]:
-    for param in command.get_params(context) if context.parent is None else command.params:
+    for param in command.params:
         record = param.get_help_record(context)
         if record is not None and record[1]:
             yield from (".TP", rf"\fB{_roff(record[0])}\fR", _roff(" ".join(record[1].split())))
