@@ -13,7 +13,7 @@ from textual.binding import Binding
 from annotator.cli.main import VERBS
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests.repository import TOP
-from tools import command_pages, module_table
+from tools import command_pages, json_tables, module_table
 
 PAGES = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md")])
 WIDTH = 120
@@ -140,3 +140,8 @@ def test_every_page_has_its_place_on_the_site() -> None:
 def test_the_pages_of_commands_are_current() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in command_pages.FOLDER.glob("*.md")}
     assert written == command_pages.pages(), "run python -m tools.command_pages"
+
+
+def test_the_tables_of_json_fields_are_current() -> None:
+    text = json_tables.PAGE.read_text(encoding="utf-8")
+    assert text == json_tables.page_with_tables(text), "run python -m tools.json_tables"

@@ -39,7 +39,9 @@ def command(global_options: GlobalOptions, neural: bool, as_json: bool, folder: 
         trained = train(workspace, neural=neural, progress=progress)
     tell_left_out(trained.retired)
     if as_json:
-        print_json(trained.card)
+        from annotator.reports.summaries import training_summary
+
+        print_json(training_summary(trained))
         return
     print_table(("of", "way", "F1 on documents left out", "used"), list(_rows(trained.card)), numbers=("F1",))
     documents = len(trained.card["documents"])

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from annotator.reports.sections import Section
+from annotator.reports.summaries import retired_records
 from annotator.store import Charge
 from annotator.wording import plural
 from annotator.workflow.progress import CuratorProgress, Overview
@@ -43,7 +44,7 @@ def overview_json(overview: Overview) -> dict[str, Any]:
         "abandoned": [noted._asdict() for noted in overview.abandoned],
         "flagged": [noted._asdict() for noted in overview.flagged],
         "returned": [returned._asdict() for returned in overview.returned],
-        "retired": [{**group._asdict(), "count": count} for group, count in sorted(overview.retired.items())],
+        "retired": retired_records(overview.retired),
     }
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from annotator.files.outputs import Outputs
     from annotator.labels import LabelScheme
-    from annotator.labels.retired import RetiredCounts
+    from annotator.labels.retired import RetiredCounts, RetiredGroup
     from annotator.suggest.protocol import Sent
     from annotator.workflow.adjudicating.gold import GoldReport
     from annotator.workflow.exporting.export_writer import ExportResult
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from annotator.workflow.importing.import_request import ImportReport
     from annotator.workflow.importing.ingest import IngestReport
     from annotator.workflow.learning.suggesting import SuggestReport
+    from annotator.workflow.learning.training import TrainingResult
     from annotator.workflow.retired_work import RetiredLayer
 
 Summary = dict[str, Any]
@@ -132,6 +133,12 @@ def doctor_summary(findings: Iterable[str], seal: Path | None, retired: Iterable
     }
 
 
+def training_summary(trained: TrainingResult) -> Summary:
+    """The card of the version in use, without what is about its files; ``new`` says whether it was made just now."""
+    return {**{name: value for name, value in trained.card.items() if name not in ("files", "format")},
+            "new": trained.new}  # fmt: skip
+
+
 def validation_summary(problems: Mapping[Path, list[str]]) -> Summary:
     """The problems of files that were checked."""
     return {
@@ -147,18 +154,18 @@ def scheme_check_summary(
 
     ``outdated`` counts the documents whose suggestions have labels that it does not have.
     """
-    layers: dict[tuple[str, str, str], Counter[str]] = {}
+    layers: dict[RetiredGroup, Counter[str]] = {}
     for layer in retired:
         for group, count in layer.counts.items():
-            layers.setdefault((group.label, group.of, group.kind), Counter())[layer.name.name] += count
+            layers.setdefault(group, Counter())[layer.name.name] += count
     return {
         "path": str(path),
         "mistakes": mistakes,
         "entities": None if scheme is None else len(scheme.entities),
         "relations": None if scheme is None else len(scheme.relations),
         "retired": [
-            {"label": label, "of": of, "why": why, "count": counts.total(), "layers": _sorted(counts)}
-            for (label, of, why), counts in sorted(layers.items())
+            {**group._asdict(), "count": counts.total(), "layers": _sorted(counts)}
+            for group, counts in sorted(layers.items())
         ],
         "outdated_suggestions": outdated,
     }
@@ -166,10 +173,7 @@ def scheme_check_summary(
 
 def retired_records(counts: RetiredCounts) -> list[Summary]:
     """How much work the label scheme no longer allows: by label, kind of item and reason."""
-    return [
-        {"label": group.label, "of": group.of, "why": group.kind, "count": count}
-        for group, count in sorted(counts.items(), key=lambda item: (item[0].label, item[0].of, item[0].kind))
-    ]
+    return [{**group._asdict(), "count": count} for group, count in sorted(counts.items())]
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:

@@ -11,6 +11,7 @@ import pytest
 from annotator.cli.main import main
 from annotator.reports.agreement_records import harmless
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
+from tests.schemas import schema_problems
 from tests.workspaces import Bench, sql_dump
 
 Run = Callable[..., tuple[int, str, str]]
@@ -60,7 +61,9 @@ def test_layers_seed_and_resamples_are_told_in_the_output(finished: Bench, run: 
 
 def test_gamma_is_measured_on_request(finished: Bench, run: Run) -> None:
     assert json.loads(run("--json")[1])["gamma"] is None
-    gamma = json.loads(run("--json", "--gamma", 60)[1])["gamma"]
+    whole = json.loads(run("--json", "--gamma", 60)[1])
+    assert schema_problems("agreement", whole) == []
+    gamma = whole["gamma"]
     assert (gamma["documents"], gamma["available"], gamma["items"]) == (1, 1, 5)
     assert 0 < gamma["low"] < gamma["value"] < gamma["high"] < 1
     assert gamma["over"] == "random annotations"

@@ -19,6 +19,7 @@ from annotator.reports.work_summary import summarize_work
 from annotator.tui.layout.agreement_pages import pages
 from annotator.workflow.comparing.agreement_sample import AgreementSample, layers_to_compare, read_sample
 from tests.agreement.working_curators import Mark, mark
+from tests.schemas import schema_problems
 from tests.workspaces import Bench
 
 NO_WORK = summarize_work([], [])
@@ -62,7 +63,9 @@ def test_who_differs_from_two_who_agree_is_relied_on_less(found: Agreement) -> N
 
 
 def test_every_form_of_the_report_has_them(found: Agreement, sample: AgreementSample) -> None:
-    record = json.loads(json.dumps(as_json(found, NO_WORK), allow_nan=False))["competence"]
+    whole = json.loads(json.dumps(as_json(found, NO_WORK), allow_nan=False))
+    assert schema_problems("agreement", whole) == []
+    record = whole["competence"]
     assert record["reason"] is None
     assert record["curators"][2]["missed"] == pytest.approx(3 / 24, abs=0.01)
     assert set(record["difficulty"]) == {f"n{number}" for number in range(12)}

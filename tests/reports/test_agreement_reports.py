@@ -21,6 +21,7 @@ from annotator.reports.work_summary import WorkSummary, summarize_work
 from annotator.store import VerdictCount, WorkTime
 from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
+from tests.schemas import schema_problems
 from tests.workspaces import Bench
 
 OPTIONS = EstimateOptions(resamples=200, seed=1)
@@ -98,6 +99,7 @@ def test_a_report_on_nothing_has_every_format(bench: Bench) -> None:
 
 def test_json_has_every_figure_with_what_it_rests_on(differing: Bench) -> None:
     record = json.loads(json.dumps(as_json(report(differing), NO_WORK), allow_nan=False))
+    assert schema_problems("agreement", record) == []
     assert record["schema"] == "annotator.agreement/1"
     assert record["options"] == {
         "level": 0.95,

@@ -217,6 +217,7 @@ VERB_CALLS: dict[str, list[str]] = {
     "train": [],
     "evaluate": [],
     "export": ["jsonl", "--layer", "curator:bo"],
+    "schema": [],
     "validate": ["other.jsonl"],
     "status": [],
     "history": [KEY],

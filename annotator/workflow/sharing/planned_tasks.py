@@ -60,10 +60,13 @@ class _Batches:
         """Carry out what is noted, but for the ``first`` batch, which is done."""
         done: list[Task] = []
         waiting = planned_batches(self.store)
-        for number, batch in enumerate(waiting, start=1 if first else 0):
-            self.progress(number, len(waiting) + (first is not None))
+        total = len(waiting) + (first is not None)
+        for number, batch in enumerate(waiting, start=total - len(waiting)):
+            self.progress(number, total)
             with self.store.write() as writer:
                 done += settle(self.store, writer, batch)
+        if total:
+            self.progress(total, total)
         return done
 
 

@@ -14,6 +14,7 @@ from annotator.errors import WorkflowError
 from annotator.suggest import models
 from annotator.suggest.pinned_models import PINNED, PinnedModel
 from annotator.workflow.learning.model_comparison import compare_models
+from tests.schemas import schema_problems
 from tests.workspaces import Bench, make_bench, range_of
 
 NAMES = ("Ximeno", "Yrigo", "Zoilo")
@@ -63,6 +64,7 @@ def test_the_command_says_which_to_use_and_how(bench: Bench, capfd: pytest.Captu
     assert models.in_use("es", bench.workspace.models) == LARGE
     assert main([*root, "models", "compare", "--json"]) == 0
     rows = json.loads(capfd.readouterr().out)
+    assert schema_problems("models", rows) == []
     assert [(row["name"], row["used"], row["best"]) for row in rows] == [
         ("few-names", False, False),
         ("more-names", True, True),

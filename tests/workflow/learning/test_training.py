@@ -29,6 +29,7 @@ from annotator.workflow.learning.evaluation import Counts, evaluate, interval
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.learning.training import NothingToLearnError, TrainingUnderWayError, finished_layers, train
 from annotator.workflow.schemes.renaming import rename_curator
+from tests.schemas import schema_problems
 from tests.workspaces import Bench, make_bench, own_span_id, pending_suggestions, proposal, propose, range_of
 
 FIRMS = ("Zumbal", "Tresk", "Ondoro", "Quivia", "Plenox", "Varuna", "Mibex", "Solgan")
@@ -274,8 +275,12 @@ class TestCommands:
         assert "tagger" in out
         assert "version 0001 learned from 6 documents" in said
         assert "already learned" in run("train")[2]
-        assert json.loads(run("train", "--json")[1])["uses"]["spans"] in TAGGERS
+        card = json.loads(run("train", "--json")[1])
+        assert card["uses"]["spans"] in TAGGERS
+        assert schema_problems("train", card) == []
+        assert schema_problems("evaluate", json.loads(run("evaluate", "--folds", "2", "--json")[1])) == []
         rows = json.loads(run("models", "list", "--json")[1])
+        assert schema_problems("models", rows) == []
         assert [row["state"] for row in rows if row["name"] == "learned"] == ["used"]
         assert run("models", "use", "none")[0] == 0
         rows = json.loads(run("models", "list", "--json")[1])

@@ -466,7 +466,7 @@ class TestInBatches:
             session.comment(f"{done}")
 
         share_out(corpus, progress=work)
-        assert [comment.text for comment in session.content.comments.values()] == ["3"]
+        assert [comment.text for comment in session.content.comments.values()] == ["4"]
         other.workspace.close()
 
 
