@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from annotator.annotation import Span
 from annotator.store import Store
 from annotator.text import Document
+from annotator.tuning import Exemption, collector_paused
 from tests.workspaces import Bench, copied_bench, link, proposal, propose
 
 # The same examples on every run and machine, however slow it is; `--hypothesis-profile explore` looks further.
@@ -39,6 +41,29 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def pytest_xdist_auto_num_workers() -> int:
     """Return one process more than there are processors: a fifth of the time is waiting, for terminals and programs."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None]:
+    """Leave the tests themselves to no garbage collection: they are a million objects and stay to the end."""
+    with collector_paused():
+        yield
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _frozen_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the workbench from freezing, and so from unfreezing, what is in memory: each time all tests were walked."""
+    if "freezing" not in request.fixturenames:
+        for moment in ("begin", "end"):
+            monkeypatch.setattr(Exemption, moment, lambda _: None)
+
+
+@pytest.fixture
+def freezing() -> Iterator[None]:
+    """The workbench exempts what is in memory from garbage collection, as it does for users."""
+    yield
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

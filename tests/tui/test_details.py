@@ -243,6 +243,7 @@ async def test_a_question_stands_alone_and_a_line_says_where_it_was_cut(news: Be
         assert work.line("#message").endswith("…")
 
 
+@pytest.mark.usefixtures("freezing")
 async def test_documents_that_were_left_are_freed_while_others_are_opened(news: Bench) -> None:
     async with workbench(news) as work, asyncio.timeout(PATIENCE):
         left: list[weakref.ref[AnnotateScreen]] = []
