@@ -32,6 +32,10 @@ if "TMPDIR" not in os.environ and sys.platform == "linux" and os.access(MEMORY, 
     if _volume.f_bavail * _volume.f_frsize >= ROOM and not _volume.f_flag & os.ST_NOEXEC:
         os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
 
+# Modules are compiled once and kept, not again by each of the hundreds of processes that tests start.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # A shell starts what runs in its background with ctrl+c ignored, and so would every program be that a test starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
