@@ -30,7 +30,17 @@ from annotator.yaml_input import YamlError, compose_yaml
 _REQUIRED = ("languages", "entities")
 _LANGUAGES_EXPECTED = "a list of language codes such as [es, en]"
 _ACCEPTING = ("accept_threshold", "accept_precision")
-_SCHEME_FIELDS = ("languages", "overlap", "snap", "settle", *_ACCEPTING, "agreement", "entities", "relations")
+_SCHEME_FIELDS = (
+    "languages",
+    "overlap",
+    "snap",
+    "settle",
+    *_ACCEPTING,
+    "agreement",
+    "guideline",
+    "entities",
+    "relations",
+)
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
 _RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
@@ -141,6 +151,7 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str], text: 
         accept_threshold=ACCEPT_THRESHOLD if threshold is None else threshold,
         accept_precision=precision if threshold is None else None,
         goals=read_goals(fields["agreement"]) if "agreement" in fields else {},
+        guideline=reader.guideline(fields.get("guideline")),
         text=text,
     )
 
@@ -261,6 +272,12 @@ class _TypeReader:
                 hint = did_you_mean(str(key.node.value), self.languages)
                 key.note_wrong(f"a language code such as {' or '.join(self.languages or ('es',))}{hint}")
         return parts
+
+    def guideline(self, value: YamlValue | None) -> dict[str, str]:
+        """Read the rules for all labels, by language, with their lines."""
+        expected = "text, or a text by language"
+        parts = self._by_language(value, expected) if value else []
+        return {lang: text.strip() for lang, part in parts if (text := part.text(expected))}
 
     def _description(self, value: YamlValue | None) -> dict[str, str]:
         expected = "text, or a text by language"

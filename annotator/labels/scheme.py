@@ -74,9 +74,10 @@ class LabelScheme:
 
     ``sha256`` is the digest of the file's bytes, ``text`` what it says, ``accept_threshold`` the score from which
     ``accept all`` takes a suggestion; with ``accept_precision`` it is instead the lowest score from which that share of
-    what it takes is expected to be right.  ``goals`` are what agreement is to reach, by measure.  The ``*_problem``
-    methods say in a sentence why the scheme does not allow a span or a relation; the workbench, importing and exporting
-    rely on them.  ``successors`` are the labels that took the place of those that were split.
+    what it takes is expected to be right.  ``goals`` are what agreement is to reach, by measure, ``guideline`` the
+    rules for all labels, by language.  The ``*_problem`` methods say in a sentence why the scheme does not allow a span
+    or a relation; the workbench, importing and exporting rely on them.  ``successors`` are the labels that took the
+    place of those that were split.
     """
 
     entities: Mapping[str, EntityType]
@@ -89,6 +90,7 @@ class LabelScheme:
     accept_threshold: float = ACCEPT_THRESHOLD
     accept_precision: float | None = None
     goals: Mapping[str, float] = field(default_factory=dict)
+    guideline: Mapping[str, str] = field(default_factory=dict)
     text: str = field(default="", repr=False, compare=False)
     successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from annotator.annotation import Annotations
 from annotator.labels import LabelScheme
@@ -22,14 +22,30 @@ ENTRY_POINT_GROUP = "annotator.suggesters"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The amount sent to a server: requests, documents whose text was in them, and bytes."""
+    """The amount sent to a server: requests, documents whose text was in them, and bytes.
+
+    ``input_tokens`` and ``output_tokens`` are what a model read and wrote, ``cost`` its price in ``currency``, where
+    that is known.
+    """
 
     requests: int = 0
     documents: int = 0
     bytes: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    currency: str = ""
 
     def __add__(self, other: Sent) -> Sent:
-        return Sent(self.requests + other.requests, self.documents + other.documents, self.bytes + other.bytes)
+        return Sent(
+            self.requests + other.requests,
+            self.documents + other.documents,
+            self.bytes + other.bytes,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cost + other.cost,
+            self.currency or other.currency,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,20 @@ class Reported(Annotations):
         dropped = sum((Counter(source.dropped) for source in reports), Counter())
         reasons = "; ".join(source.unread for source in reports if source.unread)
         return cls(layer.spans, layer.relations, reasons, dict(dropped), sum_by_host(source.sent for source in reports))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What asking a server about a document would take.
+
+    ``questions`` is what would be sent, each a JSON value, as far as that is known before anything was answered;
+    ``sent`` an estimate of it all, ``kept`` the number of questions whose answer is there already.
+    """
+
+    host: str
+    sent: Sent
+    kept: int = 0
+    questions: tuple[Any, ...] = ()
 
 
 def sum_by_host(parts: Iterable[Mapping[str, Sent]]) -> dict[str, Sent]:

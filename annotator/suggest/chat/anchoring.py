@@ -1,25 +1,34 @@
 """Anchoring: finding the mentions and relations that a model listed in the document.
 
-A mention is looked for in the sentence that the model names, the second of the same words after the first; then in the
-nearest sentence of the question that has it.  A name that it listed once is suggested at its other mentions too, and a
-relation whose ends it took from different sentences moves to mentions of the same words in one.
+A mention is looked for in the sentence that the model names, where the words around it stand too if it quoted any, the
+second of the same words after the first; then in the nearest sentence of the question that has it.  A name that it
+listed once is suggested at its other mentions too, and a relation whose ends it took from different sentences moves to
+mentions of the same words in one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import nsmallest
 from itertools import product
 
-from annotator.annotation import Relation, RelationKey, Span, SpanKey, suggested_relation, suggested_span
+from annotator.annotation import (
+    Relation,
+    RelationKey,
+    Span,
+    SpanKey,
+    reading_order,
+    suggested_relation,
+    suggested_span,
+)
 from annotator.labels import LabelScheme
 from annotator.suggest.chat.answer import Answer, ListedEntity, ListedRelation
 from annotator.suggest.chat.quotes import Quotes
 from annotator.suggest.span_choice import compatible, likeliest_first
 from annotator.text import Document, Segment
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same answer could give other suggestions."""
 CERTAINTY = {"high": 1.0, "medium": 0.8, "low": 0.55}
 """Factors for the score by how sure the model is."""
@@ -62,20 +71,14 @@ class Anchoring:
         kept = {span.id: span for span in compatible(likeliest_first(unique.values()), self._scheme)}
         self.dropped += Counter({OVERLAPPING: len(unique) - len(kept)})
         self.spans |= kept
-        by_name = {name: kept[span.id] for name, span in anchored if name and span.id in kept}
+        by_name = _by_name((name, kept[span.id]) for name, span in anchored if span.id in kept)
         self._listed += [(listed, by_name.get(listed.head), by_name.get(listed.child)) for listed in answer.relations]
 
-    def finish(self) -> None:
-        """Suggest listed names at their other mentions too, then add the relations."""
-        self._repeat()
-        same: dict[tuple[str, str], list[Span]] = {}
-        for span in self.spans.values():
-            same.setdefault((self._words(span), span.label), []).append(span)
-        for listed, head, child in self._listed:
-            self._relate(listed, head, child, same)
+    def repeat(self) -> None:
+        """Suggest names also where the model did not list them, unless it has the words under several labels.
 
-    def _repeat(self) -> None:
-        """Suggest names also where the model did not list them, unless it has the words under several labels."""
+        It is called once, after the last answer about mentions.
+        """
         best: dict[str, dict[str, float]] = {}
         for span in self.spans.values():
             words = self._words(span)
@@ -93,6 +96,27 @@ class Anchoring:
                 if taken.isdisjoint(tokens):
                     taken.update(tokens)
                     self._keep(segment, label, score * REPETITION_FACTOR)
+
+    def mentions(self, sentences: range) -> list[Span]:
+        """The mentions so far that begin in some sentences, in reading order."""
+        place = self._document.sentences.at_or_before
+        return sorted((s for s in self.spans.values() if place(s.start) in sentences), key=reading_order)
+
+    def relate(self, answer: Answer, mentions: Sequence[Span]) -> None:
+        """Take in the answer to a question about the relations between mentions, which it numbers from 1."""
+        self.dropped += answer.dropped
+        by_number = {str(number): span for number, span in enumerate(mentions, 1)}
+        self._listed += [
+            (listed, by_number.get(listed.head), by_number.get(listed.child)) for listed in answer.relations
+        ]
+
+    def finish(self) -> None:
+        """Add the relations, after the last answer."""
+        same: dict[tuple[str, str], list[Span]] = {}
+        for span in self.spans.values():
+            same.setdefault((self._words(span), span.label), []).append(span)
+        for listed, head, child in self._listed:
+            self._relate(listed, head, child, same)
 
     def _anchored(self, entities: Iterable[ListedEntity], sentences: range) -> list[tuple[str, Span]]:
         """The mentions that were found, each with the id that relations name it by.
@@ -121,6 +145,8 @@ class Anchoring:
         for look in (self._quotes.exact, self._quotes.alike, self._quotes.bare):
             for index in nearest:
                 segments = list(look(entity.text, self._document.sentences[index]))
+                if len(segments) > 1 and (entity.before or entity.after):
+                    segments.sort(key=lambda s: -self._quotes.fit(s, entity.before, entity.after))
                 if segments:
                     return segments
         return []
@@ -164,3 +190,11 @@ class Anchoring:
 
     def _tokens(self, segment: Span | Segment) -> range:
         return self._document.tokens.overlapping(segment.start, segment.end)
+
+
+def _by_name(named: Iterable[tuple[str, Span]]) -> dict[str, Span]:
+    """The mentions by the id that the model gave them, but for those whose id it gave to another one too."""
+    groups: dict[str, set[Span]] = {}
+    for name, span in named:
+        groups.setdefault(name, set()).add(span)
+    return {name: next(iter(spans)) for name, spans in groups.items() if name and len(spans) == 1}

@@ -1,52 +1,49 @@
 """Reading the answer of a chat model, as far as it is what was asked for.
 
-The JSON may be wrapped in talk, a code fence or the model's thinking; inside it every item is checked by itself, so
-that one bad item costs no more than itself.
+Every item is checked by itself, so that one bad item costs no more than itself; an answer without a single item that
+can be read is none.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from annotator.labels import LabelScheme
-from annotator.suggest.chat.question import CERTAINTIES
+from annotator.suggest.chat.answer_json import NoAnswerError, find_answer
+from annotator.suggest.chat.question import CERTAINTIES, ENTITIES, RELATIONS
 
+VERSION = "2"
+"""Changes whenever the same words could be read as another answer; answers kept under an older one are not believed."""
 MALFORMED = "not as asked for"
 UNKNOWN_LABEL = "no label of the scheme"
+MOST_ITEMS = 5000
+TOO_MANY = "more than the question has room for"
 
-_THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
-_BEGINNING = re.compile(r"\{")
-_ANSWER = re.compile(r'\{\s*"entities"')
-_MOST_BEGINNINGS = 50
 _MOST_LENGTH = 1000
-"""A mention is never longer, in code points."""
-
-
-class NoAnswerError(Exception):
-    """What the model wrote holds no answer."""
+"""A mention is never longer, in code points, nor are the words around it."""
 
 
 class DeclinedError(Exception):
     """The model declined to answer."""
 
 
-class CutOffError(Exception):
-    """The answer was cut off."""
-
-
 @dataclass(frozen=True, slots=True)
 class ListedEntity:
-    """A mention as the model lists it; ``sentence`` is the number in the question, 0 when it gave none."""
+    """A mention as the model lists it; ``sentence`` is the number in the question, 0 when it gave none.
+
+    ``before`` and ``after`` are the words around it, as far as the model gave them.
+    """
 
     id: str
     sentence: int
     text: str
     label: str
     certainty: str
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,48 +65,41 @@ class Answer:
     dropped: Counter[str] = field(default_factory=Counter)
 
 
-def read_answer(content: str, scheme: LabelScheme) -> Answer:
-    """Read an answer; raises :class:`CutOffError` when it is unfinished, :class:`NoAnswerError` when there is none."""
-    answer = _find(_THINKING.sub("", content))
+def read_answer(content: str, scheme: LabelScheme, kind: str = ENTITIES) -> Answer:
+    """Read an answer to a question for entities, or for relations.
+
+    Raises ``CutOffError`` when it is unfinished, ``NoAnswerError`` when there is none.
+    """
+    answer = find_answer(content, kind)
     dropped: Counter[str] = Counter()
-    entities = [_entity(item, scheme, dropped) for item in answer["entities"]]
-    listed = answer.get("relations")
-    relations = [_relation(item, scheme, dropped) for item in (listed if isinstance(listed, list) else [])]
-    return Answer(tuple(e for e in entities if e), tuple(r for r in relations if r), dropped)
+    listed = _items(answer.get(ENTITIES) if kind == ENTITIES else None, dropped)
+    related = _items(answer.get(RELATIONS), dropped)
+    entities = tuple(e for e in (_entity(item, scheme, dropped) for item in listed) if e is not None)
+    relations = tuple(r for r in (_relation(item, scheme, dropped) for item in related) if r is not None)
+    if dropped[MALFORMED] and not entities and not relations and set(dropped) == {MALFORMED}:
+        raise NoAnswerError
+    return Answer(entities, relations, dropped)
 
 
-def _find(content: str) -> dict[str, Any]:
-    """The first JSON object in the text that lists entities."""
-    decoder = json.JSONDecoder()
-    for _, match in zip(range(_MOST_BEGINNINGS), _BEGINNING.finditer(content), strict=False):
-        try:
-            value, _end = decoder.raw_decode(content, match.start())
-        except (ValueError, RecursionError) as error:
-            if _ANSWER.match(content, match.start()) and _is_unfinished(content, error):
-                raise CutOffError from None
-            continue
-        if isinstance(value, dict) and isinstance(value.get("entities"), list):
-            return value
-    raise NoAnswerError
-
-
-def _is_unfinished(content: str, error: Exception) -> bool:
-    """Tell whether JSON is invalid only because it stops too early."""
-    if not isinstance(error, json.JSONDecodeError):
-        return False
-    return error.pos >= len(content.rstrip()) or error.msg.startswith("Unterminated string")
+def _items(listed: Any, dropped: Counter[str]) -> Iterable[Any]:
+    items = listed if isinstance(listed, list) else []
+    if len(items) > MOST_ITEMS:
+        dropped[TOO_MANY] += len(items) - MOST_ITEMS
+    return items[:MOST_ITEMS]
 
 
 def _entity(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> ListedEntity | None:
     values = item if isinstance(item, dict) else {}
-    entity_id, text, label = _name(values.get("id")), values.get("text"), values.get("label")
+    text, label = values.get("text"), values.get("label")
     if not isinstance(text, str) or not text.strip() or len(text) > _MOST_LENGTH or not isinstance(label, str):
         dropped[MALFORMED] += 1
         return None
     if label not in scheme.entities:
         dropped[UNKNOWN_LABEL] += 1
         return None
-    return ListedEntity(entity_id or "", _whole(values.get("sentence")), text.strip(), label, _certainty(values))
+    sentence = _whole(values.get("sentence"))
+    around = _words(values.get("before")), _words(values.get("after"))
+    return ListedEntity(_name(values.get("id")) or "", sentence, text.strip(), label, _certainty(values), *around)
 
 
 def _relation(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> ListedRelation | None:
@@ -126,7 +116,13 @@ def _relation(item: Any, scheme: LabelScheme, dropped: Counter[str]) -> ListedRe
 
 def _name(value: Any) -> str | None:
     """An id, which models write as a number or in quotes."""
-    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value) if abs(value) < 10**9 else None
+    return value if isinstance(value, str) else None
+
+
+def _words(value: Any) -> str:
+    return value.strip() if isinstance(value, str) and len(value) <= _MOST_LENGTH else ""
 
 
 def _whole(value: Any) -> int:

@@ -1,12 +1,10 @@
 """Talking HTTP with a chat server: one question, one answer, and a plain word for everything that goes wrong.
 
-A busy server is given time, as much as it asks for; a field that it does not know is left out from then on; nothing is
-followed elsewhere, and the key appears in no message.
+A busy server is given time, as much as it asks for; nothing is followed elsewhere, and the key appears in no message.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -15,12 +13,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from annotator.redaction import redact
-from annotator.suggest.chat.answer import CutOffError, DeclinedError, NoAnswerError
+from annotator.suggest.chat.answer_json import CutOffError
 from annotator.suggest.chat.configuration import Configuration
-from annotator.suggest.chat.question import Messages
+from annotator.suggest.chat.costs import BYTES_IN_TOKEN, tokens_in
+from annotator.suggest.chat.question import Question
+from annotator.suggest.chat.reply import (
+    MODEL_WORDS,
+    QUOTA_WORDS,
+    TOO_LONG_WORDS,
+    Complaint,
+    complaint_status,
+    read_complaint,
+    read_completion,
+    read_usage,
+)
+from annotator.suggest.chat.request import Requests, Style
+from annotator.suggest.protocol import Sent
 
 if TYPE_CHECKING:
     import httpx
@@ -32,13 +43,18 @@ LARGEST_ANSWER = 4_000_000
 CONNECTING = 10.0
 """Seconds that making a connection may take."""
 
+_OK = 200
 _BROKEN_OFF = 0
 """Stands for the status of a reply that never came to its end."""
 _BUSY = frozenset({_BROKEN_OFF, 408, 409, 429, 500, 502, 503, 504, 529})
-_UNSUPPORTED = frozenset({400, 415, 422, 500, 501})
-_OPTIONAL = {"response_format": ("response_format", "json_schema"), "temperature": ("temperature",)}
-"""Fields that not every server knows, with the words by which a server complains of them."""
+_UNSUPPORTED = frozenset({400, 404, 415, 422, 500, 501})
+"""Statuses with which servers answer to a field or a demand that they do not know."""
+_TOO_LONG = frozenset({400, 413, 422, 500})
 _SHOWN = 200
+
+
+Body = bytes
+"""What a reply holds."""
 
 
 class Trouble(Exception):  # noqa: N818 - not an error of the program's: it says why a question has no answer
@@ -51,36 +67,60 @@ class Trouble(Exception):  # noqa: N818 - not an error of the program's: it says
 
 
 class _Reply(NamedTuple):
+    """A reply, with the bytes of what was asked; a complaint has its status even where the server called it 200."""
+
     status: int
     headers: httpx.Headers
     body: bytes
+    asked: int
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What was sent, whatever came of it: requests for which there was a connection, and bytes of their bodies."""
+    """What was sent, whatever came of it: requests for which there was a connection, and bytes of their bodies.
+
+    Tokens are those that the server counted, or an estimate where it does not count.
+    """
 
     requests: int = 0
     bytes: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
 
     def count(self, requests: int, size: int) -> None:
         """Count requests of so many bytes; negative ones never reached anybody."""
         self.requests += requests
         self.bytes += size
 
+    def count_answer(self, asked: int, body: Body) -> None:
+        """Count what was read and written for an answer to a request of ``asked`` bytes."""
+        read, written = read_usage(body)
+        self.input_tokens += -(-asked // BYTES_IN_TOKEN) if read is None else read
+        self.output_tokens += tokens_in(body) if written is None else written
+
+    @property
+    def sent(self) -> Sent:
+        """The traffic as it is reported."""
+        return Sent(self.requests, 0, self.bytes, self.input_tokens, self.output_tokens)
+
 
 class Endpoint:
     """One server while it is asked: opened, used by several threads at once, and closed as a context manager.
 
-    ``sleep`` waits so many seconds before a question is asked again.
+    ``requests`` writes the requests; ``sleep`` waits so many seconds before a question is asked again.
     """
 
-    def __init__(self, configuration: Configuration, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        requests: Requests | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._configuration = configuration
+        self._requests = requests or Requests(configuration)
         self._sleep = sleep
         self._url = _completions(configuration.url)
         self._key = ""
-        self._unknown: set[str] = set()
         self._http: httpx.Client | None = None
 
     def open(self) -> None:
@@ -108,24 +148,34 @@ class Endpoint:
         if self._http is not None:
             self._http.close()
 
-    def ask(self, messages: Messages, schema: dict[str, Any], traffic: Traffic | None = None) -> str:
-        """Ask a question and return the model's answer; ``traffic`` counts what is sent.
+    def ask(self, question: Question, traffic: Traffic | None = None) -> str:
+        """Ask a question and return what the model wrote; ``traffic`` counts what is sent.
 
-        Raises :class:`Trouble` when the server gives none, ``DeclinedError`` when the model does not want to,
+        Raises :class:`Trouble` when the server gives no answer, ``DeclinedError`` when the model does not want to,
         ``CutOffError`` when it ran out of space, ``NoAnswerError`` when the reply is none of a chat server's.
         """
-        for attempt in range(ATTEMPTS):
-            reply = self._post(messages, schema, traffic or Traffic())
-            if reply.status == 200:
-                return _content(reply.body)
-            if self._left_out_unknown(reply):
+        traffic = Traffic() if traffic is None else traffic
+        attempts = 0
+        while True:
+            style = self._requests.style
+            reply = self._post(question, style, traffic)
+            if reply.status == _OK:
+                traffic.count_answer(reply.asked, reply.body)
+                answer = read_completion(reply.body)
+                return answer.replace(self._key, "…") if self._key else answer
+            complaint = read_complaint(reply.body)
+            if reply.status in _TOO_LONG and complaint.is_about(TOO_LONG_WORDS):
+                raise CutOffError(
+                    f"{self._configuration.host} takes no question of this length ({self._shown(complaint.said)})"
+                )
+            if reply.status in _UNSUPPORTED and self._requests.give_in(complaint, style):
                 continue
-            if reply.status not in _BUSY or attempt + 1 == ATTEMPTS:
-                break
-            self._sleep(self._pause(reply, attempt))
-        raise self._failure(reply)
+            attempts += 1
+            if reply.status not in _BUSY or complaint.is_about(QUOTA_WORDS) or attempts == ATTEMPTS:
+                raise self._failure(reply, complaint)
+            self._sleep(self._pause(reply, attempts - 1))
 
-    def _post(self, messages: Messages, schema: dict[str, Any], traffic: Traffic) -> _Reply:
+    def _post(self, question: Question, style: Style, traffic: Traffic) -> _Reply:
         """Send a question and read the whole reply, however slowly it comes, within the timeout."""
         import httpx
 
@@ -134,8 +184,10 @@ class Endpoint:
         deadline = time.monotonic() + limit
         body = bytearray()
         try:
-            request = self._http.build_request("POST", self._url, json=self._request(messages, schema))
-            traffic.count(1, len(request.content))
+            content = self._requests.body(question.messages, question.schema, style)
+            request = self._http.build_request("POST", self._url, json=content)
+            size = len(request.content)
+            traffic.count(1, size)
             with closing(self._http.send(request, stream=True)) as response:
                 for part in response.iter_bytes():
                     body += part
@@ -143,36 +195,21 @@ class Endpoint:
                         raise self._trouble(f"sent more than {LARGEST_ANSWER // 1_000_000} MB")
                     if time.monotonic() > deadline:
                         raise self._trouble(_too_slow(limit))
-                return _Reply(response.status_code, response.headers, bytes(body))
+                if response.headers.get("content-type", "").startswith("text/event-stream"):
+                    raise self._trouble("sends its answers in a stream, though asked not to", final=True)
+                status = response.status_code
+                hidden = complaint_status(bytes(body)) if status == _OK else None
+                return _Reply(hidden or status, response.headers, bytes(body), size)
         except httpx.ConnectTimeout:
-            traffic.count(-1, -len(request.content))
+            traffic.count(-1, -size)
             raise self._trouble("cannot be reached: check url and network", final=True) from None
         except httpx.TimeoutException:
             raise self._trouble(_too_slow(limit)) from None
         except httpx.ConnectError as error:
-            traffic.count(-1, -len(request.content))
+            traffic.count(-1, -size)
             raise self._trouble(f"{_plain(error)}: start the server, or correct url", final=True) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return _Reply(_BROKEN_OFF, httpx.Headers(), _plain(error).encode())
-
-    def _request(self, messages: Messages, schema: dict[str, Any]) -> dict[str, Any]:
-        shape = {"name": "annotations", "strict": True, "schema": schema}
-        request = {
-            "model": self._configuration.model,
-            "messages": messages,
-            "temperature": self._configuration.temperature,
-            "response_format": {"type": "json_schema", "json_schema": shape},
-        }
-        return {name: value for name, value in request.items() if name not in self._unknown}
-
-    def _left_out_unknown(self, reply: _Reply) -> bool:
-        """Leave out from now on the field that the server complains of; return whether there is one."""
-        complaint = _complaint(reply.body).lower()
-        named = {f for f, words in _OPTIONAL.items() if any(word in complaint for word in words)} - self._unknown
-        if reply.status not in _UNSUPPORTED or not named:
-            return False
-        self._unknown |= named
-        return True
+            return _Reply(_BROKEN_OFF, httpx.Headers(), _plain(error).encode(), 0)
 
     def _pause(self, reply: _Reply, attempt: int) -> float:
         """The seconds to wait; raises :class:`Trouble` when the server wants too many."""
@@ -181,18 +218,20 @@ class Endpoint:
             raise self._trouble(f"is busy and wants {asked:.0f} seconds of peace: suggest again later", final=True)
         return float(2**attempt) if asked is None else asked
 
-    def _failure(self, reply: _Reply) -> Trouble:
+    def _failure(self, reply: _Reply, complaint: Complaint) -> Trouble:
         """Explain a reply without an answer."""
-        status, said = reply.status, self._shown(_complaint(reply.body))
+        status, said = reply.status, self._shown(complaint.said)
         detail = f" ({said})" if said else ""
         if status == _BROKEN_OFF:
             return self._trouble(f"broke off{detail}")
+        if status in (402, 403, 429) and complaint.is_about(QUOTA_WORDS):
+            return self._trouble(f"has no credit left for this key{detail}: add some, or take another", final=True)
         if status in (401, 403):
             variable = self._configuration.key_variable
             hint = f"check the key in {variable}" if variable else "give the variable of its key as key_variable"
             return self._trouble(f"refused us with status {status}{detail}: {hint}", final=True)
-        if status == 404:
-            return self._trouble(f"answered 404{detail}: check url and model", final=True)
+        if status == 404 or (status == 400 and complaint.is_about(MODEL_WORDS)):
+            return self._trouble(f"answered {status}{detail}: check url and model", final=True)
         if 300 <= status < 400:
             where = self._shown(reply.headers.get("location", "elsewhere"))
             return self._trouble(f"sends us on to {where}: correct url", final=True)
@@ -227,36 +266,6 @@ def _key(variable: str | None) -> str:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise Trouble(f"{variable} holds no key: found blanks, or letters that no key has", final=True)
     return key
-
-
-def _content(body: bytes) -> str:
-    """The text of a chat completion."""
-    try:
-        choice = json.loads(body)["choices"][0]
-        message, reason = choice["message"], choice.get("finish_reason")
-        content, refusal = message.get("content"), message.get("refusal")
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise NoAnswerError from None
-    if refusal or reason == "content_filter":
-        raise DeclinedError
-    if reason == "length":
-        raise CutOffError
-    if not isinstance(content, str):
-        raise NoAnswerError
-    return content
-
-
-def _complaint(body: bytes) -> str:
-    """The message of an error reply, from the fields in which servers put it."""
-    text = body[:10_000].decode(errors="replace")
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return "" if text.lstrip().startswith("<") else text
-    for name in ("error", "message", "detail"):
-        if isinstance(value, dict) and name in value:
-            value = value[name]
-    return value if isinstance(value, str) else text
 
 
 def _retry_after(value: str) -> float | None:

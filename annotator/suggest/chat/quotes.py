@@ -15,6 +15,9 @@ from annotator.text import Document, Segment
 
 _ALIKE = str.maketrans(dict.fromkeys("“”„«»‘’‚‹›`´'", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 
+_NEAR = 20
+"""Code points beyond the length of the words around a place in which they are looked for."""
+
 
 class Quotes:
     """Finds quotes in a document; matches are trimmed as the guideline wants it and lie on token borders."""
@@ -60,10 +63,31 @@ class Quotes:
         if start >= end:
             return None
         if self._by_token and self._document.tokens.exact(start, end) is None:
-            return None
+            return self._widened(start, end)
         if unicodedata.combining(self._document.text[end : end + 1] or " "):
             return None
         return Segment(start, end)
+
+    def _widened(self, start: int, end: int) -> Segment | None:
+        """The whole tokens of a range that leaves out only marks of theirs, such as the last point of ``U.S.``."""
+        tokens = self._document.tokens.snap(start, end)
+        if tokens is None:
+            return None
+        text = self._document.text
+        added = text[tokens.start : start] + text[end : tokens.end]
+        if any(char.isalnum() or unicodedata.combining(char) for char in added):
+            return None
+        return tokens if trim(text, *tokens, self._document.lang) == tuple(tokens) else None
+
+    def fit(self, segment: Segment, before: str, after: str) -> int:
+        """Count on how many sides of a place the words stand that a model quoted from there."""
+        text = self._document.text
+        near = len(before) + len(after) + _NEAR
+        left, _ = _fold(text[max(0, segment.start - near) : segment.start])
+        right, _ = _fold(text[segment.end : segment.end + near])
+        wanted_left, wanted_right = (_fold(words.strip())[0].strip() for words in (before, after))
+        fits_left = bool(wanted_left) and left.rstrip().endswith(wanted_left)
+        return fits_left + (bool(wanted_right) and right.lstrip().startswith(wanted_right))
 
 
 def _fold(text: str) -> tuple[str, list[int]]:

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-import threading
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from annotator.annotation import Span
 from annotator.labels import LabelScheme
 from annotator.suggest.chat import anchoring, question
 from annotator.suggest.chat.anchoring import Anchoring
-from annotator.suggest.chat.answer import Answer, CutOffError, DeclinedError, NoAnswerError, read_answer
+from annotator.suggest.chat.answer import Answer, DeclinedError
 from annotator.suggest.chat.answer_cache import AnswerCache
+from annotator.suggest.chat.answer_json import CutOffError, NoAnswerError
+from annotator.suggest.chat.asking import Asking, expected_traffic
 from annotator.suggest.chat.configuration import Configuration
 from annotator.suggest.chat.endpoint import Endpoint, Traffic, Trouble
+from annotator.suggest.chat.question import Messages, Question, Questions
 from annotator.suggest.chat.threads import map_in_threads
-from annotator.suggest.protocol import Reported, Sent
+from annotator.suggest.gold_sentences import GoldSentence, GoldSentences
+from annotator.suggest.protocol import Planned, Reported, Sent
 from annotator.text import Document
 
-PATIENCE = 3
-"""Questions in a row without an answer after which no more is asked in this run."""
 DECLINED = "the model declined to answer"
-_TOO_LONG = ""
-"""Cached in place of an answer that was cut off: the question is then asked in halves."""
-NOT_ASKED = "{} was not asked, because nothing is sent unasked"
 NO_JSON = "the model gave no JSON that can be read"
-CUT_OFF = "the model ran out of space: allow it longer answers, or lower chunk"
+CUT_OFF = "the model ran out of space: allow it longer answers in extra, or less thinking"
+
+Ask = Callable[[range], Question | None]
+"""Makes a question about some sentences; ``None`` where there is nothing to ask."""
 
 
 class ChatSuggester:
@@ -40,108 +44,145 @@ class ChatSuggester:
     name = "chat"
 
     def __init__(
-        self, scheme: LabelScheme, configuration: Configuration, cache_folder: Path, *, offline: bool = False
+        self,
+        scheme: LabelScheme,
+        configuration: Configuration,
+        cache_folder: Path,
+        *,
+        gold: GoldSentences | None = None,
+        offline: bool = False,
     ) -> None:
         self.version = _version(configuration)
         self.hosts = () if offline else (configuration.host,)
-        self._cache_folder = cache_folder
         self._scheme = scheme
-        self._schema = question.answer_schema(scheme)
         self._configuration = configuration
-        self._cache = AnswerCache(cache_folder)
-        self._lock = threading.Lock()
-        self._unanswered = 0
-        self._stopped: Trouble | None = Trouble(NOT_ASKED.format(configuration.host), final=True) if offline else None
+        self._cache_folder = cache_folder
+        self._gold = gold or GoldSentences()
+        self._asking = Asking(scheme, configuration, AnswerCache(cache_folder), offline=offline)
 
     def offline(self) -> ChatSuggester:
         """A suggester that uses the cached answers and asks nothing."""
         return ChatSuggester(self._scheme, self._configuration, self._cache_folder, offline=True)
 
+    def with_gold(self, gold: GoldSentences) -> ChatSuggester:
+        """A suggester that shows the model finished sentences."""
+        return ChatSuggester(self._scheme, self._configuration, self._cache_folder, gold=gold, offline=not self.hosts)
+
+    def for_one_of(self, processes: int) -> ChatSuggester:
+        """A suggester for one of several processes, which share the budget."""
+        settings = replace(self._configuration, budget=self._configuration.budget.divided(processes))
+        return ChatSuggester(self._scheme, settings, self._cache_folder, gold=self._gold, offline=not self.hosts)
+
     def suggest(self, documents: Iterable[Document]) -> Iterator[Reported]:
         """Yield a layer for each document, in order; a question without an answer is reported in it."""
-        endpoint = Endpoint(self._configuration)
+        endpoint = self._asking.endpoint()
         if self.hosts:
             try:
                 endpoint.open()
             except Trouble as trouble:
-                self._note(trouble)
+                self._asking.note(trouble)
         with endpoint:
             yield from map_in_threads(partial(self._read, endpoint), documents, self._configuration.parallel)
+
+    def plan(self, document: Document) -> Planned:
+        """What would be sent to ask about a document, as far as that is known before anything was answered.
+
+        Relations are asked about the mentions that were found: where these are not known yet, a question for relations
+        is counted for every piece, as long as one for its entities.
+        """
+        questions = self._questions(document)
+        sent, kept = Sent(), 0
+        asked_for: list[Messages] = []
+        for sentences in question.pieces(document, self._configuration.chunk):
+            asked = questions.entities(sentences)
+            with suppress(CutOffError):
+                if self._asking.known(asked) is not None:
+                    kept += 1
+                    continue
+            each = expected_traffic(asked)
+            sent += each
+            if self._apart:
+                sent += each
+            asked_for.append(asked.messages)
+        sent = replace(sent, documents=1 if sent.requests else 0)
+        return Planned(self._configuration.host, self._priced(sent), kept, tuple(asked_for))
+
+    @property
+    def _apart(self) -> bool:
+        return self._configuration.relations == "apart" and bool(self._scheme.relations)
+
+    def _questions(self, document: Document) -> Questions:
+        together = self._configuration.relations == "together"
+        return Questions(self._scheme, document, self._nearest, together=together)
+
+    def _nearest(self, document: Document, sentences: range) -> list[GoldSentence]:
+        return list(self._gold.nearest(document, sentences, self._configuration.examples))
 
     def _read(self, endpoint: Endpoint, document: Document) -> Reported:
         source = f"{self.name}@{self.version}"
         suggestions = Anchoring(self._scheme, document, source, self._configuration.score)
-        unread: Counter[str] = Counter()
-        traffic = Traffic()
-        for sentences in question.pieces(document, self._configuration.chunk):
-            for part, answer in self._answered(endpoint, document, sentences, traffic):
+        questions, traffic, unread = self._questions(document), Traffic(), Counter[str]()
+        pieces = list(question.pieces(document, self._configuration.chunk))
+        for sentences in pieces:
+            for part, answer in self._answered(endpoint, questions.entities, sentences, traffic):
                 if isinstance(answer, Trouble):
                     unread[answer.reason] += 1
                 else:
                     suggestions.add(answer, part)
+        suggestions.repeat()
+        for sentences in pieces if self._apart else ():
+            mentions: dict[range, list[Span]] = {}
+
+            def ask(part: range, mentions: dict[range, list[Span]] = mentions) -> Question | None:
+                mentions[part] = suggestions.mentions(part)
+                return questions.relations(part, mentions[part])
+
+            for part, answer in self._answered(endpoint, ask, sentences, traffic):
+                if isinstance(answer, Trouble):
+                    unread[answer.reason] += 1
+                else:
+                    suggestions.relate(answer, mentions[part])
         suggestions.finish()
         reason = unread.most_common(1)[0][0] if unread else ""
-        sent = Sent(traffic.requests, 1, traffic.bytes)
         report = f"{source}: {reason}" if reason else ""
+        sent = self._priced(replace(traffic.sent, documents=1))
         by_host = {self._configuration.host: sent} if traffic.requests else {}
         return Reported(suggestions.spans, suggestions.relations, report, suggestions.dropped, by_host)
 
+    def _priced(self, sent: Sent) -> Sent:
+        prices = self._configuration.prices
+        return sent if prices is None else replace(sent, cost=prices.cost(sent), currency=prices.currency)
+
     def _answered(
-        self, endpoint: Endpoint, document: Document, sentences: range, traffic: Traffic
+        self, endpoint: Endpoint, ask: Ask, sentences: range, traffic: Traffic
     ) -> Iterator[tuple[range, Answer | Trouble]]:
         """Ask about some sentences, and again about each half when the answer was cut off."""
+        asked = ask(sentences)
+        if asked is None:
+            return
+        divisible = len(sentences) > 1
         try:
-            yield sentences, self._answer(endpoint, document, sentences, traffic)
+            yield sentences, self._asking.answer(endpoint, asked, traffic, divisible=divisible)
         except DeclinedError:
             yield sentences, Trouble(DECLINED)
-        except CutOffError:
-            if len(sentences) == 1:
-                yield sentences, self._note(Trouble(CUT_OFF))
+        except CutOffError as error:
+            if not divisible:
+                yield sentences, self._asking.note(Trouble(error.reason or CUT_OFF))
                 return
             middle = len(sentences) // 2
-            yield from self._answered(endpoint, document, sentences[:middle], traffic)
-            yield from self._answered(endpoint, document, sentences[middle:], traffic)
+            yield from self._answered(endpoint, ask, sentences[:middle], traffic)
+            yield from self._answered(endpoint, ask, sentences[middle:], traffic)
         except NoAnswerError:
-            yield sentences, self._note(Trouble(NO_JSON))
+            yield sentences, self._asking.note(Trouble(NO_JSON))
         except Trouble as trouble:
-            yield sentences, self._note(trouble)
-
-    def _answer(self, endpoint: Endpoint, document: Document, sentences: range, traffic: Traffic) -> Answer:
-        """The cached answer, or ask."""
-        messages = question.messages(self._scheme, document, sentences)
-        settings = self._configuration
-        asked = [settings.url, settings.model, settings.temperature, messages, self._schema]
-        known = self._cache.get(asked)
-        if known == _TOO_LONG:
-            raise CutOffError
-        with suppress(NoAnswerError, CutOffError):
-            if known is not None:
-                return read_answer(known, self._scheme)
-        if self._stopped is not None:
-            raise self._stopped
-        try:
-            content = endpoint.ask(messages, self._schema, traffic)
-            answer = read_answer(content, self._scheme)
-        except CutOffError:
-            if len(sentences) > 1:
-                self._cache.put(asked, _TOO_LONG)
-            raise
-        self._cache.put(asked, content)
-        with self._lock:
-            self._unanswered = 0
-        return answer
-
-    def _note(self, trouble: Trouble) -> Trouble:
-        """Stop asking after a trouble that will stay, or after too many in a row."""
-        with self._lock:
-            self._unanswered += 1
-            if self._stopped is None and (trouble.final or self._unanswered >= PATIENCE):
-                self._stopped = trouble
-        return trouble
+            yield sentences, self._asking.note(trouble)
 
 
 def _version(settings: Configuration) -> str:
     """The version: the model, the question's version, and a digest of what else changes the output."""
-    other = (settings.url, settings.temperature, settings.chunk, settings.score, anchoring.VERSION)
-    digest = hashlib.sha256(repr(other).encode()).hexdigest()
+    other = [
+        settings.url, settings.temperature, settings.chunk, settings.score, settings.relations,
+        settings.answer_format, settings.extra, anchoring.VERSION,
+    ]  # fmt: skip
+    digest = hashlib.sha256(json.dumps(other, sort_keys=True).encode()).hexdigest()
     return f"{settings.model}.{question.VERSION}.{digest[:6]}"

@@ -36,7 +36,7 @@ class FakeChat:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def configuration(self, **more: Any) -> Configuration:
-        return Configuration(**{"url": self.url, "model": "tiny", **more})
+        return Configuration(**{"url": self.url, "model": "tiny", "relations": "together", **more})
 
     def reply(self, path: str, key: str | None, body: dict[str, Any]) -> Reply:
         with self.lock:

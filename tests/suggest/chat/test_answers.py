@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from annotator.annotation import Annotations
 from annotator.labels import LabelScheme
 from annotator.suggest.chat.anchoring import Anchoring
-from annotator.suggest.chat.answer import CutOffError, NoAnswerError, read_answer
-from annotator.suggest.chat.question import answer_schema, messages, pieces
+from annotator.suggest.chat.answer import read_answer
+from annotator.suggest.chat.answer_json import CutOffError, NoAnswerError
+from annotator.suggest.chat.question import Question, Questions, entity_schema, pieces
 from annotator.text import Document
 from tests.repository import TOP
 from tests.strategies import texts
@@ -43,6 +44,7 @@ def quoted(found: Anchoring, text: str = TEXT) -> list[tuple[int, str, str]]:
 
 
 def related(found: Anchoring, text: str = TEXT) -> list[tuple[str, str, str]]:
+    found.repeat()
     found.finish()
     ends = found.spans
     return [
@@ -172,7 +174,7 @@ class TestAnchoring:
 
     def test_names_that_were_listed_once_are_suggested_everywhere(self, scheme: LabelScheme) -> None:
         found = anchored(scheme, TEXT, mention(1, 1, "Chile", "GPE"), mention(2, 3, "Solís", "PERSON"))
-        found.finish()
+        found.repeat()
         assert [(words, label) for _, words, label in quoted(found)] == [
             ("Solís", "PERSON"), ("Solís", "PERSON"), ("Chile", "GPE"), ("Chile", "GPE"), ("Solís", "PERSON"),
         ]  # fmt: skip
@@ -181,7 +183,7 @@ class TestAnchoring:
     def test_words_under_two_labels_are_not_repeated(self, scheme: LabelScheme) -> None:
         found = anchored(scheme, TEXT, mention(1, 1, "Chile", "GPE"), mention(2, 2, "Chile", "ORG"))
         before = quoted(found)
-        found.finish()
+        found.repeat()
         assert quoted(found) == before
 
 
@@ -231,6 +233,11 @@ class TestRelations:
         assert found.dropped == {"relations that the scheme does not allow": 3, "relations without their ends": 1}
 
 
+def entity_question(scheme: LabelScheme, document: Document) -> Question:
+    """The question for all of a document's entities and relations."""
+    return Questions(scheme, document, lambda *_: (), together=True).entities(range(len(document.sentences)))
+
+
 class TestQuestions:
     @given(texts(), st.integers(1, 200))
     def test_every_sentence_is_asked_about_once(self, text: str, size: int) -> None:
@@ -243,19 +250,17 @@ class TestQuestions:
 
     def test_a_sentence_is_one_numbered_line(self, scheme: LabelScheme) -> None:
         document = make_document("Uno.\n\nDos,\n[7] tres y\tcuatro.")
-        system, user = messages(scheme, document, range(len(document.sentences)))
-        assert system["role"] == "system"
-        lines = user["content"].splitlines()
+        lines = entity_question(scheme, document).text.splitlines()
         assert [line.split("]")[0] for line in lines] == [f"[{n}" for n in range(1, len(document.sentences) + 1)]
 
     def test_the_guideline_is_told_in_the_language_of_the_article(self, scheme: LabelScheme) -> None:
         for lang, words in (("es", "Nombre propio de una persona"), ("en", "A person's name"), ("xx", "Nombre propio")):
-            task = messages(scheme, make_document("Uno.", lang), range(1))[0]["content"]
+            task = entity_question(scheme, make_document("Uno.", lang)).task
             assert f"- PERSON: {words}" in task
             assert "- cooperates_with (GPE → GPE, symmetric): " in task
 
     def test_the_shape_of_an_answer_knows_the_labels(self, scheme: LabelScheme) -> None:
-        shape = answer_schema(scheme)["properties"]
+        shape = entity_schema(scheme, with_relations=True)["properties"]
         assert shape["entities"]["items"]["properties"]["label"]["enum"] == list(scheme.entities)
         assert shape["relations"]["items"]["properties"]["label"]["enum"] == list(scheme.relations)
 
@@ -275,6 +280,7 @@ def test_a_model_that_lists_everything_right_is_taken_at_its_word(scheme: LabelS
                 if r["head_id"] in heads
             ]
             found.add(read_answer(json.dumps({"entities": items, "relations": links}), scheme), sentences)
+        found.repeat()
         found.finish()
         layer = Annotations(found.spans, found.relations)
         assert {s.key for s in layer.spans.values()} == {(s["start"], s["end"], s["label"]) for s in target["spans"]}
@@ -320,6 +326,8 @@ def test_whatever_a_model_lists_the_suggestions_stand(scheme: LabelScheme, text:
     )
     found = Anchoring(scheme, document, "chat@tiny", 0.6)
     sentences = range(len(document.sentences))
-    found.add(read_answer(json.dumps({"entities": items, "relations": links}), scheme), sentences)
+    with suppress(NoAnswerError):
+        found.add(read_answer(json.dumps({"entities": items, "relations": links}), scheme), sentences)
+    found.repeat()
     found.finish()
     check(document, Annotations(found.spans, found.relations), scheme)

@@ -30,7 +30,7 @@ def chat(chat: FakeChat) -> FakeChat:
 def capitals(sentences: str) -> Reply:
     """Answer like a simple model: every run of capitalised words is a person, but for the first word."""
     found: list[dict[str, Any]] = []
-    for line in sentences.splitlines():
+    for line in (line for line in sentences.splitlines() if line.startswith("[")):
         number, _, sentence = line.partition("] ")
         words = sentence.partition(" ")[2]
         for name in re.findall(r"[A-ZÁÉÍÓÚÑ]\w+(?: [A-ZÁÉÍÓÚÑ]\w+)*", words):
@@ -70,7 +70,7 @@ class TestSuggester:
         short = chat.answer
 
         def answer(sentences: str) -> Reply:
-            many = len(sentences.splitlines()) > 1
+            many = sentences.count("[") > 1
             return completion('{"entities": [', finish_reason="length") if many else short(sentences)
 
         chat.answer = answer
@@ -162,7 +162,9 @@ def configured(chat: FakeChat, bench: Bench) -> Bench:
 
 
 def configure(bench: Bench, url: str) -> None:
-    (bench.workspace.models / "chat.yaml").write_text(f"url: {url}\nmodel: tiny\n", encoding="utf-8")
+    (bench.workspace.models / "chat.yaml").write_text(
+        f"url: {url}\nmodel: tiny\nrelations: together\n", encoding="utf-8"
+    )
 
 
 def suggest(bench: Bench, *arguments: str) -> int:
