@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,11 @@ MOST_REASONS = 3
     metavar="ADDRESS",
     help="Let the workers of a Dask cluster do the work: tcp://…, tls://…, a scheduler's file, or local:N.",
 )
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Send and suggest nothing; print the questions that a chat server would be asked, and tell what they take.",
+)
 @json_option
 @progress_option
 @workspace_option
@@ -38,17 +44,47 @@ def command(
     documents: tuple[str, ...],
     jobs: int,
     cluster: str | None,
+    dry_run: bool,
     as_json: bool,
     folder: Path | None,
 ) -> None:
     """Suggest spans and relations for documents that have no suggestions of this model and version yet."""
     if cluster is not None and jobs > 1:
         raise click.UsageError("--jobs starts processes here, --cluster uses workers elsewhere: give one of them")
+    if dry_run and as_json:
+        raise click.UsageError("--dry-run prints lines of JSON by itself: leave out --json")
+    if dry_run:
+        foresee(global_options.workspace(folder), documents)
+        return
     report = run(global_options.workspace(folder), documents, jobs, cluster)
     if as_json:
         from annotator.reports.summaries import suggest_summary
 
         print_json(suggest_summary(report))
+
+
+def foresee(workspace: Workspace, documents: tuple[str, ...] = ()) -> None:
+    """Print what would be sent to servers, as lines of JSON, and say about how much it is; nothing is sent."""
+    from annotator.suggest.protocol import sum_by_host
+    from annotator.workflow.learning.suggesting import plan
+    from annotator.workflow.sent_texts import describe_sent
+
+    count, kept = 0, 0
+    sums: dict[str, Sent] = {}
+    for key, planned in plan(workspace, documents):
+        count += 1
+        for one in planned:
+            kept += one.kept
+            sums = sum_by_host((sums, {one.host: one.sent}))
+            for question in one.questions:
+                click.echo(json.dumps({"document": key, "host": one.host, "messages": question}, ensure_ascii=False))
+    narrate(f"nothing was sent; {plural(count, 'document')} would be suggested for")
+    for host, sent in sums.items():
+        narrate(f"to {describe_sent(host, sent)}: about so much, of which the questions about entities are printed")
+    if kept:
+        narrate(f"{plural(kept, 'answer')} of before would be used again")
+    if not sums:
+        narrate("no suggester that says beforehand what it sends is set up")
 
 
 def _tell_of_asking(hosts: Sequence[str], sent: Mapping[str, Sent]) -> None:
@@ -81,6 +117,9 @@ def run(
     )
     for host, sent in report.sent.items():
         narrate(f"sent to {describe_sent(host, sent)}")
+    if report.uncalibrated and report.suggested:
+        names = ", ".join(report.uncalibrated)
+        narrate(f"scores of {names} are its own word: too few verdicts yet; finish documents, then `annotator train`")
     for reason, documents_unread in report.unread.most_common(MOST_REASONS):
         are = plural(documents_unread, "document is", "documents are")
         narrate(f"{are} done in part: {reason}; `annotator suggest` asks again")

@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
+
+from annotator.annotation import Annotations, reading_order
 from annotator.text import Document
 
 LONGEST = 600
@@ -30,6 +33,28 @@ class GoldSentence(NamedTuple):
     relations: tuple[tuple[int, int, str], ...] = ()
 
 
+def sentences_of(document: Document, truth: Annotations) -> Iterator[GoldSentence]:
+    """The sentences of a finished document, but for very long ones, each with what lies wholly inside it."""
+    spans = sorted(truth.spans.values(), key=reading_order)
+    for start, end in document.sentences:
+        text = document.text[start:end]
+        if not text.strip() or end - start > LONGEST:
+            continue
+        inside = [span for span in spans if start <= span.start and span.end <= end]
+        number = {span.id: index for index, span in enumerate(inside)}
+        yield GoldSentence(
+            document.key,
+            document.lang,
+            text,
+            tuple((span.start - start, span.end - start, span.label) for span in inside),
+            tuple(
+                (number[relation.head], number[relation.child], relation.label)
+                for relation in truth.relations.values()
+                if relation.head in number and relation.child in number
+            ),
+        )
+
+
 class GoldSentences:
     """An index of finished sentences."""
 
@@ -42,6 +67,11 @@ class GoldSentences:
         for index, words in enumerate(self._words):
             for word in words:
                 self._holders.setdefault(word, []).append(index)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Any]) -> GoldSentences:
+        """Read sentences as JSON has them; raises ``TypeError`` or ``ValueError`` for something else."""
+        return cls(msgspec.convert(row, GoldSentence) for row in rows)
 
     def __len__(self) -> int:
         return len(self._sentences)

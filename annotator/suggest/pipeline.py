@@ -6,7 +6,7 @@ scheme's patterns alone, and tells which models are missing.  Other processes ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -16,12 +16,13 @@ from annotator.errors import ModelError
 from annotator.labels import LabelScheme
 from annotator.suggest import custom_models
 from annotator.suggest.batches import BATCH, Batches, Suggested, in_batches
+from annotator.suggest.learned.added_scores import AddedScores
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
 from annotator.suggest.models import in_use
 from annotator.suggest.pinned_models import PINNED, PinnedModel
 from annotator.suggest.pipeline_settings import PipelineSettings
-from annotator.suggest.protocol import ENTRY_POINT_GROUP, Reported, Suggester, SuggesterFactory, hosts_of
+from annotator.suggest.protocol import ENTRY_POINT_GROUP, Planned, Reported, Suggester, SuggesterFactory, hosts_of
 from annotator.suggest.score_table import ScoreTable, shipped_digest
 from annotator.suggest.span_choice import compatible
 from annotator.text import Document
@@ -49,8 +50,12 @@ class SuggestionPipeline:
         self._scheme = scheme
         self._models_dir = models_dir
         self._offline = offline
-        self._extra = tuple(map(_without_server, extra)) if offline else extra
-        self.hosts = () if offline else tuple(dict.fromkeys(host for one in extra for host in hosts_of(one)))
+        if offline:
+            extra = tuple(map(_without_server, extra))
+        elif learned is not None:
+            extra = tuple(_taught(one, learned) for one in extra)
+        self._extra = extra
+        self.hosts = tuple(dict.fromkeys(host for one in extra for host in hosts_of(one)))
         self.learned = learned
         self._by_language: dict[str, BuiltInSuggester] = {}
         self.missing = [lang for lang in scheme.languages if lang in PINNED and in_use(lang, models_dir) is None]
@@ -84,6 +89,23 @@ class SuggestionPipeline:
         for batch in in_batches(documents, BATCH):
             yield from self._suggest_batch(batch)
 
+    def raw(self, documents: list[Document], names: Container[str]) -> Iterator[tuple[str, list[Annotations]]]:
+        """Yield what added suggesters of some names say of documents by themselves: their scores are their own."""
+        for suggester in self._extra:
+            if suggester.name in names:
+                yield suggester.name, list(suggester.suggest(documents))
+
+    def plan(self, document: Document) -> list[Planned]:
+        """What suggesters that ask a server would send there to suggest for a document, of those that can tell."""
+        plans = (getattr(suggester, "plan", None) for suggester in self._extra)
+        return [plan(document) for plan in plans if callable(plan)]
+
+    @property
+    def uncalibrated(self) -> list[str]:
+        """The added suggesters on which there were too few verdicts to know what their scores are worth."""
+        known = self.learned.added_scores if self.learned is not None else AddedScores()
+        return [f"{one.name}@{one.version}" for one in self._extra if not known.knows(one.name)]
+
     def suggest_here(self, batches: Iterable[list[Document]]) -> Batches:
         """Suggest for batches in this process."""
         for batch in batches:
@@ -101,7 +123,8 @@ class SuggestionPipeline:
                 layers[index].append(layer)
         for suggester in self._extra:
             for of_document, layer in zip(layers, suggester.suggest(documents), strict=True):
-                of_document.append(layer)
+                scores = self.learned.added_scores if self.learned is not None else AddedScores()
+                of_document.append(scores.moved(suggester.name, layer))
         for document, (first, *others) in zip(documents, layers, strict=True):
             if others:
                 yield Reported.over(merge(document, [first, *others], self._scheme), [first, *others])
@@ -158,14 +181,17 @@ def build(
     *,
     version: str | None = None,
     offline: bool = False,
+    processes: int = 1,
 ) -> SuggestionPipeline:
     """Build the pipeline of a workspace; nothing heavy is loaded before the first document.
 
     ``learned_dir`` holds the learned versions, of which the one in use or the one named ``version`` is taken; without
     it, nothing that was learned takes part.  With ``offline`` no suggester may send anything; each then suggests what
-    it can and reports the rest as not done.  Raises :class:`ModelError` when a registered suggester cannot be made.
+    it can and reports the rest as not done.  ``processes`` share the budget of what is sent.  Raises
+    :class:`ModelError` when a registered suggester cannot be made.
     """
     extra = (*custom_models.suggesters(scheme, models_dir), *_plugins(scheme, models_dir))
+    extra = tuple(_for_one_of(one, processes) for one in extra) if processes > 1 else extra
     learned = None
     if learned_dir is not None:
         learned = load_version(learned_dir, chosen_version(learned_dir) if version is None else version, scheme)
@@ -175,7 +201,14 @@ def build(
 def build_from(settings: PipelineSettings) -> SuggestionPipeline:
     """Build the pipeline that another process has."""
     learned_dir, version = (settings.learned.parent, settings.learned.name) if settings.learned else (None, None)
-    return build(settings.scheme, settings.models_dir, learned_dir, version=version, offline=settings.offline)
+    return build(
+        settings.scheme,
+        settings.models_dir,
+        learned_dir,
+        version=version,
+        offline=settings.offline,
+        processes=settings.processes,
+    )
 
 
 def _plugins(scheme: LabelScheme, models_dir: Path) -> Iterator[Suggester]:
@@ -193,6 +226,20 @@ def _plugins(scheme: LabelScheme, models_dir: Path) -> Iterator[Suggester]:
         if not isinstance(suggester, Suggester):
             raise ModelError(f"{entry.name!r} is no suggester", "it needs name, version and suggest()")
         yield suggester
+
+
+def _taught(suggester: Suggester, learned: LearnedVersion) -> Suggester:
+    """A suggester that knows the finished sentences, if it can make use of them."""
+    with_gold = getattr(suggester, "with_gold", None)
+    taught: Suggester = with_gold(learned.gold) if callable(with_gold) else suggester
+    return taught
+
+
+def _for_one_of(suggester: Suggester, processes: int) -> Suggester:
+    """A suggester for one of several processes, if it has something that they share."""
+    for_one_of = getattr(suggester, "for_one_of", None)
+    shared: Suggester = for_one_of(processes) if callable(for_one_of) else suggester
+    return shared
 
 
 def _without_server(suggester: Suggester) -> Suggester:

@@ -16,13 +16,15 @@ Kind = TypeVar("Kind", EntityType, RelationType)
 class PipelineSettings:
     """The label scheme, the folder of models, that of the learned version, if any, and whether nothing may be sent.
 
-    It can be pickled.  The folders are absolute.
+    ``processes`` is how many share the work, and the budget of what they send.  It can be pickled.  The
+    folders are absolute.
     """
 
     scheme: LabelScheme
     models_dir: Path
     learned: Path | None = None
     offline: bool = False
+    processes: int = 1
 
     @classmethod
     def of(

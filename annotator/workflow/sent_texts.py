@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,8 @@ from annotator.suggest.protocol import Sent
 from annotator.workflow.workspace import Workspace
 
 LEDGER = "sent.jsonl"
-_LARGEST = 1 << 26
+_LONGEST = 1 << 16
+"""Bytes of a line, which is far shorter."""
 
 
 class Entry(msgspec.Struct):
@@ -26,16 +28,30 @@ class Entry(msgspec.Struct):
     requests: int
     documents: int
     bytes: int
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    currency: str = ""
+    document: str = ""
+
+    @property
+    def sent(self) -> Sent:
+        """The amount."""
+        tokens = self.input_tokens, self.output_tokens
+        return Sent(self.requests, self.documents, self.bytes, *tokens, self.cost, self.currency)
 
 
-def record_sent(workspace: Workspace, by: str, sent: Mapping[str, Sent]) -> None:
-    """Keep what was sent; one write, so that several processes can do so at once.
+def record_sent(workspace: Workspace, by: str, sent: Iterable[tuple[str, Mapping[str, Sent]]]) -> None:
+    """Keep what was sent about each document, by its key; one write, so that several processes can do so at once.
 
     Where nothing can be written, the command that sent it has said so all the same.
     """
     at = workspace.store.clock()
     entries = [
-        Entry(at, host, by, one.requests, one.documents, one.bytes) for host, one in sent.items() if one.requests
+        Entry(at, host, by, **asdict(one), document=document)
+        for document, by_host in sent
+        for host, one in by_host.items()
+        if one.requests
     ]
     if not entries:
         return
@@ -51,24 +67,31 @@ def record_sent(workspace: Workspace, by: str, sent: Mapping[str, Sent]) -> None
 def sent_totals(workspace: Workspace) -> dict[str, tuple[Sent, str]]:
     """By host what was ever sent there, and when last; lines that are none are passed over."""
     found: dict[str, tuple[Sent, str]] = {}
+    decode = msgspec.json.Decoder(Entry).decode
     try:
         with open_file(_path(workspace)) as lines:
-            data = lines.read(_LARGEST)
+            for line in iter(lambda: lines.readline(_LONGEST), b""):
+                with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                    entry = decode(line)
+                    before = found.get(entry.host, (Sent(), ""))[0]
+                    found[entry.host] = (before + entry.sent, entry.at)
     except OSError:
         return found
-    decode = msgspec.json.Decoder(Entry).decode
-    for line in data.splitlines():
-        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            entry = decode(line)
-            before = found.get(entry.host, (Sent(), ""))[0]
-            found[entry.host] = (before + Sent(entry.requests, entry.documents, entry.bytes), entry.at)
     return found
 
 
 def describe_sent(host: str, sent: Sent) -> str:
     """In a few words what was sent to a host."""
     size = f"{sent.bytes / 1000:,.0f} kB" if sent.bytes >= 1000 else f"{sent.bytes} bytes"
-    return f"{host}: {sent.requests:,} requests about {sent.documents:,} documents, {size}"
+    return f"{host}: {sent.requests:,} requests about {sent.documents:,} documents, {size}{describe_usage(sent)}"
+
+
+def describe_usage(sent: Sent) -> str:
+    """In a few words how many tokens a model read and wrote, and what that cost; empty where nobody counted."""
+    if not sent.input_tokens and not sent.output_tokens:
+        return ""
+    price = f", {sent.cost:,.4f} {sent.currency}" if sent.currency else ""
+    return f", {sent.input_tokens:,} tokens read and {sent.output_tokens:,} written{price}"
 
 
 def _path(workspace: Workspace) -> Path:

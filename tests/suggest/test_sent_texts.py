@@ -179,8 +179,10 @@ class TestAsked:
         assert second.startswith(f"asking {host}: 2 requests about 2 documents, ")
         assert f"; sent to {host}: 2 requests" in last
         assert len(chat.asked) == 2
-        (entry,) = (learner.workspace.root / "db" / LEDGER).read_text(encoding="utf-8").splitlines()
-        assert json.loads(entry)["by"] == "background"
+        entries = [json.loads(x) for x in (learner.workspace.root / "db" / LEDGER).read_bytes().splitlines()]
+        assert [(one["by"], one["requests"], one["document"]) for one in entries] == [
+            ("background", 1, key) for key in sorted(one["document"] for one in entries)
+        ]
 
 
 class Oracle:
@@ -204,11 +206,14 @@ def test_a_suggester_that_needs_its_server_is_left_out_and_told(scheme: LabelSch
 
 
 def test_the_ledger_adds_up_and_passes_over_what_is_none(bench: Bench) -> None:
-    record_sent(bench.workspace, "suggest", {"a": Sent(2, 1, 900), "b": Sent()})
+    record_sent(bench.workspace, "suggest", [("note", {"a": Sent(2, 1, 900, 500, 20, 0.5, "EUR"), "b": Sent()})])
     with (bench.workspace.root / "db" / LEDGER).open("ab") as ledger:
+        ledger.write(b'{"at": "2026", "host": "a", "by": "suggest", "requests": 1, "documents": 3, "bytes": 100}\n')
         ledger.write(b"half a li\n\xff\n" + b"[" * 10_000 + b"\n")
-    record_sent(bench.workspace, "background", {"a": Sent(1, 1, 700)})
+    record_sent(bench.workspace, "background", [("other", {"a": Sent(1, 1, 700, 300, 10, 0.25, "EUR")})])
     ((sent, last),) = sent_totals(bench.workspace).values()
-    assert sent == Sent(3, 2, 1600)
+    assert sent == Sent(4, 5, 1700, 800, 30, 0.75, "EUR")
     assert last.startswith("20")
-    assert describe_sent("a", sent) == "a: 3 requests about 2 documents, 2 kB"
+    assert describe_sent("a", sent) == (
+        "a: 4 requests about 5 documents, 2 kB, 800 tokens read and 30 written, 0.7500 EUR"
+    )

@@ -21,6 +21,7 @@ from annotator.suggest.chat.configuration import Configuration
 from annotator.suggest.chat.costs import BYTES_IN_TOKEN, tokens_in
 from annotator.suggest.chat.question import Question
 from annotator.suggest.chat.reply import (
+    KEY_WORDS,
     MODEL_WORDS,
     QUOTA_WORDS,
     TOO_LONG_WORDS,
@@ -226,7 +227,7 @@ class Endpoint:
             return self._trouble(f"broke off{detail}")
         if status in (402, 403, 429) and complaint.is_about(QUOTA_WORDS):
             return self._trouble(f"has no credit left for this key{detail}: add some, or take another", final=True)
-        if status in (401, 403):
+        if status in (401, 403) or (status in (400, 500) and complaint.is_about(KEY_WORDS)):
             variable = self._configuration.key_variable
             hint = f"check the key in {variable}" if variable else "give the variable of its key as key_variable"
             return self._trouble(f"refused us with status {status}{detail}: {hint}", final=True)

@@ -118,11 +118,12 @@ class Questions:
 
     def _example(self, gold: GoldSentence) -> tuple[str, str]:
         """A finished sentence as a question with the right answer."""
-        listed = [
-            {**({"id": number} if self._together else {}), "sentence": 1, "text": gold.text[start:end],
-             "before": "", "after": "", "label": label, "certainty": "high"}
-            for number, (start, end, label) in enumerate(gold.mentions, 1)
-        ]  # fmt: skip
+        listed = []
+        for number, (start, end, label) in enumerate(gold.mentions, 1):
+            before, after = _around(gold.text, start, end)
+            mention = {"sentence": 1, "text": one_line(gold.text[start:end]), "before": before, "after": after}
+            identity = {"id": number} if self._together else {}
+            listed.append({**identity, **mention, "label": label, "certainty": "high"})
         answer: dict[str, Any] = {ENTITIES: listed}
         if self._together:
             answer[RELATIONS] = [
@@ -141,6 +142,13 @@ def pieces(document: Document, size: int) -> Iterator[range]:
             first = index
     if first < len(sentences):
         yield range(first, len(sentences))
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    """The words before and after a mention whose words stand in the text more than once; else nothing."""
+    if text.count(text[start:end]) < 2:
+        return "", ""
+    return "".join(text[:start].split()[-1:]), "".join(text[end:].split()[:1])
 
 
 def one_line(text: str) -> str:

@@ -22,6 +22,11 @@ TOO_LONG_WORDS = (
     "prompt is too long", "input is too long", "too many tokens", "reduce the length", "exceed_context_size",
 )  # fmt: skip
 QUOTA_WORDS = ("insufficient_quota", "insufficient balance", "insufficient_balance", "billing", "credit", "budget")
+KEY_WORDS = (
+    "invalid_api_key", "invalid api key", "incorrect api key", "api key not valid", "authentication error",
+    "no_db_connection",
+)  # fmt: skip
+"""Words about a wrong key beside a status that is about something else; the last are those of litellm's proxy."""
 MODEL_WORDS = ("invalid model", "unknown model", "model not found", "model_not_found", "no such model")
 _MOST_READ = 10_000
 """Bytes of a complaint that are shown to nobody, but read."""

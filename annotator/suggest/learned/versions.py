@@ -23,6 +23,8 @@ from annotator.errors import InputError, ModelError
 from annotator.files.whole import discard_folder, place_folder, replace_file
 from annotator.inputs import load_json
 from annotator.labels import LabelScheme
+from annotator.suggest.gold_sentences import GoldSentences
+from annotator.suggest.learned.added_scores import AddedScores
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.neural_recogniser import NeuralRecogniser
@@ -42,6 +44,7 @@ KEPT = 10
 """Versions that are kept: the newest ones, and the one in use."""
 CARD, TAGGER, VOTER = "card.json", "tagger.crf", "recogniser.msgpack"
 LINKER, CALIBRATION, MEMORY = "linker.json", "calibration.json", "memory.json"
+GOLD, ADDED = "gold_sentences.json", "added_scores.json"
 
 
 class _Card(msgspec.Struct):
@@ -97,6 +100,16 @@ class LearnedVersion:
     def memory(self) -> FrozenMemory:
         """The phrase memory of the documents that it was trained on."""
         return self._read(MEMORY, FrozenMemory.from_rows)
+
+    @cached_property
+    def gold(self) -> GoldSentences:
+        """The sentences of the documents that it was trained on; none in a version of an older edition."""
+        return self._read(GOLD, GoldSentences.from_rows) if GOLD in self.card["files"] else GoldSentences()
+
+    @cached_property
+    def added_scores(self) -> AddedScores:
+        """What moves the scores of added suggesters."""
+        return self._read(ADDED, AddedScores) if ADDED in self.card["files"] else AddedScores()
 
     @cached_property
     def calibrations(self) -> Mapping[str, Calibration]:

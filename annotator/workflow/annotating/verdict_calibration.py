@@ -1,7 +1,7 @@
 """Moves scores by a curator's verdicts in other documents, so that they can be believed before anything was trained.
 
 For each source and label it compares the share that the curator accepted with the mean of the stored scores, and moves
-the log odds of further suggestions by the difference.  The mean counts as :data:`DOUBT` verdicts that confirmed it.
+the log odds of further suggestions by the difference, as is done for added suggesters when a version is trained.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from annotator.annotation import Annotations, Relation, Span, Verdict
-from annotator.suggest.learned.calibration import DOUBT
+from annotator.suggest.learned.added_scores import shift_of
 from annotator.suggest.relations.logistic import logit, sigmoid
 
 Suggestion = TypeVar("Suggestion", Span, Relation)
@@ -73,9 +73,7 @@ def _shifts(outcomes: Iterable[tuple[_Group, float, bool]]) -> dict[_Group, floa
     for group, decided in by_group.items():
         if len(decided) < LEAST:
             continue
-        mean = sum(score for score, _ in decided) / len(decided)
-        share = (sum(accepted for _, accepted in decided) + DOUBT * mean) / (len(decided) + DOUBT)
-        shifts[group] = logit(share) - logit(mean)
+        shifts[group] = shift_of(decided)
     return shifts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from math import ceil
@@ -14,7 +14,7 @@ from annotator.annotation import Annotations
 from annotator.history import SUGGESTIONS, LayerName, field_op
 from annotator.store import Store
 from annotator.suggest.batches import BATCH, SHARED_BATCH, Batches, Suggested, in_batches
-from annotator.suggest.protocol import Reported, Sent, sum_by_host
+from annotator.suggest.protocol import Planned, Reported, Sent, sum_by_host
 from annotator.text import Document
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.learned_folder import learned_folder
@@ -58,7 +58,8 @@ class SuggestReport:
 
     ``set_aside`` says why what was learned took no part though it was to (empty: nothing stood in its way);
     ``unread`` counts documents by the reason why a suggester could not do them, ``dropped`` what suggesters could not
-    use, by reason; ``sent`` by host what was sent there.
+    use, by reason; ``sent`` by host what was sent there; ``uncalibrated`` names added suggesters of whose scores it
+    is not known yet what they are worth.
     """
 
     suggested: int = 0
@@ -70,6 +71,7 @@ class SuggestReport:
     unread: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     sent: dict[str, Sent] = field(default_factory=dict)
+    uncalibrated: list[str] = field(default_factory=list)
 
     def count(self, layer: Annotations) -> None:
         """Count the suggestions for one document."""
@@ -107,6 +109,7 @@ def suggest(
     learned_dir = learned_folder(workspace)
     pipeline = build(workspace.scheme, workspace.models, learned_dir, offline=asking is None)
     report = SuggestReport(missing=list(pipeline.missing), set_aside=versions.why_unused(learned_dir, workspace.scheme))
+    report.uncalibrated = pipeline.uncalibrated
     todo, report.unchanged = _waiting(workspace.store, keys, pipeline.fingerprint)
     documents = (document for document in map(workspace.store.document, todo) if document is not None)
     with closing(_suggested(pipeline, documents, place, len(todo))) as batches:
@@ -116,7 +119,7 @@ def suggest(
             asking(pipeline.hosts, {})
         for batch in batches:
             sent = sum_by_host(layer.sent for layer in batch.layers if isinstance(layer, Reported))
-            record_sent(workspace, by, sent)
+            record_sent(workspace, by, _sent_by_document(batch))
             _write(workspace.store, batch, pipeline.fingerprint)
             for layer in batch.layers:
                 report.count(layer)
@@ -125,6 +128,23 @@ def suggest(
             if progress is not None:
                 progress(report.suggested, len(todo))
     return report
+
+
+def plan(workspace: Workspace, keys: Sequence[str] = ()) -> Iterator[tuple[str, list[Planned]]]:
+    """Yield, for documents that :func:`suggest` would suggest for, what would be sent to servers; nothing is sent."""
+    from annotator.suggest.pipeline import build
+
+    pipeline = build(workspace.scheme, workspace.models, learned_folder(workspace))
+    for key in _waiting(workspace.store, keys, pipeline.fingerprint)[0]:
+        document = workspace.store.document(key)
+        if document is not None:
+            yield key, pipeline.plan(document)
+
+
+def _sent_by_document(batch: Suggested) -> Iterator[tuple[str, Mapping[str, Sent]]]:
+    for document, layer in zip(batch.documents, batch.layers, strict=True):
+        if isinstance(layer, Reported):
+            yield document.key, layer.sent
 
 
 def most_jobs() -> int:

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.annotation import Annotations, SpanKey
 from annotator.errors import WorkflowError
-from annotator.history import GOLD, curator_layer
+from annotator.history import GOLD
 from annotator.labels.retired import RetiredCounts, retired
 from annotator.store import LayerInfo, Store, read_assignments
 from annotator.text import Document
 from annotator.wording import plural
 from annotator.workflow.learned_folder import learned_folder
+from annotator.workflow.learning.added_outcomes import added_outcomes, curators_layers
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.workspace import Workspace
 
@@ -107,7 +108,7 @@ def train(
     """
     from annotator.suggest.learned import versions
     from annotator.suggest.learned.cross_validation import NEURAL
-    from annotator.suggest.learned.learning import learn, may_gain
+    from annotator.suggest.learned.learning import learn, may_gain, teach_added
     from annotator.suggest.pipeline import SuggestionPipeline
 
     scheme, learned_dir = workspace.scheme, learned_folder(workspace)
@@ -131,6 +132,7 @@ def train(
         made.mkdir()
         try:
             figures = learn(training_set, made, progress=progress, neural=neural)
+            teach_added(made, training_set, added_outcomes(workspace, layers))
             card = {
                 "version": versions.next_version(learned_dir),
                 "created_at": workspace.store.clock(),
@@ -213,12 +215,10 @@ def _example(store: Store, document: Document, info: LayerInfo, proposed: Annota
     from annotator.suggest.learned.evidence import decision_against
     from annotator.suggest.learned.training import Example
 
-    names = (info.curators or "").split(",") if info.name.name == GOLD else [info.name.author]
     said = {span.key for span in truth.spans.values()}
     marks = []
-    for layer in store.layers(document=document.key, kind="curator"):
-        if layer.name.name in map(curator_layer, names) and layer.text == document.sha256:
-            items = store.annotations(layer.id).spans
-            found = (decision_against(d, items.get(d.item or "")) for d in store.verdicts(layer.id).values())
-            marks += [mark for mark in found if mark is not None and SpanKey(*mark[:3]) not in said]
+    for layer in curators_layers(store, document, info):
+        items = store.annotations(layer.id).spans
+        found = (decision_against(d, items.get(d.item or "")) for d in store.verdicts(layer.id).values())
+        marks += [mark for mark in found if mark is not None and SpanKey(*mark[:3]) not in said]
     return Example(document, proposed, truth, tuple(marks))

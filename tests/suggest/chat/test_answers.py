@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from annotator.annotation import Annotations
 from annotator.labels import LabelScheme
 from annotator.suggest.chat.anchoring import Anchoring
-from annotator.suggest.chat.answer import read_answer
+from annotator.suggest.chat.answer import MOST_ITEMS, read_answer
 from annotator.suggest.chat.answer_json import CutOffError, NoAnswerError
 from annotator.suggest.chat.question import Question, Questions, entity_schema, pieces
 from annotator.text import Document
@@ -62,11 +62,56 @@ class TestReading:
             "Here it is: {} I hope {{this}} helps.",
             "<think>maybe {{\"entities\": []}} or {{</think>\n{}",
             "An example is {{\"entities\": 3}}. {}",
+            "First {{\"entities\": []}}, but then {}",
+            "{{\"entities\": []}}</think>{}",
+            "<think>{{\"entities\": []}}</think> or <think>again</think> {} done",
+            "[{}]",
+            '{{"name": "annotations", "arguments": {}}}',
+            "<|channel|>analysis<|message|>{{\"entities\": []}}<|channel|>final<|message|>{}",
         ],
     )  # fmt: skip
     def test_json_is_found_in_whatever_is_around_it(self, scheme: LabelScheme, wrapping: str) -> None:
         content = wrapping.format(json.dumps({"entities": [mention(1, 1, "Ana", "PERSON")]}))
         assert [entity.text for entity in read_answer(content, scheme).entities] == ["Ana"]
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            '[{"sentence": 1, "text": "Ana", "label": "PERSON"}]',
+            'Here: [{"text": "Ana", "label": "PERSON",}, ] so.',
+            '{"entities": [{"text": "Ana", "label": "PERSON",},],}',
+            '{"entities": [{"text": "Ana\n", "label": "PERSON"}], "relations": null}',
+            '{"entities": [{"text": "</think>", "label": "PERSON"}, {"text": "Ana", "label": "PERSON"}]}',
+        ],
+    )
+    def test_json_that_is_not_quite_what_was_asked_for_is_read(self, scheme: LabelScheme, content: str) -> None:
+        assert [entity.text for entity in read_answer(content, scheme).entities][-1] == "Ana"
+
+    @pytest.mark.parametrize("content", ['{"entities": []} or {"entities": [{"text"', "<think>{", '[{"text": "An'])
+    def test_a_draft_is_no_answer_when_the_answer_is_cut_off(self, scheme: LabelScheme, content: str) -> None:
+        with pytest.raises(CutOffError):
+            read_answer(content, scheme)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "{" * 400_000,
+            "[" * 400_000,
+            '{"a":' * 80_000,
+            '{"entities": [' * 30_000,
+            '["' * 200_000,
+            ", " * 200_000 + "}",
+            '"' * 400_000,
+            '{"entities": [' + '{"text": "Ana", "label": "PERSON"},' * 20_000 + "]}",
+            '{"entities": [{"text": "\\ud800", "label": "PERSON", "sentence": -1, "id": 1e99}]}',
+            '{"entities": [{"text": "Ana", "label": "PERSON", "sentence": ' + "9" * 5000 + "}]}",
+        ],
+        ids=lambda content: content[:12],
+    )
+    def test_hostile_answers_are_read_soon_or_not_at_all(self, scheme: LabelScheme, content: str) -> None:
+        with suppress(CutOffError, NoAnswerError):
+            answer = read_answer(content, scheme)
+            assert len(answer.entities) <= MOST_ITEMS
 
     @pytest.mark.parametrize("length", [20, 40, 60, 75])
     def test_an_unfinished_answer_is_no_answer(self, scheme: LabelScheme, length: int) -> None:
@@ -114,6 +159,20 @@ class TestAnchoring:
         thrice = anchored(scheme, TEXT, *twice, mention(3, 1, "Ana Solís", "PERSON"))
         assert len(thrice.spans) == 2
         assert not thrice.dropped
+
+    @pytest.mark.parametrize(("before", "after", "at"), [("y el alcalde Luis Paz hablaron de", "", 1), ("", "y el", 0),
+                                                         ("ministra", "en Chile", 0), ("x", "en CHILE", 1)])  # fmt: skip
+    def test_the_words_around_tell_mentions_of_the_same_words_apart(
+        self, scheme: LabelScheme, before: str, after: str, at: int
+    ) -> None:
+        item = {**mention(1, 1, "Ana Solís", "PERSON"), "before": before, "after": after}
+        start = (TEXT.index("Ana Solís"), TEXT.rindex("Ana Solís"))[at]
+        assert quoted(anchored(scheme, TEXT, item)) == [(start, "Ana Solís", "PERSON")]
+
+    @pytest.mark.parametrize(("quote", "text"), [("U.S", "U.S."), ("EE. UU", "EE. UU."), ("U.", ""), ("Méx", "")])
+    def test_a_point_that_belongs_to_a_name_may_be_left_out(self, scheme: LabelScheme, quote: str, text: str) -> None:
+        found = anchored(scheme, "En EE. UU. y the U.S. y México.", mention(1, 1, quote, "GPE"))
+        assert [words for _, words, _ in quoted(found, "En EE. UU. y the U.S. y México.")] == ([text] if text else [])
 
     def test_a_wrong_sentence_number_leads_to_the_nearest_mention(self, scheme: LabelScheme) -> None:
         found = anchored(scheme, TEXT, mention(1, 3, "Chile", "GPE"), mention(2, 0, "Perú", "GPE"))

@@ -17,7 +17,7 @@ from annotator.suggest import chat as package
 from annotator.suggest.chat.answer import DeclinedError
 from annotator.suggest.chat.answer_json import CutOffError, NoAnswerError
 from annotator.suggest.chat.configuration import Configuration, load_configuration
-from annotator.suggest.chat.endpoint import LARGEST_ANSWER, Endpoint, Trouble
+from annotator.suggest.chat.endpoint import LARGEST_ANSWER, Endpoint, Traffic, Trouble
 from annotator.suggest.chat.question import Question
 from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion
 
@@ -33,9 +33,10 @@ def ask(configuration: Configuration, pauses: list[float] | None = None) -> str:
 
 
 def trouble(configuration: Configuration) -> Trouble:
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises((Trouble, CutOffError)) as caught:
         ask(configuration)
-    return caught.value
+    found = caught.value
+    return found if isinstance(found, Trouble) else Trouble(found.reason)
 
 
 class TestAsking:
@@ -75,6 +76,50 @@ class TestAsking:
         assert [(body.get("response_format", {}).get("type"), body.get("temperature")) for body in chat.asked] == [
             ("json_schema", 0), ("json_object", 0), ("json_object", 0), (None, 0), (None, None),
         ]  # fmt: skip
+
+    def test_a_grammar_error_that_names_no_field_is_one_about_the_schema(self, chat: FakeChat) -> None:
+        chat.script = [complaint(400, "Failed to initialize samplers: failed to parse grammar"), completion("{}")]
+        assert ask(chat.configuration()) == "{}"
+        assert chat.asked[1]["response_format"] == {"type": "json_object", "schema": SHAPE}
+
+    def test_a_demand_that_was_set_is_not_given_up_in_silence(self, chat: FakeChat) -> None:
+        chat.script = [complaint(400, "response_format is unknown"), completion("{}")]
+        assert "answered 400 (response_format" in trouble(chat.configuration(answer_format="json_schema")).reason
+
+    def test_extra_fields_stand_in_every_request_and_replace_none(self, chat: FakeChat) -> None:
+        chat.script = [completion("{}")]
+        ask(chat.configuration(extra={"reasoning_effort": "low", "chat_template_kwargs": {"enable_thinking": False}}))
+        (body,) = chat.asked
+        assert (body["reasoning_effort"], body["stream"]) == ("low", False)
+        assert body["chat_template_kwargs"] == {"enable_thinking": False}
+
+    def test_what_was_read_and_written_is_counted_also_when_it_is_of_no_use(self, chat: FakeChat) -> None:
+        told, untold = completion("{}"), completion("", finish_reason="length")
+        body = {**json.loads(told.body), "usage": {"prompt_tokens": 40, "completion_tokens": 7}}
+        chat.script = [told._replace(body=json.dumps(body).encode()), untold]
+        traffic = Traffic()
+        with Endpoint(chat.configuration()) as endpoint:
+            endpoint.open()
+            endpoint.ask(QUESTION, traffic)
+            assert (traffic.sent.input_tokens, traffic.sent.output_tokens) == (40, 7)
+            with pytest.raises(CutOffError):
+                endpoint.ask(QUESTION, traffic)
+        assert traffic.sent.input_tokens > 90
+        assert traffic.sent.output_tokens > 20
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            {"content": [{"type": "thinking", "thinking": "{}"}, {"type": "text", "text": "hello"}]},
+            {"content": None, "tool_calls": [{"function": {"name": "f", "arguments": "hello"}}]},
+            {"content": "", "function_call": {"arguments": "hello"}},
+            {"content": "", "reasoning_content": "hello"},
+            {"content": "hello", "reasoning_content": "I wonder"},
+        ],
+    )  # fmt: skip
+    def test_an_answer_may_stand_in_several_places(self, chat: FakeChat, message: dict[str, Any]) -> None:
+        chat.script = [completion("", message=message)]
+        assert ask(chat.configuration()) == "hello"
 
 
 class TestWaiting:
@@ -120,6 +165,14 @@ class TestTrouble:
             (complaint(400, "context too long\n\x1b[31m!"), "answered 400 (context too long [31m!)", False),
             (Reply(501, b"<html><body>no</body></html>"), "answered 501", False),
             (Reply(400, b'{"detail": [{"msg": "bad"}]}'), "answered 400", False),
+            (complaint(400, "Error: context_length_exceeded"), "takes no question of this length", False),
+            (complaint(429, "You exceeded your quota: insufficient_quota"), "has no credit left for this key", True),
+            (complaint(402, "Insufficient Balance"), "has no credit left", True),
+            (complaint(400, "Invalid model name passed in"), "check url and model", True),
+            (complaint(400, "API key not valid."), "refused us with status 400", True),
+            (Reply(200, b'{"error": {"message": "no way", "code": 402}}'), "answered 402 (no way)", False),
+            (Reply(200, b'{"error": "no way"}'), "answered 400 (no way)", False),
+            (Reply(200, b"data: {}", {"Content-Type": "text/event-stream"}), "in a stream", True),
             (Reply(302, b"", {"Location": "https://elsewhere.example/x"}), "sends us on to https://elsewhere", True),
         ],
     )
@@ -222,6 +275,17 @@ class TestConfiguration:
             ("parallel: 1.5", "parallel: found 1.5: expected a whole number"),
             ("chunk: 3", "chunk: found 3"),
             ("score: .nan", "score: found nan"),
+            ("temperature: hot", "temperature: found 'hot': expected a number from 0 to 2, or null"),
+            ("relations: maybe", "relations: found 'maybe': expected apart, together, none"),
+            ("examples: -1", "examples: found -1"),
+            ("answer_format: xml", "answer_format: found 'xml'"),
+            ("extra: [1]", "extra: found something else: expected fields"),
+            ("extra: {a: [.inf]}", "extra: found something else"),
+            ("extra: {Stream: true}", "extra: Stream cannot be set there"),
+            ("extra: {api_key: s3cret}", "key_variable names the environment variable"),
+            ("prices: {input: 1}", "prices: found"),
+            ("budget: {cost: 1}", "a limit on cost needs prices"),
+            ("budget: {request: 1}", "budget: found"),
         ],
     )
     def test_a_mistake_is_named(self, tmp_path: Path, setting: str, said: str) -> None:

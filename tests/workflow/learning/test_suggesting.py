@@ -27,6 +27,7 @@ class Parrot:
     words: dict[str, str] = field(default_factory=lambda: {"Ana Ruiz": "PERSON", "Cruz Roja": "ORG"})
     missing: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    uncalibrated: list[str] = field(default_factory=list)
 
     def suggest_here(self, batches: Iterable[list[Document]]) -> Batches:
         for batch in batches:
