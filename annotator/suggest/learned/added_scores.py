@@ -27,7 +27,7 @@ ALL = ""
 """Stands for all labels together."""
 
 
-class Outcome(NamedTuple):
+class JudgedSuggestion(NamedTuple):
     """A verdict on a suggestion: the score that the suggester itself gives it, and whether it was accepted."""
 
     suggester: str
@@ -69,9 +69,9 @@ class AddedScores:
         return suggestion.replace(score=round(min(max(score, LOWEST), HIGHEST), 3))
 
 
-def fit_shifts(outcomes: Iterable[Outcome]) -> dict[str, dict[str, dict[str, float]]]:
+def fit_shifts(outcomes: Iterable[JudgedSuggestion]) -> dict[str, dict[str, dict[str, float]]]:
     """What :class:`AddedScores` is made of, as JSON values."""
-    groups: defaultdict[tuple[str, str, str], list[Outcome]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str, str], list[JudgedSuggestion]] = defaultdict(list)
     for outcome in outcomes:
         groups[outcome.suggester, outcome.kind, outcome.label].append(outcome)
         groups[outcome.suggester, outcome.kind, ALL].append(outcome)

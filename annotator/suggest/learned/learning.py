@@ -10,7 +10,7 @@ from typing import Any
 from annotator.files.scratch import scratch
 from annotator.suggest.gold_sentences import sentences_of
 from annotator.suggest.learned import versions
-from annotator.suggest.learned.added_scores import Outcome, fit_shifts
+from annotator.suggest.learned.added_scores import JudgedSuggestion, fit_shifts
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.cross_validation import (
     NEURAL,
@@ -84,7 +84,7 @@ def learn(
     }
 
 
-def teach_added(folder: Path, training_set: TrainingSet, outcomes: Iterable[Outcome]) -> None:
+def teach_added(folder: Path, training_set: TrainingSet, outcomes: Iterable[JudgedSuggestion]) -> None:
     """Write what added suggesters learn: finished sentences as examples, and what verdicts say of their scores."""
     gold = [sentence for example in training_set.examples for sentence in sentences_of(example.document, example.truth)]
     _dump(folder / versions.GOLD, gold)

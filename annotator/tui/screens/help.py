@@ -93,6 +93,8 @@ class HelpScreen(ModalScreen[None]):
             self._sections.append((topic.title, [*about, *self._keys_of_topic(topic)]))
         adding = [_key_entry([f"alt+{ANY_LABEL}"], "add a span with that label, whatever is in focus")]
         self._sections.append(("Keys", [*self._keys(), *(adding if self._can_label else ())]))
+        rules = "\n".join(scheme.guideline.values()).splitlines()
+        self._sections.append(("Guideline for all labels", [_rule(line) for line in rules]))
         self._sections.append(("Labels", [self._label(name) for name in scheme.entities]))
         self._sections.append(("Relations", [self._label(name) for name in scheme.relations]))
         self.set_focus(self._search)
@@ -182,6 +184,10 @@ class HelpScreen(ModalScreen[None]):
 def _key_entry(keys: list[str], description: str) -> HelpEntry:
     together = " ".join(keys)
     return HelpEntry(Text(description), fold(f"{together} {description}"), together)
+
+
+def _rule(line: str) -> HelpEntry:
+    return HelpEntry(Text(line), fold(line))
 
 
 def _guideline(heading: Text, description: Mapping[str, str], examples: Mapping[str, tuple[str, ...]]) -> HelpEntry:

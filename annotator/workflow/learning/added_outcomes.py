@@ -12,7 +12,7 @@ from annotator.text import Document
 from annotator.workflow.workspace import Workspace
 
 if TYPE_CHECKING:
-    from annotator.suggest.learned.added_scores import Outcome
+    from annotator.suggest.learned.added_scores import JudgedSuggestion
 
 
 def curators_layers(store: Store, document: Document, finished: LayerInfo) -> list[LayerInfo]:
@@ -22,13 +22,13 @@ def curators_layers(store: Store, document: Document, finished: LayerInfo) -> li
     return [one for one in layers if one.name.name in map(curator_layer, names) and one.text == document.sha256]
 
 
-def added_outcomes(workspace: Workspace, finished: Sequence[LayerInfo]) -> Iterator[Outcome]:
+def added_outcomes(workspace: Workspace, finished: Sequence[LayerInfo]) -> Iterator[JudgedSuggestion]:
     """Yield the verdicts in finished documents on what an added suggester was shown to suggest.
 
     Nothing is sent: a suggester that asks a server gives what it was answered before.  Only verdicts on suggestions
     that bore its name count, because where others said the same nobody judged this one alone.
     """
-    from annotator.suggest.learned.added_scores import Outcome
+    from annotator.suggest.learned.added_scores import JudgedSuggestion
     from annotator.suggest.pipeline import build
 
     pipeline = build(workspace.scheme, workspace.models, offline=True)
@@ -46,7 +46,7 @@ def added_outcomes(workspace: Workspace, finished: Sequence[LayerInfo]) -> Itera
                 for one in verdicts.get(suggestion.id, ()):
                     if _suggester(one) == name and suggestion.score is not None:
                         accepted = one.verdict == "accepted"
-                        yield Outcome(name, one.kind, suggestion.label, suggestion.score, accepted)
+                        yield JudgedSuggestion(name, one.kind, suggestion.label, suggestion.score, accepted)
 
 
 def _by_suggestion(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:

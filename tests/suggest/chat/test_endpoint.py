@@ -36,6 +36,7 @@ def trouble(configuration: Configuration) -> Trouble:
     with pytest.raises((Trouble, CutOffError)) as caught:
         ask(configuration)
     found = caught.value
+    assert isinstance(found, (Trouble, CutOffError))
     return found if isinstance(found, Trouble) else Trouble(found.reason)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,13 @@ from annotator.annotation import Annotations
 from annotator.cli.main import main
 from annotator.history import SUGGESTIONS
 from annotator.labels import LabelScheme
+from annotator.suggest.chat.costs import Budget, Prices
 from annotator.suggest.chat.suggester import ChatSuggester
+from annotator.suggest.gold_sentences import GoldSentence, GoldSentences
 from annotator.suggest.pipeline import build
 from annotator.suggest.protocol import Reported
 from annotator.text import Document
-from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion, linked, mention
+from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion, linked, mention, serving
 from tests.suggest.conftest import in_workers, make_document
 from tests.workspaces import Bench, sql_dump
 
@@ -51,6 +55,125 @@ def run(chat: FakeChat, scheme: LabelScheme, folder: Path, *documents: Document,
 
 
 class TestSuggester:
+    def test_relations_are_asked_for_between_the_mentions_that_were_found(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        chat.script = [
+            completion([mention(1, 1, "Ana Solís", "PERSON"), mention(2, 1, "ministra", "ROLE")]),
+            completion('{"relations": [{"head": 2, "child": 1, "label": "holds_position", "certainty": "high"}]}'),
+        ]
+        document = make_document("La ministra Ana Solís habló. Vino gente.")
+        (layer,) = run(chat, scheme, tmp_path, document, relations="apart")
+        first, second = (body["messages"][-1]["content"] for body in chat.asked)
+        assert "relations" not in chat.asked[0]["response_format"]["json_schema"]["schema"]["properties"]
+        assert second.splitlines() == [
+            "[1] La ministra Ana Solís habló.",
+            "    1: ministra (ROLE)",
+            "    2: Ana Solís (PERSON)",
+            "[2] Vino gente.",
+        ]
+        assert first == "[1] La ministra Ana Solís habló.\n[2] Vino gente."
+        (key,) = map(layer.relation_key, layer.relations.values())
+        assert (key.head.label, key.label, key.child.label) == ("PERSON", "holds_position", "ROLE")
+
+    def test_where_no_relation_is_possible_none_is_asked_for(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        run(chat, scheme, tmp_path, make_document("Habló Ana. Habló Luis."), relations="apart")
+        assert len(chat.asked) == 1
+
+    def test_the_rules_for_all_labels_and_what_stands_around_are_told(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        document = replace(story("largo", *(f"Persona{n}" for n in range(20))), title="El\ntítulo")
+        run(chat, scheme, tmp_path, document, chunk=200)
+        task, second = chat.asked[0]["messages"][0]["content"], chat.asked[1]["messages"][-1]["content"]
+        assert scheme.guideline["es"] in task
+        assert "news" not in task
+        title, before, first, *_ = second.splitlines()
+        assert title == "Title: El título"
+        assert before.startswith("Before: Habló Persona")
+        assert first.startswith("[1] Habló Persona")
+
+    def test_a_budget_ends_the_questions_and_is_told(self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path) -> None:
+        documents = [story(f"d{n}", f"Ana{n}") for n in range(6)]
+        layers = run(chat, scheme, tmp_path, *documents, budget=Budget(requests=4))
+        assert len(chat.asked) == 4
+        assert [bool(layer.unread) for layer in layers] == [False] * 4 + [True] * 2
+        assert "the budget of 4 requests for one run is used up" in layers[-1].unread
+        prices = Prices(1000, 1000, "EUR")
+        (layer, *_) = run(chat, scheme, tmp_path, *documents[4:], budget=Budget(cost=0.5), prices=prices)
+        assert "the budget of 0.5 EUR" in layer.unread
+        assert len(chat.asked) == 4
+
+    def test_what_would_be_sent_is_told_and_not_sent(self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path) -> None:
+        settings = chat.configuration(relations="apart", prices=Prices(2, 8, "EUR"))
+        suggester = ChatSuggester(scheme, settings, tmp_path)
+        planned = suggester.plan(story("a", "Ana"))
+        assert chat.asked == []
+        assert (planned.sent.requests, planned.kept, planned.sent.currency) == (2, 0, "EUR")
+        assert planned.sent.cost == pytest.approx(
+            (planned.sent.input_tokens * 2 + planned.sent.output_tokens * 8) / 1e6
+        )
+        list(suggester.suggest([story("a", "Ana")]))
+        assert list(planned.questions) == [chat.asked[0]["messages"]]
+        assert suggester.plan(story("a", "Ana")).kept == 1
+
+    def test_the_nearest_finished_sentences_are_shown_and_change_no_kept_answer(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        near = GoldSentence("other", "es", "Habló la alcaldesa Eva Sol.", ((19, 26, "PERSON"),))
+        far = GoldSentence("other", "es", "Llovió en Chile.", ((10, 15, "GPE"),))
+        own = GoldSentence("a", "es", "Habló Ana.", ((6, 9, "PERSON"),))
+        foreign = GoldSentence("two", "en", "Habló Ana spoke.", ())
+        suggester = ChatSuggester(scheme, chat.configuration(examples=1), tmp_path)
+        taught = suggester.with_gold(GoldSentences([far, near, own, foreign]))
+        list(taught.suggest([story("a", "Ana")]))
+        _, shown, answered, asked = chat.asked[0]["messages"]
+        assert shown["content"] == "[1] Habló la alcaldesa Eva Sol."
+        assert json.loads(answered["content"])["entities"][0]["text"] == "Eva Sol"
+        assert asked["content"] == "[1] Habló Ana."
+        list(suggester.suggest([story("a", "Ana")]))
+        assert len(chat.asked) == 1
+
+    def test_an_answer_kept_by_an_older_reader_is_not_believed(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as older:
+            older.setattr("annotator.suggest.chat.answer.VERSION", "1")
+            chat.script = [completion("[]")]
+            run(chat, scheme, tmp_path, story("a", "Ana"))
+        (layer,) = run(chat, scheme, tmp_path, story("a", "Ana"))
+        assert names(story("a", "Ana"), layer) == ["Ana"]
+
+    @pytest.mark.parametrize("words", ["I cannot.", '{"entities": [1, 2]}', '{"entities": [{"label": "PERSON"}]}'])
+    def test_only_what_is_good_is_kept(self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path, words: str) -> None:
+        chat.script = [completion(words)]
+        (layer,) = run(chat, scheme, tmp_path, story("a", "Ana"))
+        assert "no JSON that can be read" in layer.unread
+        assert not list(tmp_path.iterdir())
+
+    def test_the_key_is_nowhere_but_in_the_request(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:  # fmt: skip
+        monkeypatch.setenv("ANNOTATOR_CHAT_KEY", "s3cret-0815")
+        caplog.set_level(0)
+        with serving() as elsewhere:
+            chat.script = [
+                completion('{"entities": [{"text": "s3cret-0815", "label": "PERSON"}]}'),
+                complaint(400, "you sent Bearer s3cret-0815"),
+                Reply(307, b"", {"Location": f"{elsewhere.url}/chat/completions"}),
+            ]
+            documents = [story("a", "Ana"), story("b", "Eva"), story("c", "Luz")]
+            layers = run(chat, scheme, tmp_path, *documents, key_variable="ANNOTATOR_CHAT_KEY")
+            assert elsewhere.keys == []
+        assert chat.keys == ["Bearer s3cret-0815"] * 3
+        kept = "".join(path.read_text(encoding="utf-8") for path in tmp_path.iterdir())
+        assert kept
+        assert "s3cret" not in kept + repr(layers) + caplog.text + repr(layers[0].dropped)
+        assert "sends us on to" in layers[2].unread
+
     def test_layers_come_in_order_however_many_are_asked_for_at_once(
         self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
     ) -> None:
