@@ -31,18 +31,27 @@ class CellStyle(NamedTuple):
 
 def picture(screen: pyte.Screen, *, foreground: str = FOREGROUND, background: str = BACKGROUND) -> str:
     """Draw the screen as SVG: a rectangle and a text for each run of cells of one style, at exact positions."""
-    width = screen.columns * CELL + 2 * PAD
-    height = screen.lines * LINE + 2 * PAD
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14">',
-        f'<rect width="100%" height="100%" rx="6" fill="{background}"/>',
-    ]
+    parts = [opening(screen.columns, screen.lines, background)]
     for y in range(screen.lines):
-        cells = [(x, screen.buffer[y][x]) for x in range(screen.columns)]
-        for style, run in groupby(cells, key=lambda cell: _style_of(cell[1], foreground, background)):
-            parts += _run(list(run), style, y, background)
+        parts += line_of(screen, y, foreground=foreground, background=background)
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def opening(columns: int, lines: int, background: str = BACKGROUND) -> str:
+    """Begin a picture of so many cells: its element, and what is behind all of it."""
+    width, height = columns * CELL + 2 * PAD, lines * LINE + 2 * PAD
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+        f'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14">\n'
+        f'<rect width="100%" height="100%" rx="6" fill="{background}"/>'
+    )
+
+
+def line_of(screen: pyte.Screen, y: int, *, foreground: str = FOREGROUND, background: str = BACKGROUND) -> list[str]:
+    """Draw a line of the screen."""
+    cells = [(x, screen.buffer[y][x]) for x in range(screen.columns)]
+    runs = groupby(cells, key=lambda cell: _style_of(cell[1], foreground, background))
+    return [part for style, run in runs for part in _run(list(run), style, y, background)]
 
 
 def _style_of(char: pyte.screens.Char, foreground: str, background: str) -> CellStyle:
