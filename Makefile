@@ -47,6 +47,7 @@ $(MODELS): $(VENV)/.packages
 
 annotate: $(VENV)/.packages $(MODELS)
 	@$(BIN)/annotator
+	@command -v annotator > /dev/null || echo "in this shell, annotator becomes a command by: . $(BIN)/activate" >&2
 
 test: $(VENV)/.developer-packages $(MODELS)
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)

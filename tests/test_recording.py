@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.repository import TOP
-from tools import recording
+from tools import moving_picture, recording
 from tools.asciicast import Cast, Playback, read_cast, shows_the_same
 from tools.recording_script import Script, curate
 
@@ -51,6 +53,28 @@ def test_transcript_and_picture_are_of_the_recording() -> None:
     script = recording.play_back(read_cast(recording.CAST))
     assert recording.PAGE.read_text(encoding="utf-8") == recording.transcript(script), "run python -m tools.recording"
     assert recording.PICTURE.read_text(encoding="utf-8") == script.picture, "run python -m tools.recording"
+
+
+def test_the_moving_picture_is_of_the_recording() -> None:
+    drawn = moving_picture.PICTURE.read_text(encoding="utf-8")
+    assert drawn == moving_picture.moving_picture(read_cast(recording.CAST)), "run python -m tools.moving_picture"
+    assert len(drawn.encode()) < 1_500_000
+    assert "<script" not in drawn
+
+
+def test_the_moving_picture_shows_every_line_once_at_any_moment() -> None:
+    drawn = moving_picture.PICTURE.read_text(encoding="utf-8")
+    rules = dict(re.findall(r"@keyframes (m\d+)\{(.*?\})\}", drawn))
+    lines = re.findall(r'<g class="(m\d+)[ s]*">\n<\w+ x="[\d.]+" y="([\d.]+)"', drawn)
+    for at in (0.0, 20.0, 50.0, 80.0, 99.9):
+        seen = Counter(y for name, y in lines if _is_seen(rules[name], at))
+        assert seen
+        assert max(seen.values()) == 1
+
+
+def _is_seen(rule: str, at: float) -> bool:
+    steps = re.findall(r"([\d.]+)%\{visibility:(\w+)\}", rule)
+    return [state for begin, state in steps if float(begin) <= at][-1] == "visible"
 
 
 class Compared:

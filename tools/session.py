@@ -16,6 +16,9 @@ from textwrap import fill
 from tools.screenshots import ENGLISH, SPANISH, TOP, annotator, open_workbench, sample_workspace
 from tools.terminal import Terminal
 
+FIRST, QUIET = 3.0, 0.2
+"""Seconds to wait for what comes of a key, and for more of it."""
+
 
 class Transcript:
     """Prose, screens and commands, in order."""
@@ -41,7 +44,8 @@ class Transcript:
         assert self.terminal is not None
         for key in keys:
             self.terminal.press(key)
-            self.terminal.settle(0.12)
+            self.terminal.read(FIRST)
+            self.terminal.settle(QUIET)
 
     def screen(self, lines: slice = slice(None)) -> None:
         """Add the screen, or some of its lines."""
@@ -211,6 +215,11 @@ def main() -> int:
             "running program by `python -m tools.session`."
         )
         script.say("<!-- written by: python -m tools.session -->")
+        script.say(
+            "They are those that `make annotate` takes in; `. .venv/bin/activate` then makes `annotator` a command of "
+            "your shell. Here Ana is at work; without the second line it is whoever is logged in:"
+        )
+        script.say("```console\n$ . .venv/bin/activate\n$ export ANNOTATOR_CURATOR=ana\n```")
         spanish(script)
         english(script)
         script.say("## Gold, exported and checked")
