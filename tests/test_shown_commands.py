@@ -21,7 +21,6 @@ NOT_RUN = {
     "learns for minutes, from gold": 3,
     "learns for minutes, from nineteen articles": 2,
     "measures the speed of models": 1,
-    "opens a screen": 1,
     "python -m tools.project_life": 21,
     "python -m tools.session": 8,
     "serves until it is stopped": 2,

@@ -17,7 +17,8 @@ from tools.project_life import LABELS, articles
 from tools.shown_commands import LOGIN
 
 TOP = Path(__file__).resolve().parent.parent
-TARGET = TOP / "benchmarks" / "targets" / "seeds.jsonl"
+TARGET = "benchmarks/targets/seeds.jsonl"
+"""What is to be found in the sample articles."""
 DONE = {"ana": 10, "bo": 8, "carla": 9}
 """The curators, and how many documents each has finished."""
 BRAT = {
@@ -107,20 +108,21 @@ def _work(desk: Desk, documents: int, hours: Hours) -> None:
 def curated(folder: Path) -> None:
     """The sample articles, which ana has finished."""
     sample(folder)
-    Runner(folder).succeed("import", "jsonl", "gold.jsonl", "--layer", "curator:ana")
+    Runner(folder).succeed("import", "jsonl", TARGET, "--layer", "curator:ana")
 
 
 def gold(folder: Path) -> None:
     """The same, with their gold."""
     curated(folder)
-    Runner(folder).succeed("import", "jsonl", "gold.jsonl", "--layer", "gold")
+    Runner(folder).succeed("import", "jsonl", TARGET, "--layer", "gold")
 
 
 def sample(folder: Path) -> None:
-    """The sample articles, taken in; beside them in ``gold.jsonl`` what is to be found in them."""
+    """The sample articles, taken in as in a checkout, with what is to be found in them at its place."""
     shutil.copy(TOP / "labels.yaml", folder)
     shutil.copytree(TOP / "seeds", folder / "seeds")
-    shutil.copy(TARGET, folder / "gold.jsonl")
+    (folder / TARGET).parent.mkdir(parents=True)
+    shutil.copy(TOP / TARGET, folder / TARGET)
     Runner(folder).succeed("ingest")
 
 

@@ -4,7 +4,7 @@
 
 In a workspace of its own the target of the sample articles becomes gold; it is exported in parts; ``spacy debug data``
 is asked what it has against them; ``spacy train`` trains a small pipeline; a relation extractor learns from the JSONL;
-the pipeline is added to the workspace and suggests.  Needs no network; takes half a minute on one core.
+the pipeline is added to the workspace and suggests.  Needs no network; takes a minute of processor time.
 """
 
 from __future__ import annotations
