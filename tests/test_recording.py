@@ -74,7 +74,7 @@ def test_the_moving_picture_shows_every_line_once_at_any_moment() -> None:
 
 def _is_seen(rule: str, at: float) -> bool:
     steps = re.findall(r"([\d.]+)%\{visibility:(\w+)\}", rule)
-    return [state for begin, state in steps if float(begin) <= at][-1] == "visible"
+    return bool([state for begin, state in steps if float(begin) <= at][-1] == "visible")
 
 
 class Compared:

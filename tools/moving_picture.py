@@ -95,7 +95,7 @@ def moving_picture(cast: Cast) -> str:
     *seen, end = moments(cast)
     still = max(place for place, moment in enumerate(seen) if moment.chapter == STILL)
     rules: dict[tuple[int, ...], str] = {}
-    parts = []
+    parts: list[str] = []
     for y in range(cast.lines + 1):
         places: dict[tuple[str, ...], list[int]] = {}
         for place, moment in enumerate(seen):
