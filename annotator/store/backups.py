@@ -43,6 +43,24 @@ class Backup:
     size: int
 
 
+Steps = tuple[int, int]
+"""How many events there are, and how many changes of the label scheme: what only ever grows."""
+
+
+class OvertakenError(StoreError):
+    """Somebody wrote to the database since it was looked at."""
+
+
+def steps_of(store: Store) -> Steps:
+    """How many steps a database holds."""
+    return _steps(store.connection)
+
+
+def _steps(connection: sqlite3.Connection) -> Steps:
+    row = connection.execute("SELECT (SELECT count(*) FROM event), (SELECT count(*) FROM scheme_change)").fetchone()
+    return int(row[0]), int(row[1])
+
+
 def list_backups(path: Path) -> list[Backup]:
     """The backups of the database at ``path`` that lie beside it, oldest first."""
     found = []
@@ -62,12 +80,12 @@ def prune(path: Path, keep: int) -> list[Backup]:
     return old
 
 
-def restore(path: Path, source: Path) -> Path | None:
+def restore(path: Path, source: Path, *, steps: Steps | None = None) -> Path | None:
     """Put a copy of the database ``source`` in the place of the one at ``path``; return where that one is now.
 
     ``source`` is checked as ``annotator doctor`` does and stays where it is; the database may be damaged or missing.
     Raises :class:`StoreError` with the first finding when the copy is not sound, or when somebody writes to the
-    database; nothing is changed then.
+    database, and :class:`OvertakenError` when it has other ``steps`` than those given; nothing is changed then.
     """
     if path.exists() and source.exists() and source.samefile(path):
         raise StoreError(f"{source} is the database itself", "`annotator backup --list` shows the copies")
@@ -84,7 +102,7 @@ def restore(path: Path, source: Path) -> Path | None:
             try:
                 connecting.backup(copy.path, staged)
                 _write_ahead(staged)
-                return _exchange(path, staged)
+                return _exchange(path, staged, steps)
             finally:
                 for suffix in ("", *COMPANIONS):
                     staged.with_name(staged.name + suffix).unlink(missing_ok=True)
@@ -104,14 +122,16 @@ def _checked(source: Path, folder: Path) -> Iterator[Store]:
             yield store
 
 
-def _exchange(path: Path, staged: Path) -> Path | None:
+def _exchange(path: Path, staged: Path, steps: Steps | None) -> Path | None:
     """Move the database at ``path`` aside with all that belongs to it, and ``staged`` into its place."""
     note = Note(path)
     note.open()
     turns = Turns(note.path)
     try:
         turns.wait(_LOCK_SECONDS)
-        with _held(path):
+        with _held(path) as connection:
+            if steps is not None and (connection is None or _steps(connection) != steps):
+                raise OvertakenError(f"{path} was written to meanwhile, nothing was changed", "run the command again")
             aside = _set_aside(path)
             for suffix in COMPANIONS:  # a log that stays would be read into the new database
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -125,10 +145,10 @@ def _exchange(path: Path, staged: Path) -> Path | None:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
+def _held(path: Path) -> Iterator[sqlite3.Connection | None]:
     """Hold the write lock of a database, its log written into it; one that cannot be opened has no lock to hold."""
     if not path.exists():
-        yield
+        yield None
         return
     with closing(sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)) as connection:
         try:
@@ -139,7 +159,7 @@ def _held(path: Path) -> Iterator[None]:
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorname.startswith("SQLITE_BUSY"):
                 raise
-        yield
+        yield connection
         with suppress(sqlite3.DatabaseError):
             connection.execute("ROLLBACK")
 

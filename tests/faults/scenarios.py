@@ -199,6 +199,7 @@ VERBS = (
     Scenario("assign", plain, "assign --curators ana,bo,carla --overlap 2 --seed 1"),
     Scenario("assign --reassign", assigned, "assign --reassign carla:ana"),
     Scenario("remove", gold, f"remove {KEY} zeta --yes", repeats=False),
+    Scenario("remove for good", gold, f"remove {KEY} --for-good --yes"),
     Scenario("rename", gold, f"rename {KEY} note", repeats=False),
     Scenario("rename --curator", gold, "rename --curator bo bob", repeats=False),
     Scenario("labels rename", gold, "labels rename ORG BODY", repeats=False, completes=True),

@@ -41,7 +41,7 @@ def remove(
                 if removed_record(store, key) is not None:
                     raise WorkflowError(f"{key!r} was removed already", "`annotator remove --list` lists what was")
                 raise no_document(store.names, key)
-            removed.append(_with_work(store, actor, key))
+            removed.append(with_its_work(store, actor, key))
             op = Op("document", key, document_record(document, document.sha256), None)
             writer.append(LayerName(key, CORPUS), actor, REMOVE, [op])
         if not (with_work or dry_run) and any(one.work for one in removed):
@@ -63,13 +63,16 @@ def undo_remove(store: Store, actor: str, keys: Sequence[str], *, dry_run: bool 
             record = removed_record(store, key)
             if record is None:
                 raise WorkflowError(f"{key!r} was not removed", "`annotator remove --list` lists what was")
-            brought.append(_with_work(store, actor, key))
+            brought.append(with_its_work(store, actor, key))
             writer.append(LayerName(key, CORPUS), actor, UNDO_REMOVE, [Op("document", key, None, record)])
     return brought
 
 
-def _with_work(store: Store, actor: str, key: str) -> RemovedDocument:
-    """A document with the work on it; refuse one that holds the work of others, for an actor who curates, too."""
+def with_its_work(store: Store, actor: str, key: str) -> RemovedDocument:
+    """A document with the work on it.
+
+    Raises :class:`WorkflowError` for one that holds the work of others, for an actor who curates, too.
+    """
     work = tuple(work_on(store, key))
     others = sorted({one.curator or "gold" for one in work} - {actor, "gold"})
     if others and curates(store, actor):

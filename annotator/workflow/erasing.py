@@ -1,0 +1,89 @@
+"""Taking documents out of the database for good: no text, work or history of theirs is left in it.
+
+History is never changed, so that a database without them is made anew, by a merge of everything else, and put in the
+place of the one that there is, as a backup is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.errors import WorkflowError
+from annotator.files.scratch import scratch
+from annotator.files.whole import replace_file
+from annotator.inputs import read_bytes
+from annotator.store import Store, all_keys
+from annotator.store.backups import OvertakenError, restore, steps_of
+from annotator.workflow.importing.removing import RemovedDocument, with_its_work, work_in_words
+from annotator.workflow.sharing.merging import NO_LIMITS, merge
+from annotator.workflow.unknown_document import no_document
+from annotator.workflow.workspace import Workspace
+
+ATTEMPTS = 3
+"""How often the database is made anew when somebody writes meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Documents that are no more in the database, with the work that was on them; ``kept`` is the one of before."""
+
+    documents: tuple[RemovedDocument, ...]
+    kept: Path | None
+
+
+def erase(
+    workspace: Workspace, actor: str, keys: Sequence[str], *, confirmed: bool = False, dry_run: bool = False
+) -> Erased:
+    """Take documents out of the database for good, also such as were removed before; all or none.
+
+    Where curators stopped in documents is forgotten.  The workspace's store is closed.
+
+    Raises :class:`WorkflowError` for an unknown key, for work of others where the actor curates, without confirmation,
+    and where somebody writes all the time; nothing is changed then.
+    """
+    store = workspace.store
+    documents = tuple(_known(store, actor, key) for key in dict.fromkeys(keys))
+    if dry_run:
+        return Erased(documents, None)
+    if not confirmed:
+        work = work_in_words(documents)
+        raise WorkflowError(
+            f"nothing was erased: no command brings back what is gone for good{work and f'; {work}'}",
+            "--yes erases it, and `annotator remove` without --for-good can be undone",
+        )
+    trusted = _everybody(store)
+    workspace.close()
+    for _ in range(ATTEMPTS - 1):
+        with suppress(OvertakenError):
+            return Erased(documents, _make_anew(workspace, keys, trusted))
+    return Erased(documents, _make_anew(workspace, keys, trusted))
+
+
+def _known(store: Store, actor: str, key: str) -> RemovedDocument:
+    if key not in all_keys(store):
+        raise no_document(store.names, key)
+    return with_its_work(store, actor, key)
+
+
+def _make_anew(workspace: Workspace, keys: Sequence[str], trusted: set[str]) -> Path | None:
+    """Put a database without some documents in the place of the workspace's; return where that one is now."""
+    with scratch(workspace.database_path.parent) as room:
+        with Store(workspace.database_path) as store:
+            before, noted = steps_of(store), store.scheme()
+        labels = noted.labels if noted is not None else None
+        rest = Workspace(room)
+        replace_file(rest.labels_path, labels.encode() if labels is not None else read_bytes(workspace.labels_path))
+        try:
+            merge(rest, workspace.database_path, without=keys, trusted=trusted, limits=NO_LIMITS)
+        finally:
+            rest.close()
+        return restore(workspace.database_path, rest.database_path, steps=before)
+
+
+def _everybody(store: Store) -> set[str]:
+    """The names of all who ever wrote here: what they imported for others was taken when they did."""
+    actors = {row[0] for row in store.rows("SELECT DISTINCT actor FROM event")}
+    return actors | {store.names.curator(actor) for actor in actors}

@@ -1,0 +1,114 @@
+"""Documents that are erased: nothing of them is left in the database, and nothing of the others is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from annotator.errors import WorkflowError
+from annotator.store import check_database
+from annotator.store.backups import OvertakenError, restore, steps_of
+from annotator.workflow import erasing
+from annotator.workflow.adjudicating.gold import settle_finished
+from annotator.workflow.erasing import erase
+from annotator.workflow.importing.removing import remove
+from annotator.workflow.schemes.renaming import rename_curator
+from annotator.workflow.sharing.assignment import assign
+from annotator.workflow.sharing.merging import merge
+from annotator.workflow.workspace import Workspace
+from tests.workflow.adjudicating.finished_documents import finish
+from tests.workspaces import KEY, Bench, add_document, make_document, proposal, propose, span_texts
+
+ANA = ("PERSON", "Ana Ruiz")
+SECRET = "Rosa Gil vive en Quito desde 1999."
+
+
+@pytest.fixture
+def worked(bench: Bench) -> Bench:
+    """``nota`` and ``secreta`` are assigned, suggested for, finished by two and commented; ``secreta`` was removed."""
+    add_document(bench.store, make_document("secreta", SECRET, "Rosa Gil"))
+    assign(bench.workspace, "lead", ["ana", "bo"], overlap=2)
+    propose(bench.store, bench.document(), [proposal(bench.document(), "Cruz Roja", "ORG")])
+    for curator in ("ana", "bo"):
+        finish(bench, curator, ANA)
+        session = bench.session("secreta", curator)
+        session.add(0, 8, "PERSON")
+        session.comment("¿Rosa Gil?")
+        session.finish()
+    settle_finished(bench.workspace, "lead")
+    rename_curator(bench.store, "lead", "bo", "bob")
+    return bench
+
+
+@contextmanager
+def opened(bench: Bench) -> Iterator[Bench]:
+    """Open the workspace anew, which is closed where something was erased."""
+    anew = Bench(Workspace(bench.workspace.root))
+    yield anew
+    assert list(check_database(anew.store)) == []
+    anew.workspace.close()
+
+
+def holds(path: Path, *pieces: str) -> list[str]:
+    """Return which of some pieces of text stand in a file, or in the files beside it that belong to it."""
+    data = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    return [piece for piece in pieces if piece.encode() in data]
+
+
+def histories(bench: Bench, key: str) -> dict[str, tuple[str | None, int]]:
+    """Return where the history of every layer of a document ends, and how long it is."""
+    return {one.name.name: (one.head, one.length) for one in bench.store.layers(document=key)}
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_nothing_is_left_of_it_and_all_of_the_others(worked: Bench, removed: bool) -> None:
+    if removed:
+        remove(worked.store, "lead", ["secreta"], with_work=True)
+    path, before = worked.workspace.database_path, histories(worked, KEY)
+    done = erase(worked.workspace, "lead", ["secreta"], confirmed=True)
+    assert done.kept is not None
+    assert holds(done.kept, "secreta", SECRET) == ["secreta", SECRET]
+    assert holds(path, "secreta", SECRET, "Rosa Gil", "desde 1999", "rosa", "quito") == []
+    with opened(worked) as now:
+        assert histories(now, KEY) == before
+        assert span_texts(now.session(curator="bob")) == {ANA}
+
+
+def test_it_asks_for_a_word_and_others_for_a_lead(worked: Bench) -> None:
+    with pytest.raises(WorkflowError, match=r"nothing was erased: .*; there is work on secreta: .* by ana, bob"):
+        erase(worked.workspace, "lead", ["secreta"])
+    with pytest.raises(WorkflowError, match="'secreta' holds the work of bob, and ana curates here"):
+        erase(worked.workspace, "ana", ["secreta"], confirmed=True)
+    with pytest.raises(WorkflowError, match="no document 'nope'"):
+        erase(worked.workspace, "lead", ["secreta", "nope"], confirmed=True)
+    assert erase(worked.workspace, "lead", ["secreta"], dry_run=True).kept is None
+    assert worked.store.document_keys() == [KEY, "secreta"]
+
+
+def test_what_somebody_does_meanwhile_is_there(worked: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    meanwhile = iter([True, False])
+
+    def merge_while_ana_works(*arguments: object, **options: object) -> object:
+        report = merge(*arguments, **options)  # type: ignore[arg-type]
+        if next(meanwhile):
+            with opened(worked) as other:
+                other.session(curator="ana").flag()
+        return report
+
+    monkeypatch.setattr(erasing, "merge", merge_while_ana_works)
+    erase(worked.workspace, "lead", ["secreta"], confirmed=True)
+    with opened(worked) as now:
+        assert now.actions("curator:ana")[-1] == "flag"
+        assert now.store.document_keys() == [KEY]
+
+
+def test_a_database_with_other_steps_is_left_alone(worked: Bench, tmp_path: Path) -> None:
+    copy = worked.store.backup(tmp_path / "copy.db")
+    steps = steps_of(worked.store)
+    worked.session(curator="ana").flag()
+    with pytest.raises(OvertakenError, match="was written to meanwhile, nothing was changed"):
+        restore(worked.workspace.database_path, copy, steps=steps)
+    assert worked.actions("curator:ana")[-1] == "flag"
