@@ -13,6 +13,8 @@ from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
 from annotator.workflow.workspace import Workspace
 from tools.command_runner import Runner
+from tools.other_projects import LABELS as OTHER_LABELS
+from tools.other_projects import write_doccano, write_inception, write_label_studio, write_prodigy
 from tools.project_life import LABELS, articles
 from tools.shown_commands import LOGIN
 
@@ -139,8 +141,19 @@ def brat(folder: Path) -> None:
         write(folder / "corpus" / name, text)
 
 
+def others(folder: Path) -> None:
+    """A workspace without documents, and in it files of Prodigy, doccano, Label Studio, brat and INCEpTION."""
+    write(folder / "labels.yaml", OTHER_LABELS)
+    for name, text in BRAT.items():
+        write(folder / "brat" / name, text)
+    write_prodigy(folder / "prodigy.jsonl")
+    write_doccano(folder / "doccano.jsonl")
+    write_label_studio(folder / "label-studio.json")
+    write_inception(folder / "inception.zip")
+
+
 WORKSPACES: dict[str, Callable[[Path], None]] = {
-    make.__name__: make for make in (empty, new, team, settled, curated, gold, sample, mistaken, brat)
+    make.__name__: make for make in (empty, new, team, settled, curated, gold, sample, mistaken, brat, others)
 }
 """How each workspace is made, in a folder that is there and empty."""
 

@@ -94,8 +94,7 @@ def _erase(
 
     done = erase(workspace, actor, keys, confirmed=confirmed, dry_run=dry_run)
     if as_json:
-        kept = None if done.kept is None else str(done.kept)
-        print_json({"documents": [one.as_json() for one in done.documents], "kept": kept})
+        print_json([one.as_json() for one in done.documents])
     if dry_run:
         _tell(done.documents, "erased for good", dry_run=True)
     else:
