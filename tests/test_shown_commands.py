@@ -31,7 +31,6 @@ NOT_RUN = {
     "signing needs a key of OpenSSH": 3,
     "there is no chat server in the tests of the docs": 2,
     "there is no cluster in the tests of the docs": 4,
-    "traces system calls": 1,
 }
 """How many calls of annotator are shown that are not run here, by the reason that their page or command gives."""
 
