@@ -85,6 +85,7 @@ $(VENV)/.docs-packages: $(BIN)/python pyproject.toml constraints.txt
 	@$(PIP) install --constraint constraints.txt --group docs
 	@touch $@
 
+# Not --quiet: with it, MkDocs does not count warnings, and --strict has no effect.
 docs: $(VENV)/.docs-packages
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "the site is in site/: open site/index.html, or $(BIN)/python -m http.server -d site for its search"
