@@ -57,3 +57,9 @@ _.point
 _.source_template
 _.get_completion_args
 _.format_completion
+
+# Programs call them: they are the interface of annotator.api, which docs/python.md explains.
+_.ingest_files
+_.put_layer
+_.relation_labels
+_.suggest_texts

@@ -118,7 +118,7 @@ def as_json(agreement: Agreement, work: WorkSummary) -> dict[str, Any]:
         "relation_kinds": agreement.relation_kinds,
         "confusion": _confusion(agreement.confusion),
         "relation_confusion": _confusion(agreement.relation_confusion),
-        "worst_documents": [asdict(row) for row in agreement.documents],
+        "worst_documents": [{**asdict(row), "layers": list(row.layers)} for row in agreement.documents],
         "diagnoses": [as_record(found) for found in agreement.diagnoses or ()],
         "gamma": asdict(agreement.gamma) if agreement.gamma is not None else None,
         **_work(work),

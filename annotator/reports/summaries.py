@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from annotator.files.outputs import Outputs
     from annotator.labels import LabelScheme
     from annotator.labels.retired import RetiredCounts, RetiredGroup
-    from annotator.suggest.protocol import Sent
     from annotator.workflow.adjudicating.gold import GoldReport
     from annotator.workflow.exporting.export_writer import ExportResult
     from annotator.workflow.exporting.selection import Selection
@@ -55,13 +54,9 @@ def suggest_summary(report: SuggestReport) -> Summary:
         "set_aside": report.set_aside or None,
         "unread": _sorted(report.unread),
         "dropped": _sorted(report.dropped),
-        "sent": [sent_record(host, sent) for host, sent in report.sent.items()],
+        "sent": [{"host": host, **asdict(sent)} for host, sent in report.sent.items()],
+        "uncalibrated": report.uncalibrated,
     }
-
-
-def sent_record(host: str, sent: Sent) -> Summary:
-    """The amount of text that was sent to a host."""
-    return {"host": host, **asdict(sent)}
 
 
 def import_summary(report: ImportReport, form: str, *, dry_run: bool) -> Summary:

@@ -26,6 +26,7 @@ from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.learning.suggesting import Place, suggest
 from annotator.workflow.sent_texts import LEDGER, describe_sent, record_sent, sent_totals
 from tests.processes import finish, start
+from tests.schemas import schema_problems
 from tests.suggest.chat.chat_server import FakeChat, complaint, completion, mention
 from tests.suggest.conftest import make_document
 from tests.workflow.learning.test_training import finish as finish_note
@@ -137,7 +138,9 @@ class TestAsked:
         (sent,) = [line for line in lines if line.startswith("sent to ")]
         assert sent.startswith(f"sent to {host}: 6 requests about 6 documents, ")
         assert run(learner, "status", "--json") == 0
-        (row,) = json.loads(capfd.readouterr().out)["sent"]
+        status = json.loads(capfd.readouterr().out)
+        assert schema_problems("status", status) == []
+        (row,) = status["sent"]
         assert (row["host"], row["requests"], row["documents"]) == (host, 6, 6)
         assert row["bytes"] > sum(len(learner.document(f"n{n}").text) for n in (0, 1, 2, 3, 6, 7))
         assert run(learner, "suggest") == 0

@@ -44,7 +44,7 @@ class AgreementSample:
 
     def condition(self, document: str, left: str, right: str) -> Condition:
         """Whether a comparison is of work with or without suggestions; suggestions themselves are neither."""
-        blind = [(document, name) in self.blind for name in (left, right) if name != SUGGESTIONS]
+        blind = [(document, name) in self.blind for name in (left, right) if not name.startswith(SUGGESTIONS)]
         return "blind" if all(blind) else "mixed" if any(blind) else "shown"
 
 
@@ -56,15 +56,16 @@ def display_name(layer: str) -> str:
 def layers_to_compare(workspace: Workspace, given: str | None) -> list[str]:
     """The layers named in a list with commas; without one, those of all curators who finished documents.
 
-    A name is ``gold``, ``suggestions``, a curator's name or ``curator:NAME``.  Raises :class:`WorkflowError` for a
-    name that no layer has, and for fewer than two.
+    A name is ``gold``, ``suggestions``, a curator's name, ``curator:NAME`` or ``suggestions:NAME``.  Raises
+    :class:`WorkflowError` for a name that no layer has, and for fewer than two.
     """
     if given is None:
         return [curator_layer(name) for name in Finished(workspace.store).curators()]
     known = workspace.store.layer_names()
     names: list[str] = []
     for part in (part.strip() for part in given.split(",")):
-        name = part if part in (GOLD, SUGGESTIONS) or part.startswith("curator:") else curator_layer(part)
+        is_layer = part in (GOLD, SUGGESTIONS) or part.startswith(("curator:", f"{SUGGESTIONS}:"))
+        name = part if is_layer else curator_layer(part)
         if name not in known:
             there = ", ".join(map(display_name, sorted(known))) or "no layers yet"
             raise WorkflowError(f"no layer {part!r} in {workspace.database_path}", f"there are {there}")

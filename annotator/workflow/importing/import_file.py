@@ -55,12 +55,30 @@ def _import(
     first = next(documents, None)  # only then the store: what cannot be read leaves no database behind
     if first is None:
         raise FormatError(f"{source.name}: no documents in it", "check that it is the right file")
-    labels = LabelsFile(workspace.labels_path)
     request = replace(request, mapping={**LabelSpelling(form, workspace.scheme).names, **request.mapping})
-    intake = DocumentIntake(workspace, form.name, request, source.stem, actor)
+    read = _with_progress(first, documents, source, report_progress)
+    return import_documents(workspace, form.name, read, request, actor, stem=source.stem)
+
+
+def import_documents(
+    workspace: Workspace,
+    form: str,
+    documents: Iterator[ForeignDocument],
+    request: ImportRequest,
+    actor: str,
+    *,
+    stem: str = "import",
+) -> ImportReport:
+    """Add or match documents and their layers as :func:`import_file` does, wherever they come from.
+
+    ``form`` names the format, under which what our model has no place for is kept; ``stem`` the suggestions whose model
+    is not named.
+    """
+    labels = LabelsFile(workspace.labels_path)
+    intake = DocumentIntake(workspace, form, request, stem, actor)
     try:
         with collector_paused(), quick_turns(), closing(intake):
-            intake.prepare(_with_progress(first, documents, source, report_progress))
+            intake.prepare(documents)
             with workspace.store.write(dry_run=request.dry_run) as writer:
                 intake.write(writer)
                 if intake.check.adds_labels:

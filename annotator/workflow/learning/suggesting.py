@@ -147,6 +147,18 @@ def _sent_by_document(batch: Suggested) -> Iterator[tuple[str, Mapping[str, Sent
             yield document.key, layer.sent
 
 
+def suggest_unstored(workspace: Workspace, documents: Iterable[Document]) -> Iterator[tuple[Document, Annotations]]:
+    """Yield documents, which need not be the workspace's, with what would be suggested for them; stores nothing.
+
+    Nothing is sent to a server.
+    """
+    from annotator.suggest.pipeline import build
+
+    pipeline = build(workspace.scheme, workspace.models, learned_folder(workspace), offline=True)
+    for batch in pipeline.suggest_here(in_batches(documents, BATCH)):
+        yield from zip(batch.documents, batch.layers, strict=True)
+
+
 def most_jobs() -> int:
     """How many worker processes this machine has use for."""
     return max(8, 2 * (os.cpu_count() or 1))

@@ -1,0 +1,24 @@
+"""The agreement of layers as the JSON object that the command line prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from annotator.agreement.estimates import EstimateOptions
+from annotator.reports.agreement import measure
+from annotator.reports.agreement_records import as_json
+from annotator.reports.diagnoses import diagnosed
+from annotator.reports.work_summary import summarize_work
+from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdict_counts, work_times
+from annotator.workflow.workspace import Workspace
+
+
+def agreement_report(
+    workspace: Workspace, layers: Sequence[str] | None, lang: str | None, resamples: int, seed: int, gamma: float | None
+) -> dict[str, Any]:
+    """Measure how far layers agree, by default those of all curators who finished documents."""
+    sample = read_sample(workspace, layers_to_compare(workspace, layers and ",".join(layers)), lang=lang)
+    found = measure(sample, EstimateOptions(resamples, seed), gamma_seconds=gamma)
+    work = summarize_work(verdict_counts(workspace), work_times(workspace))
+    return as_json(diagnosed(found, workspace.store, sample), work)

@@ -1,0 +1,118 @@
+"""Layers that a program puts, checked one value at a time and turned into what an import takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import get_args
+
+from annotator.annotation import Annotations, Origin, Relation, Span, SpanKey
+from annotator.api.values import LabeledRelation, LabeledSpan, NewLayer, RelationLike, SpanLike
+from annotator.errors import WorkflowError
+from annotator.formats.protocol import ForeignDocument, ForeignLayer
+from annotator.history import GOLD, SUGGESTIONS
+from annotator.text import Document
+from annotator.workflow.arguments import parse_layer
+
+FORM = "api"
+"""What an import of such layers is called, where a format would name it."""
+
+
+def foreign_documents(layers: Iterable[NewLayer], find: Callable[[str], Document]) -> Iterator[ForeignDocument]:
+    """Yield each layer as a document with it alone; ``find`` gives the document of a key, or raises.
+
+    Raises :class:`WorkflowError` for a layer that cannot be put so, another text, offsets outside it, a span that is no
+    such value, and an end of a relation that is none of the spans.
+    """
+    for layer in layers:
+        document = find(layer.document)
+        where = f"{layer.document} ({layer.name})"
+        if layer.text is not None and layer.text != document.text:
+            raise WorkflowError(f"{where}: the document has another text", "count offsets in the text that it has")
+        content = _content(layer, document.text, where)
+        yield ForeignDocument(where, document.text, document.key, (_foreign_layer(layer, content),), document.key)
+
+
+def _foreign_layer(layer: NewLayer, content: Annotations) -> ForeignLayer:
+    name = parse_layer(layer.name)
+    kind, _, author = name.partition(":")
+    if name == SUGGESTIONS:
+        raise WorkflowError(f"{SUGGESTIONS} are what `suggest` makes", f"name yours {SUGGESTIONS}:NAME")
+    if kind == SUGGESTIONS:
+        return ForeignLayer(content, author, suggested=True)
+    return ForeignLayer(content, author or None, state="done" if layer.done or name == GOLD else "doing", layer=name)
+
+
+def _content(layer: NewLayer, text: str, where: str) -> Annotations:
+    spans: dict[str, Span] = {}
+    for given in layer.spans:
+        span = _span(given, text, where)
+        if span.id in spans:
+            raise WorkflowError(f"{where}: the span {span.id} stands there twice", "give each span once")
+        spans[span.id] = span
+    relations: dict[str, Relation] = {}
+    for number, link in enumerate(layer.relations, 1):
+        relations[str(number)] = _relation(link, str(number), spans, text, where)
+    return Annotations(spans, relations)
+
+
+def _span(given: SpanLike, text: str, where: str) -> Span:
+    """Check a span; its id is its content, by which relations find it."""
+    value = _labeled_span(given, where)
+    start, end, label = value.content
+    if type(start) is not int or type(end) is not int or not isinstance(label, str):
+        raise WorkflowError(f"{where}: {given!r:.80} is no span", "give start and end as whole numbers, and a label")
+    if not 0 <= start < end <= len(text):
+        raise WorkflowError(
+            f"{where}: {label} {start}-{end} is not within the text", f"expected 0 ≤ start < end ≤ {len(text)}"
+        )
+    if value.text is not None and value.text != text[start:end]:
+        raise WorkflowError(
+            f"{where}: {label} {start}-{end} is said to be {value.text!r:.60}, and is {text[start:end]!r:.60}",
+            "count offsets in code points of the text that the document has",
+        )
+    key = str(SpanKey(start, end, label))
+    return Span(key, start, end, label, *_provenance(value, where))
+
+
+def _labeled_span(given: SpanLike, where: str) -> LabeledSpan:
+    if isinstance(given, LabeledSpan):
+        return given
+    if not isinstance(given, tuple) or len(given) != 3:
+        raise WorkflowError(f"{where}: {given!r:.80} is no span", "give start, end and label, or a LabeledSpan")
+    return LabeledSpan(*given)
+
+
+def _relation(given: RelationLike, name: str, spans: dict[str, Span], text: str, where: str) -> Relation:
+    if isinstance(given, tuple) and len(given) == 3:
+        head, child, label = given
+        value = LabeledRelation(_labeled_span(head, where), _labeled_span(child, where), label)
+    elif isinstance(given, LabeledRelation):
+        value = given
+    else:
+        raise WorkflowError(f"{where}: {given!r:.80} is no relation", "give head, child and label")
+    if not isinstance(value.label, str):
+        raise WorkflowError(f"{where}: the label of a relation is {value.label!r:.40}", "give it as a string")
+    ends = [_span(end, text, where).id for end in (value.head, value.child)]
+    for end in ends:
+        if end not in spans:
+            raise WorkflowError(
+                f"{where}: {value.label} ends at {end}, which is no span", "give it among the spans too"
+            )
+    if ends[0] == ends[1]:
+        raise WorkflowError(f"{where}: {value.label} links {ends[0]} with itself", "give two different spans")
+    return Relation(name, ends[0], ends[1], value.label, *_provenance(value, where))
+
+
+def _provenance(
+    value: LabeledSpan | LabeledRelation, where: str
+) -> tuple[Origin, str | None, float | None, str | None]:
+    """How an item came to be, as it is recorded."""
+    if value.origin not in get_args(Origin):
+        raise WorkflowError(f"{where}: origin {value.origin!r:.40}", f"expected one of {', '.join(get_args(Origin))}")
+    score = value.score
+    if score is not None and (isinstance(score, bool) or not isinstance(score, (int, float)) or not 0 <= score <= 1):
+        raise WorkflowError(f"{where}: the score is {score!r:.40}", "expected a number from 0 to 1")
+    for name in (value.source, value.curator):
+        if name is not None and not isinstance(name, str):
+            raise WorkflowError(f"{where}: {name!r:.40} is no name", "give source and curator as strings")
+    return value.origin, value.source, None if score is None else float(score), value.curator
