@@ -18,7 +18,9 @@ def agreement_report(
     workspace: Workspace, layers: Sequence[str] | None, lang: str | None, resamples: int, seed: int, gamma: float | None
 ) -> dict[str, Any]:
     """Measure how far layers agree, by default those of all curators who finished documents."""
-    sample = read_sample(workspace, layers_to_compare(workspace, layers and ",".join(layers)), lang=lang)
+    sample = read_sample(
+        workspace, layers_to_compare(workspace, None if layers is None else ",".join(layers)), lang=lang
+    )
     found = measure(sample, EstimateOptions(resamples, seed), gamma_seconds=gamma)
     work = summarize_work(verdict_counts(workspace), work_times(workspace))
     return as_json(diagnosed(found, workspace.store, sample), work)

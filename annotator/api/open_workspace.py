@@ -9,6 +9,7 @@ from io import BytesIO, TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
+from annotator.api.arguments import layer_name, readable
 from annotator.api.values import DocumentLayer, NewLayer, RelationLike, SpanLike, layer_values
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName
@@ -98,7 +99,7 @@ class OpenWorkspace:
 
         Raises :class:`WorkflowError` for a key that no document has.
         """
-        document = self._store.document(key)
+        document = self._store.document(readable(key))
         if document is None:
             from annotator.workflow.unknown_document import no_document
 
@@ -120,7 +121,7 @@ class OpenWorkspace:
         for name, given, known in (("state", state, ("", *states)), ("sort", sort, ORDER)):
             if given not in known:
                 raise WorkflowError(f"{name}: found {given!r}", f"expected one of {', '.join(filter(None, known))}")
-        pages = Queue(self._store, self.curator or "").pages(QueueFilter(state, text, mine, sort))
+        pages = Queue(self._store, self.curator or "").pages(QueueFilter(state, readable(text), mine, sort))
         return (
             document for rows in pages for row in rows if (document := self._store.document(row.key)) is not None
         )  # one that is removed meanwhile is passed over
@@ -137,7 +138,7 @@ class OpenWorkspace:
         Raises :class:`WorkflowError` for a key that no document has, and for work that the curator may not see yet.
         """
         found = self.document(document)
-        info = self._store.layer(LayerName(document, _layer_name(name)))
+        info = self._store.layer(LayerName(document, layer_name(name)))
         if info is None:
             return None
         hidden = self._why_hidden(info)
@@ -150,7 +151,7 @@ class OpenWorkspace:
 
         A layer that is about an earlier text of its document is left out.
         """
-        infos = self._store.layers(name=_layer_name(name))
+        infos = self._store.layers(name=layer_name(name))
         for info in infos:
             if (finished and info.state != "done") or self._why_hidden(info):
                 continue
@@ -401,15 +402,3 @@ class OpenWorkspace:
         return layer_values(
             name.document, name.name, self._store.annotations(info.id), text, info.state, info.changed_at
         )
-
-
-def _layer_name(name: str) -> str:
-    from annotator.names import layer_problem
-
-    problem = layer_problem(name) if isinstance(name, str) else "is no string"
-    if problem is not None or name == CORPUS:
-        raise WorkflowError(
-            f"no layer {name!r}: it {problem or 'holds documents'}",
-            "a layer is gold, curator:NAME, suggestions or suggestions:NAME",
-        )
-    return name

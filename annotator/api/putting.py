@@ -74,7 +74,7 @@ def _span(given: SpanLike, text: str, where: str) -> Span:
     return Span(key, start, end, label, *_provenance(value, where))
 
 
-def _labeled_span(given: SpanLike, where: str) -> LabeledSpan:
+def _labeled_span(given: object, where: str) -> LabeledSpan:
     if isinstance(given, LabeledSpan):
         return given
     if not isinstance(given, tuple) or len(given) != 3:
@@ -109,10 +109,11 @@ def _provenance(
     """How an item came to be, as it is recorded."""
     if value.origin not in get_args(Origin):
         raise WorkflowError(f"{where}: origin {value.origin!r:.40}", f"expected one of {', '.join(get_args(Origin))}")
-    score = value.score
+    score: object = value.score
     if score is not None and (isinstance(score, bool) or not isinstance(score, (int, float)) or not 0 <= score <= 1):
         raise WorkflowError(f"{where}: the score is {score!r:.40}", "expected a number from 0 to 1")
-    for name in (value.source, value.curator):
-        if name is not None and not isinstance(name, str):
+    names: tuple[object, ...] = (value.source, value.curator)
+    for name in names:
+        if name is not None and not (isinstance(name, str) and name.isprintable()):
             raise WorkflowError(f"{where}: {name!r:.40} is no name", "give source and curator as strings")
     return value.origin, value.source, None if score is None else float(score), value.curator

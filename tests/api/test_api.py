@@ -116,6 +116,8 @@ class TestPutting:
             ([LabeledSpan(*ANA, score=float("nan"))], [], "the score is nan"),
             ([LabeledSpan(*ANA, origin="guessed")], [], "origin 'guessed'"),  # type: ignore[arg-type]
             ([LabeledSpan(*ANA, source=3)], [], "3 is no name"),  # type: ignore[arg-type]
+            ([LabeledSpan(*ANA, source="x\ud800")], [], "is no name"),
+            ([(0, 8, "\ud800")], [], "labels that the scheme lacks"),
             ([ANA], [WORKS], "ends at 22-31-ORG, which is no span"),
             ([ANA, CRUZ], [(CRUZ, ANA, "works_for")], "works_for"),
             ([ANA, CRUZ], [(ANA, CRUZ, "likes")], "labels that the scheme lacks: likes"),
@@ -144,6 +146,10 @@ class TestPutting:
         attempts: dict[str, Attempt] = {
             "has another text": lambda w: w.put_layer(KEY, "gold", [ANA], text=TEXT + " "),
             "no document 'nada'": lambda w: w.put_layer("nada", "gold", []),
+            r"'\\udcff' is no text": lambda w: w.document("\udcff"),
+            "3 is no text": lambda w: w.put_layer(3, "gold", []),  # type: ignore[arg-type]
+            r"'\\ud800' is no text": lambda w: list(w.documents(text="\ud800")),
+            "no layer 3": lambda w: w.layer(KEY, 3),  # type: ignore[arg-type]
             "no layer 'corpus'": lambda w: w.put_layer(KEY, "corpus", []),
             "name yours suggestions:NAME": lambda w: w.put_layer(KEY, "suggestions", []),
             "no layer 'curator:a/b'": lambda w: w.put_layer(KEY, "curator:a/b", []),
@@ -254,13 +260,14 @@ class TestOpening:
     def test_without_a_curator_it_can_only_be_read(self, bench: Bench) -> None:
         with open_workspace(bench.workspace.root) as workspace:
             assert [document.key for document in workspace.documents()] == [KEY]
-            for attempt in (
-                lambda: workspace.put_layer(KEY, "gold", []),
-                workspace.suggest,
-                lambda: workspace.ingest([]),
-            ):
+            attempts: tuple[Attempt, ...] = (
+                lambda w: w.put_layer(KEY, "gold", []),
+                lambda w: w.suggest(),
+                lambda w: w.ingest([]),
+            )
+            for attempt in attempts:
                 with pytest.raises(WorkflowError, match="curator=NAME"):
-                    attempt()
+                    attempt(workspace)
 
     def test_reading_makes_no_database(self, bench: Bench, tmp_path: Path) -> None:
         (tmp_path / "labels.yaml").write_bytes(bench.workspace.labels_path.read_bytes())

@@ -1,0 +1,25 @@
+"""What programs give, checked before the workflow is asked."""
+
+from __future__ import annotations
+
+from annotator.errors import WorkflowError
+from annotator.history import CORPUS
+from annotator.names import layer_problem
+
+
+def readable(text: object) -> str:
+    """A text that the database can be asked for."""
+    if not isinstance(text, str) or any("\ud800" <= char <= "\udfff" for char in text):
+        raise WorkflowError(f"{text!r:.60} is no text", "give a string without lone surrogates")
+    return text
+
+
+def layer_name(name: object) -> str:
+    """The name of a layer of spans and relations."""
+    problem = layer_problem(name) if isinstance(name, str) else "is no string"
+    if not isinstance(name, str) or problem is not None or name == CORPUS:
+        raise WorkflowError(
+            f"no layer {name!r}: it {problem or 'holds documents'}",
+            "a layer is gold, curator:NAME, suggestions or suggestions:NAME",
+        )
+    return name
