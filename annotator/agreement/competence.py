@@ -28,6 +28,9 @@ CLOSE = 1e-3
 MOST_FITTED, MOST_CELLS = 5_000, 400_000
 """Places that tables are fitted to, and places times answers; of more, evenly chosen ones tell as much."""
 
+MOST_CODES = 2**62
+"""Numbers that rows of answers may be told apart by."""
+
 PRIOR = 0.1
 """What is added to each count of answers, so that nothing is impossible because it was not seen; 1 to right answers."""
 
@@ -51,11 +54,13 @@ class Answers(NamedTuple):
 
         Returned with it is the place that each row became.
         """
-        row = indexes(np.zeros(len(table)))
+        code, size = indexes(np.zeros(len(table))), 1
         for column in table.T:
-            row = np.unique(row * (values + 1) + column + 1, return_inverse=True)[1]
-        first = np.unique(row, return_index=True)[1]
-        distinct, times = table[first], np.bincount(row, minlength=len(first))
+            if size > MOST_CODES // (values + 1):
+                code, size = np.unique(code, return_inverse=True)[1], len(table)
+            code, size = code * (values + 1) + column + 1, size * (values + 1)
+        _, first, row, times = np.unique(code, return_index=True, return_inverse=True, return_counts=True)
+        distinct = table[first]
         place, curator = np.nonzero(distinct >= 0)
         value = distinct[place, curator].astype(np.intp)
         return cls(place, curator, value, times.astype(float), table.shape[1], values), row

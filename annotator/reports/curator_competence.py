@@ -75,7 +75,9 @@ def measure_competence(sample: AgreementSample) -> Competence:
     counts = np.bincount(found.document, minlength=len(sample.documents))
     means = np.bincount(found.document, weights=bits, minlength=len(counts)) / np.maximum(counts, 1)
     shown = list(map(display_name, names))
-    order = np.lexsort((found.start, found.document, -bits.round(9)))[:MOST_HARD].tolist()
+    rounded = bits.round(9)
+    hard = np.flatnonzero(rounded >= np.sort(rounded)[-MOST_HARD:][0])
+    order = hard[np.lexsort((found.start[hard], found.document[hard], -rounded[hard]))][:MOST_HARD].tolist()
     return Competence(
         curators=tuple(_curators(sample, names, found, shares)),
         places=len(bits),
