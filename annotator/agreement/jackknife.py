@@ -94,8 +94,9 @@ def bounds(
     low, high = _on_scale(value, found.error * student(found.freedom), chance_corrected)
     if not found.alike.any():
         return low, high
-    fewest, most = clopper_pearson(value, documents)
-    return np.where(found.alike, fewest, low), np.where(found.alike, most, high)
+    alike = np.broadcast_to(found.alike, value.shape)
+    low[alike], high[alike] = clopper_pearson(value[alike], documents[alike])
+    return low, high
 
 
 def _documents(left_out: LeftOut) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -290,37 +291,42 @@ class _Builder:
         for name, figures in zip(names, self.figures(features, SLICED), strict=False):
             yield Slice(scope, name, figures)
 
-    def _documents(self) -> list[str]:
-        return [self.comparisons.documents[number] for number in self.comparisons.document]
+    def _by_document(self, of_documents: Sequence[str]) -> list[str]:
+        """For each row what its document has."""
+        return [of_documents[number] for number in self.comparisons.document.tolist()]
 
+    @cached_property
     def _languages(self) -> list[str]:
-        return [self.sample.facts[key].lang for key in self._documents()]
+        return self._by_document([self.sample.facts[key].lang for key in self.comparisons.documents])
 
     def languages(self) -> Iterator[Slice]:
-        return self._sliced("language", self._languages())
+        return self._sliced("language", self._languages)
 
+    @cached_property
     def _times(self) -> list[str]:
-        return periods([self.sample.finished_at[key][:10] for key in self._documents()])
+        return self._by_document(periods([self.sample.finished_at[key][:10] for key in self.comparisons.documents]))
 
     def times(self) -> Iterator[Slice]:
-        return self._sliced("time", self._times())
+        return self._sliced("time", self._times)
 
+    @cached_property
     def _conditions(self) -> list[str]:
         """Shown, blind or mixed; nothing of what is not between curators, nor where none of them worked blind."""
-        pairs = [self.comparisons.pairs[number] for number in self.comparisons.pair]
+        documents = self._by_document(self.comparisons.documents)
+        pairs = [self.comparisons.pairs[number] for number in self.comparisons.pair.tolist()]
         return [
             self.sample.condition(key, *pair) if self.sample.blind else ""
-            for key, pair in zip(self._documents(), pairs, strict=True)
+            for key, pair in zip(documents, pairs, strict=True)
         ]
 
     def conditions(self) -> Iterator[Slice]:
         """Yield shown, blind and mixed, once any curator worked blind."""
-        return self._sliced("condition", self._conditions()) if self.sample.blind else iter(())
+        return self._sliced("condition", self._conditions) if self.sample.blind else iter(())
 
     def differences(self) -> list[Difference]:
         if not len(self.features) or self.stop():
             return []
-        keys = {"language": self._languages(), "time": self._times(), "condition": self._conditions()}
+        keys = {"language": self._languages, "time": self._times, "condition": self._conditions}
         return tested(self.comparisons, self.sample.layers, keys, self.options)
 
     def documents(self) -> list[DocumentRow]:
