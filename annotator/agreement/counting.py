@@ -314,7 +314,7 @@ def layer_pairs(packed: Packed, names: int) -> tuple[Indexes, Indexes, Indexes]:
     firsts = np.flatnonzero(np.diff(packed.document, prepend=-1))
     sizes = np.diff(firsts, append=len(packed))
     lefts, rights = [indexes([])], [indexes([])]
-    for size in np.unique(sizes).tolist():
+    for size in sorted(set(sizes.tolist())):
         one, other = np.triu_indices(size, 1)
         begins = firsts[sizes == size][:, None]
         lefts.append((begins + one).ravel())

@@ -79,9 +79,8 @@ class _Units:
     def __init__(self, packed: Packed) -> None:
         labels, layers = len(packed.labels), len(packed)
         self.shape = layers, labels
-        group = packed.spans.layer * labels + packed.spans.code - 1
-        order = np.argsort(group, kind="stable")  # spans of a layer are in reading order
-        group, start, end = group[order], packed.spans.start[order], packed.spans.end[order]
+        order, group = packed.by_label
+        start, end = packed.spans.start[order], packed.spans.end[order]
         self.length, self.group = end - start, group
         groups = layers * labels
         text = np.repeat(packed.lengths[packed.document], labels)

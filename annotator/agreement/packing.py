@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
@@ -29,6 +30,16 @@ def ranges(firsts: Indexes, sizes: Indexes) -> tuple[Indexes, Indexes]:
     """The members of ranges, range behind range, and the number of the range that each is in."""
     which = np.repeat(np.arange(len(sizes)), sizes)
     return np.arange(len(which)) + np.repeat(firsts - (np.cumsum(sizes) - sizes), sizes), which
+
+
+def occurring(numbers: Indexes, size: int) -> tuple[Indexes, Indexes]:
+    """Which of the numbers below a size there are, ascending, and the place of each among them.
+
+    That is what :func:`numpy.unique` says, found without sorting.
+    """
+    there = np.zeros(size, dtype=bool)
+    there[numbers] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[numbers]
 
 
 def blocks(sizes: Indexes, most: int) -> Iterator[slice]:
@@ -99,6 +110,13 @@ class Packed:
 
     def __len__(self) -> int:
         return len(self.document)
+
+    @cached_property
+    def by_label(self) -> tuple[Indexes, Indexes]:
+        """The order of spans by layer and label, each label's in reading order, and the number of layer and label."""
+        group = self.spans.layer * len(self.labels) + self.spans.code - 1
+        order = np.argsort(group, kind="stable")  # spans of a layer are in reading order
+        return order, group[order]
 
     # Spans
 

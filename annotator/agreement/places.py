@@ -10,7 +10,7 @@ import numpy as np
 
 from annotator.agreement.alignment import align_layers
 from annotator.agreement.layers import DocumentLayers
-from annotator.agreement.packing import Indexes, indexes, joined
+from annotator.agreement.packing import Indexes, indexes, joined, occurring
 from annotator.annotation import SpanKey
 
 
@@ -113,8 +113,7 @@ def _place(marks: CuratorSpans, curators: int, labels: Sequence[str]) -> Indexes
     for number in np.flatnonzero(~(overlap & alone)).tolist():
         behind = first[number + 1] if number + 1 < len(first) else len(stretch)
         found[first[number] : behind] += _parted(marks.at(slice(first[number], behind)), curators, labels)
-    places: Indexes = np.unique(found, return_inverse=True)[1]
-    return places
+    return occurring(found, int(found.max()) + 1)[1]
 
 
 def _parted(marks: CuratorSpans, curators: int, labels: Sequence[str]) -> Indexes:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.layers import DocumentLayers
-from annotator.agreement.packing import Indexes, Packed, Spans, blocks, indexes, joined, ranges
+from annotator.agreement.packing import Indexes, Packed, Spans, blocks, indexes, joined, occurring, ranges
 
 BLOCK = 1_000_000
 """Pieces of text that are compared at a time."""
@@ -125,7 +125,7 @@ def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenVa
         ends = joined(d.tokens.ends for d in documents[part]) + shift
         spans = slice(packed.first[first[part.start]], packed.first[first[part.stop]])
         marks = _marked_tokens(packed, Spans(*(column[spans] for column in packed.spans)), starts, ends, combinations)
-        touched, piece = np.unique(marks.piece, return_inverse=True)
+        touched, piece = occurring(marks.piece, len(starts))
         found.append(marks._replace(piece=piece + sum(map(len, holders))))
         holders.append(part.start + np.searchsorted(behind, touched, side="right"))
     every = Marks(*map(np.concatenate, zip(*found, strict=True))) if found else Marks(*[indexes([])] * 3)
@@ -235,9 +235,8 @@ class LabelUnits(NamedTuple):
 def label_units(packed: Packed) -> LabelUnits:
     """How far the layers of every document give the same text the same label."""
     spans, labels, documents = packed.spans, len(packed.labels), len(packed.lengths)
-    order = np.lexsort((spans.start, spans.code, spans.layer))
+    order, group = packed.by_label
     layer, start, end, code = (column[order] for column in spans[:4])
-    group = layer * (labels + 1) + code
     shift = group * (packed.end + 1)
     reach = np.maximum.accumulate(end + shift)
     begins = np.ones(len(start), dtype=bool)
