@@ -31,18 +31,20 @@ class Summed(NamedTuple):
 
 
 def sums_of_groups(table: NDArray[Any], begins: Indexes) -> Array:
-    """The sums of rows over groups, of which each begins with one of these rows and has at least one.
+    """The sums of rows over groups, of which each begins with one of these rows."""
+    return sums_of_rows(table, np.arange(len(table)), begins)
 
-    :func:`numpy.add.reduceat` takes several times as long where there are hundreds of columns.
+
+def sums_of_rows(table: NDArray[Any], rows: Indexes, begins: Indexes, times: NDArray[Any] | None = None) -> Array:
+    """The sums of ``rows`` of a table, each taken so many times or once, over groups that begin with some of these.
+
+    A product with a sparse matrix takes a fraction of what :func:`numpy.add.reduceat` does, and makes no copy.
     """
-    sizes = np.diff(begins, append=len(table))
-    if len(begins) <= np.max(sizes, initial=0):
-        groups = map(slice, begins.tolist(), (begins + sizes).tolist())
-        return np.stack([table[group].sum(axis=0, dtype=float) for group in groups])
-    found: Array = table[begins].astype(float)
-    for place in range(1, np.max(sizes, initial=0)):
-        longer = np.flatnonzero(sizes > place)
-        found[longer] += table[begins[longer] + place]
+    from scipy.sparse import csr_array
+
+    times = np.ones(len(rows)) if times is None else times.astype(float)
+    groups = csr_array((times, rows, np.append(begins, len(rows))), shape=(len(begins), len(table)))
+    found: Array = groups @ table
     return found
 
 

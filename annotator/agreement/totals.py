@@ -14,7 +14,7 @@ from annotator.agreement.coefficients import Array, Margins
 from annotator.agreement.counting import ByLabel, Comparisons, Count
 from annotator.agreement.packing import Indexes
 from annotator.agreement.pairwise import BothSides, PairGroups, PairValues, margins, mean_over_pairs
-from annotator.agreement.sums import Summed, narrowed, products, sums_of_groups
+from annotator.agreement.sums import Summed, narrowed, products, sums_of_rows
 
 Weighing = Callable[[Summed], Array]
 """What becomes of a table with a row for every unit, and of its totals: one row a resample or part."""
@@ -132,12 +132,12 @@ class Features:
 
     def of_rows(self, table: NDArray[Any]) -> Array:
         """Numbers of rows, summed."""
-        return sums_of_groups(table[self._rows], self._begins)
+        return sums_of_rows(table, self._rows, self._begins)
 
     def of_layers(self, table: Array) -> Array:
         """Numbers of layers, summed over both sides of all rows."""
         layers, times, begins = self._layers_of_units
-        return sums_of_groups(table[layers] * times[:, None], begins)
+        return sums_of_rows(table, layers, begins, times)
 
     @cached_property
     def _layers_of_units(self) -> tuple[Indexes, Indexes, Indexes]:
