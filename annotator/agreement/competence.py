@@ -13,13 +13,15 @@ Two curators who copy each other, or share a habit, look competent in both.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.packing import Indexes, indexes
-from annotator.agreement.sums import sums_of_groups
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 ROUNDS = 60
 CLOSE = 1e-3
@@ -71,6 +73,19 @@ class Answers(NamedTuple):
         found: Array = self.weight[self.place]
         return found
 
+    @property
+    def kind(self) -> Indexes:
+        """The number of each answer among all that curators can give."""
+        found: Indexes = self.curator * self.values + self.value
+        return found
+
+    def by_place(self) -> csr_array:
+        """A row a place and a column for each answer that a curator can give, 1 where it was given."""
+        from scipy.sparse import csr_array
+
+        shape = len(self.weight), self.curators * self.values
+        return csr_array((np.ones(len(self.place)), (self.place, self.kind)), shape=shape)
+
     def votes(self) -> Array:
         """The shares of the answers at each place."""
         size = len(self.weight) * self.values
@@ -90,20 +105,16 @@ class DawidSkene:
         """For each place (row) how likely each answer is the right one."""
         with np.errstate(divide="ignore"):
             shares, said = np.log(self.shares), np.log(self.tables.transpose(0, 2, 1), order="C")
-        return _normalized(shares + _by_place(answers, said[answers.curator, answers.value]))
+        return _normalized(shares + answers.by_place() @ said.reshape(-1, answers.values))
 
 
 def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:
     """Fit tables of answers; ``prior`` is added to every count, 0 gives the most likely tables alone."""
     right = answers.votes()
-    cell: Indexes = answers.curator * answers.values + answers.value
-    order = np.argsort(cell, kind="stable")
-    begins = np.flatnonzero(np.diff(cell[order], prepend=-1))
+    by_kind = (answers.by_place() * answers.weight[:, None]).T.tocsr()
     extra = prior * (1 + (1 / PRIOR - 1) * np.eye(answers.values))
-    there, weights, places = cell[order][begins], answers.weights[order][:, None], answers.place[order]
     for _ in range(ROUNDS):
-        counts: Array = np.zeros((answers.curators * answers.values, answers.values))
-        counts[there] = sums_of_groups(right[places] * weights, begins)
+        counts: Array = by_kind @ right
         counts = counts.reshape(answers.curators, answers.values, answers.values) + extra
         tables = counts / np.maximum(counts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         fit = DawidSkene(answers.weight @ right / answers.weight.sum(), tables.transpose(0, 2, 1))
@@ -123,41 +134,35 @@ def fit_table(table: Indexes, values: int) -> tuple[Answers, DawidSkene]:
     return answers, dawid_skene(answers)
 
 
-def _by_place(answers: Answers, rows: Array) -> Array:
-    """The sums of rows, one an answer, by place; answers are in the order of places."""
-    begins = np.searchsorted(answers.place, np.arange(len(answers.weight)))
-    return sums_of_groups(rows, begins)
-
-
 def _normalized(logarithms: Array) -> Array:
-    shares = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
-    found: Array = shares / shares.sum(axis=1, keepdims=True)
-    return found
+    shares: Array = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares
 
 
 def knowing(answers: Answers, prior: float = PRIOR) -> Array:
     """How often each curator knows the right answer rather than says anything (MACE), NaN without answers."""
     right = answers.votes()
     known = right[answers.place, answers.value]
-    cell, size = answers.curator * answers.values + answers.value, answers.curators * answers.values
+    kind, size = answers.kind, answers.curators * answers.values
+    by_place, every = answers.by_place(), np.arange(size)
     weights = answers.weights
     total = _counted(answers, weights)
     share: Array = np.zeros(answers.curators)
     for _ in range(ROUNDS):
         before = share
         share = (_counted(answers, weights * known) + prior) / (total + 2 * prior)
-        counts = np.bincount(cell, weights=weights * (1 - known), minlength=size).astype(float)
+        counts = np.bincount(kind, weights=weights * (1 - known), minlength=size).astype(float)
         habit: Array = counts.reshape(-1, answers.values) + prior
         habit /= habit.sum(axis=1, keepdims=True)
         if np.abs(share - before).max(initial=0) < CLOSE:
             break
-        anything = ((1 - share[:, None]) * habit)[answers.curator, answers.value]
-        meant = np.tile(np.log(anything)[:, None], answers.values)
-        at = np.arange(len(cell))
-        meant[at, answers.value] = np.log(anything + share[answers.curator])
-        right = _normalized(_by_place(answers, meant))
+        anything = ((1 - share[:, None]) * habit).ravel()
+        meant = np.repeat(np.log(anything)[:, None], answers.values, axis=1)
+        meant[every, every % answers.values] = np.log(anything + np.repeat(share, answers.values))
+        right = _normalized(by_place @ meant)
         likely = share[answers.curator]
-        known = right[answers.place, answers.value] * likely / (likely + anything)
+        known = right[answers.place, answers.value] * likely / (likely + anything[kind])
     return np.where(total > 0, share, np.nan)
 
 
