@@ -246,18 +246,19 @@ def _swaps(shares: Sequence[Array], documents: Sequence[NDArray[np.intp]], optio
     if not shares:
         return []
     every, number = np.unique(np.concatenate(documents), return_inverse=True)
-    placed = np.zeros((len(every), len(shares)), dtype=np.float32)
+    placed = np.zeros((len(shares), len(every)), dtype=np.float32)
     at = 0
-    for column, share in enumerate(shares):
-        placed[number[at : at + len(share)], column] = share
+    for row, share in zip(placed, shares, strict=True):
+        row[number[at : at + len(share)]] = share
         at += len(share)
-    seen = np.abs(placed.sum(axis=0, dtype=float)) * (1 - 1e-5)  # sums are in single precision
+    seen = np.abs(placed.sum(axis=1, dtype=float)) * (1 - 1e-5)  # sums are in single precision
     generator = np.random.default_rng(options.seed)
     extreme = np.zeros(len(shares))
     for count in _blocks(options.resamples, len(every)):
         bits = np.unpackbits(np.frombuffer(generator.bytes(-(-count * len(every) // 8)), dtype=np.uint8))
         signs = bits[: count * len(every)].reshape(count, len(every)).astype(np.float32) * 2 - 1
-        extreme += (np.abs(signs @ placed) >= seen).sum(axis=0)
+        swapped = np.einsum("rd,sd->rs", signs, placed)  # @ starts threads, which wait for more work at full speed
+        extreme += (np.abs(swapped) >= seen).sum(axis=0)
     found: list[float] = ((extreme + 1) / (options.resamples + 1)).tolist()
     return found
 
