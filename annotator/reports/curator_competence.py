@@ -151,7 +151,8 @@ def _place(sample: AgreementSample, found: MarkedPlaces, names: list[str], place
     values: list[str | None] = [None, *found.labels]
     said = {name: values[value] for name, value in zip(names, found.table[place].tolist(), strict=True) if value >= 0}
     likely = sorted(
-        ((float(p), n) for n, p in enumerate(right.tolist()) if p >= 0.0005), key=lambda one: (-one[0], one[1])
+        ((float(p), n) for n, p in enumerate(right.tolist()) if p >= 0.0005),
+        key=lambda one: (-round(one[0], 9), one[1]),
     )
     return HardPlace(
         document=sample.documents[int(found.document[place])].key,
