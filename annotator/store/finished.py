@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from sys import intern
 from typing import NamedTuple, TypeAlias
 
-from msgspec.json import Decoder
+from msgspec.json import Decoder, encode
 
 from annotator.segment_codes import sql_count
 from annotator.store.database import Store
@@ -91,6 +91,9 @@ SpanColumns: TypeAlias = tuple[list[int], list[int], list[str]]
 LinkColumns: TypeAlias = tuple[list[int], list[int], list[str]]
 """Of each relation the places of head and child among the spans, and the label."""
 
+LAYERS_AT_ONCE = 500
+"""Layers that are read in one query."""
+
 _numbers = Decoder(list[int]).decode
 _texts = Decoder(list[str]).decode
 # A column as one JSON array is read several times as fast as a row a span: a corpus has a million of them.
@@ -140,24 +143,27 @@ class Finished:
         """
         return [row[0] for row in self.store.rows(query, lang)]
 
-    def content(self, layer_id: int) -> tuple[SpanColumns, LinkColumns]:
-        """What a layer's spans and relations say, in columns."""
-        spans = """
-            SELECT json_group_array(start), json_group_array("end"), json_group_array(label), json_group_array(id)
-            FROM span WHERE layer_id = ?
-        """
-        links = """
-            SELECT json_group_array(head), json_group_array(child), json_group_array(label)
-            FROM relation WHERE layer_id = ?
-        """
-        ((starts, ends, labels, ids),) = self.store.rows(spans, layer_id)
-        ((heads, children, types),) = self.store.rows(links, layer_id)
-        place = {span: number for number, span in enumerate(_texts(ids))} if types != "[]" else {}
-        return (
-            (_numbers(starts), _numbers(ends), list(map(intern, _texts(labels)))),
-            ([place[head] for head in _texts(heads)], [place[child] for child in _texts(children)],
-             list(map(intern, _texts(types)))),
-        )  # fmt: skip
+    def contents(self, layers: Sequence[int]) -> Iterator[tuple[SpanColumns, LinkColumns]]:
+        """Yield what the spans and relations of layers say, in columns, layer by layer."""
+        for start in range(0, len(layers), LAYERS_AT_ONCE):
+            some = layers[start : start + LAYERS_AT_ONCE]
+            spans = self._columns("span", 'start, "end", label, id', some)
+            links = self._columns("relation", "head, child, label", some)
+            for layer in some:
+                starts, ends, labels, ids = spans.get(layer, ("[]",) * 4)
+                heads, children, types = links.get(layer, ("[]",) * 3)
+                place = {span: number for number, span in enumerate(_texts(ids))} if types != "[]" else {}
+                yield (
+                    (_numbers(starts), _numbers(ends), list(map(intern, _texts(labels)))),
+                    ([place[head] for head in _texts(heads)], [place[child] for child in _texts(children)],
+                     list(map(intern, _texts(types)))),
+                )  # fmt: skip
+
+    def _columns(self, table: str, columns: str, layers: Sequence[int]) -> dict[int, Sequence[str]]:
+        """By layer the columns of its rows in a table, each as a JSON array; nothing of layers without any."""
+        arrays = ", ".join(f"json_group_array({column})" for column in columns.split(", "))
+        query = f"SELECT layer_id, {arrays} FROM {table} WHERE layer_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
+        return {row[0]: row[1:] for row in self.store.rows(query, encode(layers).decode())}
 
     def verdicts(self) -> list[VerdictCount]:
         """The verdicts in curators' finished layers, counted."""

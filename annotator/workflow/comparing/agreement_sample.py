@@ -86,10 +86,10 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         shared = {key for key, count in having.items() if count > 1 and key in facts}
         contents: dict[str, dict[str, Content]] = {key: {} for key in sorted(shared)}
         at = dict.fromkeys(contents, "")
-        for row in rows:
-            if row.document in shared:
-                contents[row.document][row.name] = Content.of_columns(*finished.content(row.id))
-                at[row.document] = max(at[row.document], row.at)
+        counted = [row for row in rows if row.document in shared]
+        for row, columns in zip(counted, finished.contents([row.id for row in counted]), strict=True):
+            contents[row.document][row.name] = Content.of_columns(*columns)
+            at[row.document] = max(at[row.document], row.at)
         total = len(workspace.store.document_keys())
         lengths = finished.lengths(lang)
     scheme = workspace.scheme
