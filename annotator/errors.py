@@ -31,6 +31,10 @@ class InputError(AnnotatorError):
     """A file cannot be read: it is a pipe, has an endless line, or is broken YAML or JSON."""
 
 
+class NoTextError(InputError):
+    """A file is in order, but holds no text: it is empty, or was scanned and not recognised."""
+
+
 class CorpusError(AnnotatorError):
     """An article cannot be taken in as it is."""
 

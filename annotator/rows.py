@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 import math
@@ -13,10 +14,12 @@ from typing import Any, NamedTuple, NoReturn
 
 from annotator.errors import CorpusError
 from annotator.inputs import LONGEST_LINE, open_file, read_lines
+from annotator.reading_options import USUAL_COLUMNS, RowColumns
 
 _BOM = "\ufeff"
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+_SAID_DELIMITER = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 _LONGEST_HEADER = 1 << 20
 
 
@@ -87,56 +90,77 @@ def refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=finite_number, parse_constant=refuse_constant)
 
 
-def read_csv(path: Path, encoding: str) -> Iterator[Row]:
-    """Read the rows of a CSV file whose first row names the columns; comma, semicolon or tab may separate them.
+def read_csv(path: Path, encoding: str, columns: RowColumns = USUAL_COLUMNS) -> Iterator[Row]:
+    """Read the rows of a CSV file whose first row names the columns.
 
-    Raises :class:`CorpusError` with the line where a row is broken or does not fit the header.
+    Comma, semicolon, tab or bar separates them: the one that ``columns`` names, or that makes a column of its texts.  A
+    first line ``sep=;``, which Excel writes, names it too.  Raises :class:`CorpusError` with the line where a row is
+    broken or does not fit the header, and with the columns where none holds the texts.
     """
     csv.field_size_limit(LONGEST_LINE)
     with TextIOWrapper(open_file(path), encoding=encoding, newline="") as lines:
         if lines.read(1) != _BOM:
             lines.seek(0)
-        start = lines.tell()
-        delimiter = _delimiter(lines)
+        start, line = lines.tell(), 1
+        said = _SAID_DELIMITER.match(lines.readline(_LONGEST_HEADER))
+        if said:
+            start, line = lines.tell(), 2
         lines.seek(start)
-        yield from _rows(path, lines, delimiter)
+        delimiter = columns.delimiter or (said[1] if said else _delimiter(lines, columns.text))
+        lines.seek(start)
+        yield from _rows(path, lines, delimiter, columns.text, line)
 
 
-def _delimiter(lines: TextIOWrapper) -> str:
-    """Find the separator with which the header has a ``text`` column; the comma if none does."""
+def find_csv_encoding(path: Path) -> str:
+    """Find out how a CSV file is encoded: UTF-16 by its mark, UTF-8 if it is all that, else Windows-1252."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with open_file(path) as stream:
+        if stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            return "utf-16"
+        stream.seek(0)
+        try:
+            while piece := stream.read(1 << 20):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8"
+
+
+def _delimiter(lines: TextIOWrapper, text: str) -> str:
+    """Find the separator with which the header has the column of the texts; if none does, that of most columns."""
     header = next((line for line in iter(lambda: lines.readline(_LONGEST_HEADER), "") if line.strip()), "")
-    for delimiter in _DELIMITERS:
-        if "text" in next(csv.reader([header], delimiter=delimiter), []):
-            return delimiter
-    return ","
+    names = {delimiter: next(csv.reader([header], delimiter=delimiter), []) for delimiter in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda delimiter: (text in names[delimiter], len(names[delimiter])))
 
 
-def _rows(path: Path, lines: TextIOWrapper, delimiter: str) -> Iterator[Row]:
+def _rows(path: Path, lines: TextIOWrapper, delimiter: str, text: str, line: int) -> Iterator[Row]:
     reader = csv.reader(read_lines(lines, lambda number: f"{path}:{number}"), delimiter=delimiter, strict=True)
     header: list[str] | None = None
-    line = 1
+    first = line
     try:
         for fields in reader:
             where = f"{path}:{line}"
             if fields and header is None:
                 header = fields
-                _check_header(header, where)
+                _check_header(header, where, text)
             elif fields and header is not None:
                 if len(fields) != len(header):
                     found = f"{len(fields)} fields where the header has {len(header)}"
                     raise CorpusError(f"{where}: {found}", "put fields that hold the separator in quotes")
                 yield Row(dict(zip(header, fields, strict=True)), line, where)
-            line = reader.line_num + 1
+            line = reader.line_num + first
     except csv.Error as error:
         raise CorpusError(
             f"{path}:{line}: not CSV: {error}", 'quote fields with " and double it inside them'
         ) from error
 
 
-def _check_header(header: list[str], where: str) -> None:
-    if "text" not in header:
+def _check_header(header: list[str], where: str, text: str) -> None:
+    if text not in header:
         found = ", ".join(header) or "nothing"
-        raise CorpusError(f"{where}: no column named text (found {found})", "name the column of the articles `text`")
+        hint = "name the column of the articles by --text-column, and what separates columns by --delimiter"
+        raise CorpusError(f"{where}: no column named {text} (found {found})", hint)
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise CorpusError(f"{where}: two columns named {twice!r}", "give each column its own name")

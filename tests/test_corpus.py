@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from annotator.corpus import Article, build_document, key_problem, read_articles
 from annotator.errors import CorpusError
+from annotator.reading_options import ReadingOptions
 from annotator.text import TITLE_LENGTH
 from tests.strategies import texts
 
@@ -24,11 +25,11 @@ def put(folder: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
-def read(*paths: Path, encoding: str = "utf-8") -> list[Article]:
-    return list(read_articles(paths, encoding=encoding))
+def read(*paths: Path, encoding: str | None = None) -> list[Article]:
+    return list(read_articles(paths, ReadingOptions(encoding=encoding)))
 
 
-def refusal(*paths: Path, encoding: str = "utf-8") -> str:
+def refusal(*paths: Path, encoding: str | None = None) -> str:
     with pytest.raises(CorpusError) as caught:
         read(*paths, encoding=encoding)
     assert "\n" not in str(caught.value)
@@ -105,7 +106,7 @@ def test_an_unknown_encoding_is_refused(tmp_path: Path, encoding: str) -> None:
     [
         ("a.txt", "", "{path}: the text is empty"),
         ("a.txt", "\ufeff \r\n\xa0\t", "{path}: the text is only whitespace"),
-        ("a.pdf", "x", "{path}: cannot read articles from this kind of file: use .txt, .md, .jsonl or .csv"),
+        ("a.xyz", "x", "{path}: cannot read articles from this kind of file: use .txt, .md, .jsonl, .csv"),
         ("a.jsonl", '{"text": "a"}\n{"text": }', "{path}:2:10: not JSON"),
         ("a.jsonl", '["a"]', "{path}:1: not an object"),
         ("a.jsonl", '{"body": "a"}', "{path}:1: no text: each row needs a `text`; found body"),

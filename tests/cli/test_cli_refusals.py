@@ -41,8 +41,10 @@ def nothing(root: Path) -> None:
 
 ARTICLES = {
     "not UTF-8": Case(article("a.txt", b"caf\xe9"), "ingest", "a.txt: byte 3 is not UTF-8: .*--encoding latin-1"),
-    "an empty file": Case(article("a.txt", ""), "ingest", "a.txt: the text is empty: leave it out"),
-    "only blanks": Case(article("a.txt", " \n\t"), "ingest", "a.txt: the text is only whitespace"),
+    "an empty file": Case(article("a.txt", ""), "ingest seeds/a.txt", "a.txt: the text is empty: leave it out"),
+    "only blanks": Case(
+        article("a.txt", " \n\t"), "ingest", r"no articles in this folder \(skipped 1 without text: .*a.txt\)"
+    ),
     "a key with another text": Case(
         article(f"{KEY}.txt", "otro"), "ingest", "there is a document 'nota' with another text: .*--replace"
     ),

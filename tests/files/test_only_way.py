@@ -26,6 +26,7 @@ ALLOWED = {
     "store/foreign.py": "copies a database into a new folder for temporary files",
     "workflow/sharing/bundling.py": "fills a new folder that the bundle made",
     "workflow/setup.py": "makes the folders of a new workspace where they are missing",
+    "documents/archives.py": "unpacks an archive into a new folder for temporary files",
     "zip_archive.py": "unpacks an archive into a new folder for temporary files",
     "workflow/sharing/signatures.py": "hands ssh-keygen its input in a new folder for temporary files",
     "workflow/pending_labels.py": "completes a change of labels.yaml that was staged",

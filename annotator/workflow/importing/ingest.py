@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 
 from annotator.corpus import Article, read_articles
 from annotator.history import CORPUS, LayerName, Op, Record
+from annotator.reading_options import AS_FOUND, ReadingOptions
+from annotator.reading_report import ReadingReport
 from annotator.store import Store, TakenKeys, Writer, document_record
 from annotator.tokenization import TOKENIZER
 from annotator.wording import plural
@@ -51,7 +53,7 @@ class IngestReport:
 
     ``renamed`` are the present keys of documents whose articles go by the keys they had before they were renamed;
     ``uncarried`` are the items without a place in the new text, ``owners`` those whose work was carried over, by
-    document, ``backup`` the copy of the database that was made before.
+    document, ``backup`` the copy of the database that was made before.  ``reading`` is what reading the files told.
     """
 
     added: int = 0
@@ -61,6 +63,7 @@ class IngestReport:
     uncarried: list[UncarriedItem] = field(default_factory=list)
     owners: dict[str, list[str]] = field(default_factory=dict)
     backup: Path | None = None
+    reading: ReadingReport = field(default_factory=ReadingReport, compare=False)
 
     @property
     def stored(self) -> int:
@@ -81,7 +84,7 @@ def ingest(
     paths: Sequence[Path],
     actor: str,
     *,
-    encoding: str = "utf-8",
+    options: ReadingOptions = AS_FOUND,
     replace: bool = False,
     override: bool = False,
     progress: Progress = lambda _done, _total: None,
@@ -101,7 +104,7 @@ def ingest(
     check = ArticleCheck(store, actor, replace, override, report.renamed)
     with closing(WaitingArticles(workspace.scheme.languages)) as waiting:
         with closing(TakenKeys()) as taken:
-            read = read_articles(paths, encoding=encoding, taken=taken)
+            read = read_articles(paths, options, taken=taken, report=report.reading)
             replacing = _check_all(check, read, waiting, report, progress)
         if not waiting.count:
             return report
