@@ -22,7 +22,7 @@ from annotator.reading_report import FileExtract, ReadingReport
 from annotator.rows import find_csv_encoding, read_csv, read_jsonl
 
 _SUPPORTED = ".txt, .md, .jsonl, .csv, .html, .pdf, .docx, .epub, .eml, .mbox, .rss, .zip or .tar.gz"
-_READABLE = "name its kind by --kind, as in --kind html"
+_READABLE = "say what it is, as in --kind html"
 
 
 class ArticleFiles:
@@ -32,6 +32,7 @@ class ArticleFiles:
         self._options = options
         self._report = report
         self._confined = ConfinedReader()
+        self._in_archive = False
 
     def close(self) -> None:
         """End the process that reads documents."""
@@ -52,9 +53,9 @@ class ArticleFiles:
             raise CorpusError(f"{name}: there is no such file or folder", "check the path")
         kind = self._kind(path)
         if kind is None:
-            raise CorpusError(
-                f"{name}: cannot read articles from this kind of file", f"use {_SUPPORTED}, or {_READABLE}"
-            )
+            found = kinds.kind_of_content(path)
+            what = "cannot read articles from this kind of file" if found is None else f"cannot read {found.told}"
+            raise CorpusError(f"{name}: {what}", f"use {_SUPPORTED}, or {_READABLE}")
         yield from self._read_file(path, name, kind, path.stem)
 
     def _kind(self, path: Path | os.DirEntry[str]) -> Kind | None:
@@ -69,6 +70,8 @@ class ArticleFiles:
             kind = self._kind(entry)
             if kind is None:
                 return "of an unknown kind"
+            if kind is kinds.ARCHIVE and self._in_archive:
+                return "archive in an archive"
             return "empty" if not size else f"larger than {kind.most >> 20} MB" if size > kind.most else ""
 
         before = self._skipped()
@@ -79,7 +82,7 @@ class ArticleFiles:
                 yield article
         if not any_article:
             told = f" (skipped {self._report.skipped_told()})" if self._skipped() > before else ""
-            raise CorpusError(f"{name}: no articles in this folder{told}", f"put {_SUPPORTED} files there")
+            raise NoTextError(f"{name}: no articles in this folder{told}", f"put {_SUPPORTED} files there")
         if self._options.strict and self._skipped() > before:
             raise CorpusError(f"{name}: skipped {self._report.skipped_told()}", "move them away, or leave out --strict")
 
@@ -90,24 +93,24 @@ class ArticleFiles:
         """Read a file of a folder, or skip it where it is empty, or cannot be read and may be skipped for that."""
         kind, told = self._kind(path), _told(path, folder, name)
         assert kind is not None
+        if path.suffix.lower() == ".xml" and kinds.kind_of_content(path) is not kinds.FEED:
+            self._report.skip("of an unknown kind", told)
+            return
         stem = _stem(path)
         if self._options.key_by_path:
             stem = ".".join((*path.relative_to(folder).parent.parts, stem))
         articles = self._read_file(path, told, kind, stem)
-        if kind in (kinds.JSON_LINES, kinds.CSV, kinds.ARCHIVE):
-            yield from articles
-            return
+        several = kind in (kinds.JSON_LINES, kinds.CSV, kinds.ARCHIVE)
         try:
-            found = list(articles)
+            yield from articles if several else list(articles)
         except NoTextError:
             self._report.skip("without text", told)
-            return
         except AnnotatorError as error:
+            if several:
+                raise
             if not self._options.skip_bad:
                 raise type(error)(error.message, f"{error.hint}, or add --skip-bad to take the others") from error
             self._report.skip("that cannot be read", f"{told} ({error.message.removeprefix(f'{told}: ')})")
-            return
-        yield from found
 
     def _read_file(self, path: Path, name: str, kind: Kind, stem: str) -> Iterator[Article]:
         """Yield the articles of a file of a kind; ``name`` is what it is called in messages, ``stem`` its key."""
@@ -176,8 +179,17 @@ class ArticleFiles:
         self._report.add(told)
 
     def _read_archive(self, path: Path, name: str) -> Iterator[Article]:
-        with unpacked(path, name) as folder:
-            yield from self._read_folder(folder, name)
+        found = kinds.kind_of_content(path)
+        if found is not None and found is not kinds.ARCHIVE:
+            raise _mistaken(name, kinds.ARCHIVE, found)
+        with unpacked(path, name) as (folder, hidden):
+            for member in hidden:
+                self._report.skip("hidden", f"{name}/{member}")
+            self._in_archive = True
+            try:
+                yield from self._read_folder(folder, name)
+            finally:
+                self._in_archive = False
 
 
 def _stem(path: Path) -> str:
@@ -199,7 +211,9 @@ def _mistaken(name: str, kind: Kind, found: Kind) -> CorpusError:
     """The error for a file that is of another kind than its name says."""
     if not found.ending:
         return CorpusError(f"{name}: {found.told}, not {kind.told}", f"save it as one of {_SUPPORTED}")
-    hint = f"rename it to {Path(name).stem}{found.ending}, or read it as it is named by --kind {kind.ending[1:]}"
+    hint = f"rename it to {Path(name).stem}{found.ending}"
+    if kind is kinds.TEXT:
+        hint += ", or take it as it stands by --kind txt"
     return CorpusError(f"{name}: {found.told}, though its name says {kind.told}", hint)
 
 

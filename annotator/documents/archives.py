@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from annotator.errors import InputError
 from annotator.files.scratch import scratch
-from annotator.zip_archive import is_zip, most_bytes, unpack
+from annotator.zip_archive import is_zip, most_bytes, opened_zip, unpack
 
 _MOST_FILES = 200_000
 _CHUNK = 1 << 20
@@ -19,8 +19,10 @@ _UNPACK_YOURSELF = "unpack it yourself, and give the folder"
 
 
 @contextmanager
-def unpacked(path: Path, name: str) -> Iterator[Path]:
-    """Yield a folder with the files of an archive; errors about what is in it name the archive, not the folder.
+def unpacked(path: Path, name: str) -> Iterator[tuple[Path, list[str]]]:
+    """Yield a folder with the files of an archive, and the names of hidden ones, which are not unpacked.
+
+    Errors about what is in it name the archive, not the folder.
 
     Raises :class:`InputError` for an archive that is damaged, encrypted, unpacks to far more than it looks like, or
     has names that lead out of it.
@@ -29,17 +31,28 @@ def unpacked(path: Path, name: str) -> Iterator[Path]:
         folder = made / "files"
         folder.mkdir()
         try:
-            if is_zip(path):
+            if is_zip(path) or path.name.lower().endswith(".zip"):
                 unpack(path, folder)
+                with opened_zip(path, "ZIP archive", _UNPACK_YOURSELF) as archive:
+                    hidden = [name for name in archive.namelist() if _is_hidden(name)]
             else:
-                _unpack_tar(path, folder)
-            yield folder
+                hidden = _unpack_tar(path, folder)
+            yield folder, hidden
         except InputError as error:
             message = error.message.replace(str(folder), name).replace(str(path), name)
             raise type(error)(message, error.hint) from error
 
 
-def _unpack_tar(path: Path, folder: Path) -> None:
+def _is_hidden(name: str) -> bool:
+    """Tell whether a file is a hidden one, or one of those that macOS adds."""
+    return not name.endswith("/") and any(
+        part.startswith((".", "__MACOSX")) and part != "." for part in PurePosixPath(name).parts
+    )
+
+
+def _unpack_tar(path: Path, folder: Path) -> list[str]:
+    """Unpack an archive, and return the names of the hidden files in it."""
+    hidden: list[str] = []
     remaining = most_bytes(path.stat().st_size)
     try:
         with tarfile.open(path, "r:*") as archive:
@@ -50,7 +63,10 @@ def _unpack_tar(path: Path, folder: Path) -> None:
                     raise InputError(f"{path}: more than {_MOST_FILES:,} files", _UNPACK_YOURSELF)
                 if name.is_absolute() or ".." in name.parts:
                     raise InputError(f"{told}: leads out of the archive", _UNPACK_YOURSELF)
-                if member.isdir() or any(part.startswith(".") and part != "." for part in name.parts):
+                if _is_hidden(member.name):
+                    hidden.append(member.name)
+                    continue
+                if member.isdir():
                     continue
                 if not member.isreg():
                     raise InputError(f"{told}: not a regular file", _UNPACK_YOURSELF)
@@ -61,6 +77,7 @@ def _unpack_tar(path: Path, folder: Path) -> None:
     except (tarfile.TarError, EOFError, zlib.error, OSError, OverflowError, ValueError) as error:
         reason = " ".join(str(error).split())[:100]
         raise InputError(f"{path}: no archive, or a damaged one ({reason})", _UNPACK_YOURSELF) from error
+    return hidden
 
 
 def _copy_out(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path, told: str) -> None:

@@ -21,7 +21,7 @@ from annotator.piped_process import PipedProcess, ending_signal, pipes_to_parent
 
 SECONDS = 300
 """Processor time that one file may take."""
-MEMORY = 3 << 30
+MEMORY = 2 << 30
 """Bytes that the process may have."""
 
 
@@ -63,7 +63,8 @@ class ConfinedReader:
         return f"reading it ended the process that reads{ending_signal(returncode)}"
 
 
-def _forbid_network(event: str, _arguments: tuple[object, ...]) -> None:
+def forbid_network(event: str, _arguments: tuple[object, ...]) -> None:
+    """Raise :class:`PermissionError` where Python is about to use a network; hears of all that it does."""
     if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind", "urllib.Request"):
         raise PermissionError(f"no network here ({event})")
 
@@ -73,7 +74,8 @@ def _limit(what: int, most: int) -> None:
         resource.setrlimit(what, (most, resource.getrlimit(what)[1]))
 
 
-def _read(kind: Kind, path: Path, name: str, options: ExtractOptions) -> Iterator[Extract | InputError]:
+def read_here(kind: Kind, path: Path, name: str, options: ExtractOptions) -> Iterator[Extract | InputError]:
+    """Read a file in this process; an error, whatever it is, comes last."""
     try:
         yield from kind.load()(path, name, options)
     except InputError as error:
@@ -90,14 +92,14 @@ def _read(kind: Kind, path: Path, name: str, options: ExtractOptions) -> Iterato
 def main() -> None:
     """Read the files that the parent names, until it closes the pipe."""
     parent = pipes_to_parent()
-    sys.addaudithook(_forbid_network)
+    sys.addaudithook(forbid_network)
     _limit(resource.RLIMIT_AS, MEMORY)
     with suppress(EOFError, BrokenPipeError):
         while True:
             kind, path, name, options = parent.receive()
             used = resource.getrusage(resource.RUSAGE_SELF)
             _limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime) + SECONDS)
-            for answer in _read(kind, path, name, options):
+            for answer in read_here(kind, path, name, options):
                 parent.send(answer)
                 if isinstance(answer, InputError):
                     break

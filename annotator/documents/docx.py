@@ -21,7 +21,7 @@ _PROPERTIES = {
 _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "ptab": "\t"}
 _CHANGES = {"del": "tracked deletion", "moveFrom": "tracked move"}
 _OBJECTS = {
-    "drawing": "picture or drawing", "pict": "picture or drawing", "object": "embedded object",
+    "drawing": "picture", "pict": "picture", "object": "embedded object",
     "footnoteReference": "footnote", "endnoteReference": "endnote", "softHyphen": "soft hyphen",
 }  # fmt: skip
 _IGNORED = frozenset({"pPr", "instrText", "rPr", "sectPr", "tblPr", "trPr", "tcPr", "sdtPr", "Fallback", "tblGrid"})

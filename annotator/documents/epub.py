@@ -109,7 +109,7 @@ def _chapter(data: bytes, name: str, *, beside: bool) -> Extract | None:
             "picture": sum(1 for _ in tree.iter("img", "svg")),
             "soft hyphen": sum(passage.text.count(SOFT_HYPHEN) for passage in found),
             HIDDEN: sum(passage.region == HIDDEN for passage in found),
-            "contents or aside": int(beside),
+            "side part": int(beside),
         }
     )
     notes = (f"{name}: {decoded.broken:,} places are not {decoded.encoding}",) if decoded.broken else ()

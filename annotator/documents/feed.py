@@ -49,7 +49,7 @@ def _entry(entry: Any, name: str, language: str | None) -> Extract:
         {key: value for key, value in known.items() if value},
         hashlib.sha256(identity.encode()).hexdigest()[:10],
         solid_length(text.replace(SOFT_HYPHEN, "")),
-        {"full text (only a summary)": 1} if only_summary else {},
+        {"full text": 1} if only_summary else {},
     )
 
 

@@ -56,7 +56,7 @@ FEED = Kind("a feed", (".rss", ".atom", ".xml"), "feed:read_feed", 32 << 20)
 ARCHIVE = Kind("an archive", (".zip", ".tar", ".tar.gz", ".tgz"), most=1 << 62)
 KINDS = (TEXT, JSON_LINES, CSV, HTML, MHTML, PDF, DOCX, EPUB, EML, MBOX, FEED, ARCHIVE)
 
-_FOREIGN = (Kind("an old Word file (.doc) or the like", ("",)), Kind("RTF", ("",)), Kind("XML, but no feed", ("",)))
+_FOREIGN = (Kind("an old Word file (.doc) or the like", ("",)), Kind("RTF", ("",)), Kind("XML of another kind", ("",)))
 _OFFICE = {"xl/": "a spreadsheet (.xlsx)", "ppt/": "slides (.pptx)"}
 
 
@@ -90,12 +90,12 @@ def kind_of_beginning(beginning: bytes) -> Kind | None:
     return _FOREIGN[2] if _XML.match(beginning) else None
 
 
-def _kind_of_zip(path: Path) -> Kind:
+def _kind_of_zip(path: Path) -> Kind | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except Exception:  # noqa: BLE001 - whatever is wrong with it, its reader says
-        return ARCHIVE
+        return None
     if "word/document.xml" in names:
         return DOCX
     if "META-INF/container.xml" in names:

@@ -39,8 +39,8 @@ _BLOCKS = frozenset({
     "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot",
     "thead", "title", "tr", "ul",
 })  # fmt: skip
-_CLOSE = frozenset({"dd", "dt", "li", "tr"})
-"""Blocks that follow one another in the next line; an empty line stands between others."""
+_ITEMS = {"dd": "dt", "dt": "dt", "li": "li", "tr": "tr"}
+"""Blocks of which those of one sort follow one another in the next line; an empty line stands between others."""
 _CELLS = frozenset({"td", "th"})
 _WHOLE_PAGE = frozenset({"html", "body", "main", "article"})
 _REGIONS = {"nav": "menu", "header": "header", "footer": "footer", "aside": "sidebar", "form": "form"}
@@ -50,14 +50,14 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 
 
 class Passage(NamedTuple):
-    """The text of a block, whether it is one of several in lines of their own, and where in the page it stands.
+    """The text of a block, what it is one of (``li`` or the like, empty otherwise), and where in the page it stands.
 
     ``region`` is ``menu``, ``footer`` or the like, empty in the middle of the page; ``place`` numbers regions,
     so that passages of one can be told from those of another.
     """
 
     text: str
-    close: bool = False
+    item: str = ""
     region: str = ""
     place: int = 0
 
@@ -141,11 +141,11 @@ def passages(root: Any) -> Iterator[Passage]:
 def join_passages(found: Iterable[Passage]) -> str:
     """Put passages together, but for hidden ones: an empty line between blocks, none between items and rows."""
     pieces: list[str] = []
-    close = False
+    item = ""
     for passage in found:
         if passage.region != HIDDEN:
-            pieces += ("\n" if close and passage.close else "\n\n", passage.text)
-            close = passage.close
+            pieces += ("\n" if passage.item and passage.item == item else "\n\n", passage.text)
+            item = passage.item
     return "".join(pieces[1:])
 
 
@@ -156,7 +156,7 @@ class _PassageWalk:
         self._events = etree.iterwalk(root, events=("start", "end"))
         self._root = root
         self._pieces: list[str] = []
-        self._close = False
+        self._item = ""
         self._kept_spaces = 0
         self._regions: list[tuple[str, int]] = [("", 0)]
         self._places = 0
@@ -174,7 +174,7 @@ class _PassageWalk:
     def _begin(self, element: Any, tag: str) -> Iterator[Passage]:
         if tag in _BLOCKS:
             yield from self._flush()
-            self._close = tag in _CLOSE
+            self._item = _ITEMS.get(tag, "")
         self._regions.append(self._region(element, tag))
         if not tag or tag in _INVISIBLE:
             self._events.skip_subtree()
@@ -218,5 +218,5 @@ class _PassageWalk:
             joined = _MANY_SPACES.sub(" ", _AROUND_BREAK.sub(r"\1", joined))
         text = joined.strip(" \t\n\r\f")
         if text:
-            yield Passage(text, self._close, *self._regions[-1])
-            self._close = False
+            yield Passage(text, self._item, *self._regions[-1])
+            self._item = ""

@@ -123,7 +123,7 @@ def _extract(pages: list[list[PdfLine]], known: dict[str, Any], pictures: int, n
             borders.append({"page": number, "start": len(text), "end": len(text) + len(found)})
             text += found
     if unknown:
-        left_out["letter without a name (shown as \ufffd)"] = unknown
+        left_out["unnamed letter"] = unknown
     meta = {**known, "pages": borders}
     title = meta.pop("title", None)
     lang = meta.pop("lang", None)

@@ -9,8 +9,13 @@ from typing import NamedTuple
 
 _SAME_BASELINE = 0.35
 """Of the size: characters whose baselines differ by more stand in different lines; less is a raised or lowered one."""
-_SPACE, _COLUMN = 0.18, 2.2
-"""Of the size: a gap that is a space though none was drawn, and one that parts two columns or cells."""
+_RAISED = 0.75
+"""Of the size of the larger one, where the other is smaller: a note's number, raised or lowered."""
+_SMALLER = 0.8
+_SPACE, _CELL = 0.18, 2.2
+"""Of the size: a gap that is a space though none was drawn, and one that parts two cells of a table."""
+CELL = "\t"
+"""Stands between the cells of a row."""
 _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 
 
@@ -58,18 +63,20 @@ def _follows(last: PdfGlyph, glyph: PdfGlyph, first: PdfGlyph) -> bool:
     size = max(last.size, glyph.size, 1.0)
     if not (last.upright and glyph.upright):
         return last.upright == glyph.upright
-    if min(abs(glyph.baseline - last.baseline), abs(glyph.baseline - first.baseline)) > _SAME_BASELINE * size:
+    apart = min(abs(glyph.baseline - last.baseline), abs(glyph.baseline - first.baseline))
+    raised = min(last.size, glyph.size) < _SMALLER * size and -0.3 * size < glyph.x0 - last.x1 < size
+    if apart > (_RAISED if raised else _SAME_BASELINE) * size:
         return False
-    gap = glyph.x0 - last.x1
-    return -size < gap < _COLUMN * size or not (last.text.strip() and glyph.text.strip())
+    return glyph.x0 - last.x1 > -size or not (last.text.strip() and glyph.text.strip())
 
 
 def _line(run: Sequence[PdfGlyph]) -> PdfLine:
     pieces: list[str] = []
     last: PdfGlyph | None = None
     for glyph in run:
-        if last is not None and last.upright and glyph.x0 - last.x1 > _SPACE * max(glyph.size, 1.0):
-            pieces.append(" ")
+        if last is not None and last.upright:
+            gap = (glyph.x0 - last.x1) / max(glyph.size, 1.0)
+            pieces.append(CELL if gap > _CELL else " " if gap > _SPACE else "")
         pieces.append(glyph.text)
         last = glyph
     sizes = sorted(glyph.size for glyph in run if glyph.text.strip()) or [0.0]
@@ -82,5 +89,6 @@ def _cleaned(text: str) -> str:
     """The text of a line without control characters, ligatures spelt out, and one space between words."""
     for ligature, letters in _LIGATURES.items():
         text = text.replace(ligature, letters)
-    kept = (char for char in text if char.isspace() or unicodedata.category(char) != "Cc")
-    return " ".join("".join(kept).split())
+    kept = "".join(char for char in text if char.isspace() or unicodedata.category(char) != "Cc")
+    cells = (" ".join(cell.split()) for cell in kept.split(CELL))
+    return CELL.join(cell for cell in cells if cell)

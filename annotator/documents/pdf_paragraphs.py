@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 
-from annotator.documents.pdf_lines import PdfLine
+from annotator.documents.pdf_lines import CELL, PdfLine
 
 _HYPHENS = "-\u2010\xad"
 _ENDS = re.compile(r"[.!?:…][\"'”’»)\]]*$")
@@ -25,24 +25,30 @@ _DIGITS = re.compile(r"\d+")
 
 
 def drop_running_lines(pages: Sequence[Sequence[PdfLine]], left_out: Counter[str]) -> list[list[PdfLine]]:
-    """Leave out what stands at the top or bottom of most pages but for its numbers: titles and page numbers."""
+    """Leave out what stands at the very top or bottom of most pages but for its numbers: titles and page numbers."""
     if len(pages) < _FEWEST_PAGES:
         return [list(page) for page in pages]
-    margins = [_margin(page) for page in pages]
-    seen = Counter(key for margin in margins for key in set(margin.values()))
-    running = {key for key, count in seen.items() if count >= max(_FEWEST_PAGES, _REPEATED * len(pages))}
+    seen = Counter(key for page in pages for side in _margins(page) for key in {_running_key(page[n]) for n in side})
+    least = max(_FEWEST_PAGES, _REPEATED * len(pages))
     kept = []
-    for page, margin in zip(pages, margins, strict=True):
-        kept.append([line for number, line in enumerate(page) if margin.get(number) not in running])
-        left_out["running line of a page"] += len(page) - len(kept[-1])
+    for page in pages:
+        running: set[int] = set()
+        for side in _margins(page):
+            running.update(takewhile(lambda n, page=page: seen[_running_key(page[n])] >= least, side))  # type: ignore[misc]
+        kept.append([line for number, line in enumerate(page) if number not in running or len(running) == len(page)])
+        left_out["running line"] += len(page) - len(kept[-1])
     return kept
 
 
-def _margin(page: Sequence[PdfLine]) -> dict[int, tuple[str, int]]:
-    """The highest and lowest lines of a page by their numbers: the text without its digits, and the height."""
+def _margins(page: Sequence[PdfLine]) -> tuple[list[int], list[int]]:
+    """The numbers of the highest and of the lowest lines of a page, from the edge inwards."""
     by_height = sorted(range(len(page)), key=lambda number: page[number].baseline)
-    chosen = {*by_height[:_MARGIN_LINES], *by_height[-_MARGIN_LINES:]}
-    return {number: (_DIGITS.sub("#", page[number].text), round(page[number].baseline / 3)) for number in chosen}
+    return by_height[:_MARGIN_LINES], by_height[: -_MARGIN_LINES - 1 : -1]
+
+
+def _running_key(line: PdfLine) -> tuple[str, int]:
+    """A line without its digits, and its height."""
+    return _DIGITS.sub("#", line.text), round(line.baseline / 3)
 
 
 def paragraphs(lines: Sequence[PdfLine], vocabulary: Mapping[str, int], left_out: Counter[str]) -> list[str]:
@@ -79,7 +85,7 @@ def _usual_step(lines: Sequence[PdfLine]) -> float:
 def _begins(last: PdfLine, line: PdfLine, lines: Sequence[PdfLine], step: float) -> bool:
     """Tell whether a line begins a paragraph."""
     size = max(last.size, 1.0)
-    if abs(line.size - last.size) > 0.1 * size:
+    if abs(line.size - last.size) > 0.1 * size or CELL in last.text or CELL in line.text:
         return True
     down = last.baseline - line.baseline
     if abs(down) < 0.1 * size:  # the next cell of a table, or a column beside
@@ -101,12 +107,14 @@ def _begins(last: PdfLine, line: PdfLine, lines: Sequence[PdfLine], step: float)
 
 def _joined(before: str, text: str, vocabulary: Mapping[str, int], left_out: Counter[str]) -> str:
     """Join two lines of a paragraph."""
-    if before[-1:] not in _HYPHENS or not before[-2:-1].isalpha() or not text[:1].islower():
+    if before[-1:] not in _HYPHENS or not before[-2:-1].isalpha() or not text.lstrip(_HYPHENS)[:1].islower():
         return f"{before} {text}" if before[-1:] not in _HYPHENS or before[-2:-1] == " " else before + text
+    if text.startswith(before[-1]):  # as in Spanish, where a hyphen of the word is repeated in the next line
+        return before + text[1:]
     first = re.split(r"[^\w\u2010-]", before[:-1])[-1]
     second = re.match(r"\w+", text)
     rest = second[0] if second else ""
     if vocabulary.get(f"{first}{before[-1]}{rest}", 0) and not vocabulary.get(first + rest, 0):
         return before + text
-    left_out["hyphen at the end of a line"] += 1
+    left_out["line-end hyphen"] += 1
     return before[:-1] + text
