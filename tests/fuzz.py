@@ -18,6 +18,7 @@ OPEN_ENDED = ("tests/workflow/sharing/test_merge_fuzz.py", "tests/cli/test_hosti
 EXPLORING = (
     "tests/formats/test_fuzz.py",
     "tests/formats/test_word_fuzz.py",
+    "tests/documents/test_bad_documents.py",
     "tests/test_inputs.py",
     "tests/labels/test_labels.py",
 )

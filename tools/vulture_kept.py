@@ -9,6 +9,16 @@ Only ``make check`` reads this module; nothing imports it.
 # sqlite3 reads it when it makes a row.
 _.row_factory
 
+# Kinds of documents name their readers in text, so that each is imported when it is needed.
+_.read_page
+_.read_pdf
+_.read_docx
+_.read_epub
+_.read_eml
+_.read_mbox
+_.read_mhtml
+_.read_feed
+
 # click calls them to find a command, to list all, and to write the overview of them.
 _.list_commands
 _.get_command

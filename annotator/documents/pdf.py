@@ -19,8 +19,6 @@ from annotator.inputs import open_file
 if TYPE_CHECKING:
     from pdfminer.pdfdocument import PDFDocument
 
-MOST_PDF = 256 << 20
-"""Bytes of the largest PDF that is read."""
 _UNKNOWN_GLYPH = re.compile(r"\(cid:\d+\)")
 _MOST_UNKNOWN = 0.2
 """Share of letters that the file does not name, above which the text is of no use."""

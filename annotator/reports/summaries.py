@@ -40,6 +40,7 @@ def ingest_summary(report: IngestReport) -> Summary:
             for item in report.uncarried
         ],
         "backup": _path(report.backup),
+        "reading": report.reading.as_json(),
     }
 
 
