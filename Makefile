@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test browser check format snapshots screenshots training-proof interop docs help
+.PHONY: annotate test browser check format snapshots screenshots training-proof interop transcripts docs help
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make training-proof   train on exports of the sample articles, and suggest with the model"
 	@echo "make interop    exports through the real programs and back; installs them below .interop/"
 	@echo "make docs       the documentation site, into site/; every link is checked"
+	@echo "make transcripts   play the sessions in the docs again, and compare"
 	@echo "make screenshots   take the pictures of the docs from the running program"
 
 $(BIN)/python:
@@ -79,6 +80,9 @@ training-proof: $(VENV)/.packages $(MODELS)
 
 interop: $(VENV)/.developer-packages
 	@$(BIN)/python -m tools.interop $(ARGS)
+
+transcripts: $(VENV)/.developer-packages $(MODELS)
+	@$(BIN)/python -m tools.transcripts $(ARGS)
 
 $(VENV)/.docs-packages: $(BIN)/python pyproject.toml constraints.txt
 	@echo "installing MkDocs" >&2

@@ -20,6 +20,9 @@ from textwrap import fill
 from tools.screenshots import TOP, annotator
 from tools.terminal import Terminal
 
+SETTINGS = "settings.yaml"
+"""Nothing is learned meanwhile: when that would be ready depends on the machine."""
+PAGE = TOP / "docs" / "project-life.md"
 LABELS = """\
 # What we mark in portraits from the local pages.
 languages: [en]
@@ -99,7 +102,7 @@ class Life:
 
     def workbench(self, who: str, *documents: str) -> Terminal:
         """Open the workbench as somebody, in a real terminal."""
-        env = {"ANNOTATOR_CURATOR": who, "ANNOTATOR_SETTINGS": str(self.folder / "none.yaml")}
+        env = {"ANNOTATOR_CURATOR": who, "ANNOTATOR_SETTINGS": str(self.folder / SETTINGS)}
         terminal = Terminal(
             annotator("annotate", *documents), columns=100, lines=24, cwd=self.where, env=env, timeout=30
         )
@@ -269,21 +272,26 @@ def conclude(life: Life) -> None:
     life.run("history", "portrait-01", "--layer", "curator:ana")
 
 
-def main() -> int:
-    """Play the life and write it down."""
+def played() -> str:
+    """Play the life; return the page."""
     with tempfile.TemporaryDirectory() as folder:
         life = Life(Path(folder))
         seeds = life.where / "seeds"
         seeds.mkdir(parents=True)
         (life.where / "exports").mkdir()
+        (life.folder / SETTINGS).write_text("learn: false\n", encoding="utf-8")
         (life.where / "labels.yaml").write_text(LABELS, encoding="utf-8")
         for number, text in enumerate(articles(), 1):
             (seeds / f"portrait-{number:02}.txt").write_text(text, encoding="utf-8")
         for chapter in (begin, change, unite, conclude):
             chapter(life)
-        text = "\n\n".join(life.parts).replace(folder, "/home/lea") + "\n"
-    (TOP / "docs" / "project-life.md").write_text(text, encoding="utf-8")
-    print("docs/project-life.md")
+        return "\n\n".join(life.parts).replace(folder, "/home/lea") + "\n"
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(played(), encoding="utf-8")
+    print(PAGE.relative_to(TOP))
     return 0
 
 

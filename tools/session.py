@@ -16,6 +16,7 @@ from textwrap import fill
 from tools.screenshots import ENGLISH, SPANISH, TOP, annotator, open_workbench, sample_workspace
 from tools.terminal import Terminal
 
+PAGE = TOP / "docs" / "session.md"
 FIRST, QUIET = 3.0, 0.2
 """Seconds to wait for what comes of a key, and for more of it."""
 
@@ -205,8 +206,8 @@ def english(script: Transcript) -> None:
     script.quit()
 
 
-def main() -> int:
-    """Play the session and write it down."""
+def played() -> str:
+    """Play the session; return the page."""
     with sample_workspace() as workspace:
         script = Transcript(workspace)
         script.say("# A curator's session")
@@ -230,9 +231,13 @@ def main() -> int:
         script.run("doctor")
         script.say("Every step is in the history, with who, when and what:")
         script.run("history", SPANISH, "--layer", "curator:ana")
-        text = "\n\n".join(script.parts).replace(str(workspace), "news") + "\n"
-    (TOP / "docs" / "session.md").write_text(text, encoding="utf-8")
-    print("docs/session.md")
+        return "\n\n".join(script.parts).replace(str(workspace), "news") + "\n"
+
+
+def main() -> int:
+    """Write the page."""
+    PAGE.write_text(played(), encoding="utf-8")
+    print(PAGE.relative_to(TOP))
     return 0
 
 

@@ -139,15 +139,16 @@ def check_usage(arguments: Sequence[str]) -> None:
 def is_as_shown(shown: Sequence[str], printed: Sequence[str]) -> bool:
     """Whether what was printed is what a page shows."""
     pattern = "".join(r"(?:.*\n)*" if line == "…" else _pattern(line) for line in shown)
-    return re.fullmatch(pattern, "".join(f"{_timeless(line)}\n" for line in printed)) is not None
+    return re.fullmatch(pattern, "".join(f"{timeless(line)}\n" for line in printed)) is not None
 
 
 def _pattern(line: str) -> str:
-    return ".*".join(re.escape(part) for part in _timeless(line.rstrip()).split("…")) + "\n"
+    return ".*".join(re.escape(part) for part in timeless(line.rstrip()).split("…")) + "\n"
 
 
-def _timeless(line: str) -> str:
-    return _TIME.sub("TIME", line)
+def timeless(text: str) -> str:
+    """A text with the same in the place of every time."""
+    return _TIME.sub("TIME", text)
 
 
 def as_page_would_show(shown: Sequence[str], printed: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,8 @@ def misspelt(text: str) -> Iterator[str]:
 def main() -> int:
     """Write the pages anew, and say which changed and which command ended as its page does not say."""
     pages = [Path(argument).resolve() for argument in sys.argv[1:]] or PAGES
+    for name in [name for name in os.environ if name.startswith("ANNOTATOR_")]:
+        del os.environ[name]
     failed = False
     with copies() as workspaces:
         for page in pages:
