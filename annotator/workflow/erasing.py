@@ -15,7 +15,7 @@ from annotator.errors import WorkflowError
 from annotator.files.scratch import scratch
 from annotator.files.whole import replace_file
 from annotator.inputs import read_bytes
-from annotator.store import Store, all_keys
+from annotator.store import Store, all_keys, planned_batches
 from annotator.store.backups import OvertakenError, restore, steps_of
 from annotator.workflow.importing.removing import RemovedDocument, with_its_work, work_in_words
 from annotator.workflow.sharing.merging import NO_LIMITS, merge
@@ -42,7 +42,8 @@ def erase(
     Where curators stopped in documents is forgotten.  The workspace's store is closed.
 
     Raises :class:`WorkflowError` for an unknown key, for work of others where the actor curates, without confirmation,
-    and where somebody writes all the time; nothing is changed then.
+    and while assigning is interrupted, and :class:`OvertakenError` where somebody writes all the time; nothing is
+    changed then.
     """
     store = workspace.store
     documents = tuple(_known(store, actor, key) for key in dict.fromkeys(keys))
@@ -54,6 +55,8 @@ def erase(
             f"nothing was erased: no command brings back what is gone for good{work and f'; {work}'}",
             "--yes erases it, and `annotator remove` without --for-good can be undone",
         )
+    if planned_batches(store):  # a plan is no event, so that a merge would not take the rest of it over
+        raise WorkflowError("an `annotator assign` was interrupted", "run it again, so that it is complete, then erase")
     trusted = _everybody(store)
     workspace.close()
     for _ in range(ATTEMPTS - 1):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.errors import WorkflowError
-from annotator.store import check_database
+from annotator.errors import StoreError, WorkflowError
+from annotator.store import check_database, note_plan
 from annotator.store.backups import OvertakenError, restore, steps_of
 from annotator.workflow import erasing
 from annotator.workflow.adjudicating.gold import settle_finished
@@ -85,7 +85,20 @@ def test_it_asks_for_a_word_and_others_for_a_lead(worked: Bench) -> None:
     with pytest.raises(WorkflowError, match="no document 'nope'"):
         erase(worked.workspace, "lead", ["secreta", "nope"], confirmed=True)
     assert erase(worked.workspace, "lead", ["secreta"], dry_run=True).kept is None
+    with worked.store.write():
+        note_plan(worked.store, "lead", "assign", ["[1]", "[2]"])
+    with pytest.raises(WorkflowError, match="an `annotator assign` was interrupted"):
+        erase(worked.workspace, "lead", ["secreta"], confirmed=True)
     assert worked.store.document_keys() == [KEY, "secreta"]
+
+
+def test_who_has_it_open_is_told(worked: Bench) -> None:
+    session = Bench(Workspace(worked.workspace.root)).session(curator="ana")
+    erase(worked.workspace, "lead", ["secreta"], confirmed=True)
+    with pytest.raises(StoreError, match="was replaced by another file while it was open"):
+        session.flag()
+    with opened(worked) as now:
+        assert now.actions("curator:ana")[-1] == "done"
 
 
 def test_what_somebody_does_meanwhile_is_there(worked: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
