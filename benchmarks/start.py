@@ -1,5 +1,7 @@
 """How long the program takes to start: to the first frame in a real terminal, ``--help``, ``status``, ``export``.
 
+So does the import with which a script in Python begins.
+
 python -m benchmarks.start
 
 The yardsticks are importing Textual and importing Typer, in the same run.  Everything takes turns, so that whatever
@@ -76,6 +78,7 @@ def main() -> int:
         commands = {
             "python -c pass": [*bare, "pass"],
             "import typer": [*bare, "import typer"],
+            "import annotator.api": [*bare, "import annotator.api"],
             "--help": annotator("--help"),
             "status": within_workspace("status"),
             "export jsonl --layer suggestions": within_workspace("export", "jsonl", "--layer", "suggestions"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -60,7 +61,7 @@ class OpenWorkspace:
 
     def __init__(self, workspace: Workspace, curator: str | None) -> None:
         self._workspace = workspace
-        self._thread = threading.get_ident()
+        self._owner = os.getpid(), threading.get_ident()
         self._is_open = True
         self._is_writing = False
         self.curator = curator
@@ -373,8 +374,10 @@ class OpenWorkspace:
     def _check(self) -> None:
         if not self._is_open:
             raise WorkflowError(f"{self.folder} was closed", "open the workspace again")
-        if threading.get_ident() != self._thread:
-            raise WorkflowError(f"{self.folder} was opened by another thread", "open it in each thread that uses it")
+        if (os.getpid(), threading.get_ident()) != self._owner:
+            raise WorkflowError(
+                f"{self.folder} was opened by another thread or process", "open it in each one that uses it"
+            )
 
     @contextmanager
     def _writing(self) -> Iterator[str]:

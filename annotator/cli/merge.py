@@ -85,7 +85,11 @@ def command(
             limits=NO_LIMITS if no_limits else Limits(),
         )
     except MergeConflictError as error:
-        print_lines(error.conflicts)
+        if as_json:
+            for line in error.conflicts:
+                narrate(line)
+        else:
+            print_lines(error.conflicts)
         raise
     rows = report.by_layer()
     if as_json:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,13 +20,15 @@ from annotator.api import (
     LockedError,
     NewLayer,
     OpenWorkspace,
+    SchemeError,
+    StoreError,
     WorkflowError,
     open_workspace,
 )
 from annotator.history import LayerName
 from annotator.store import check_database
 from tests.schemas import schema_problems
-from tests.workspaces import KEY, TEXT, Bench, sql_dump
+from tests.workspaces import KEY, TEXT, Bench, sql_dump, under
 
 ANA, CRUZ = (0, 8, "PERSON"), (22, 31, "ORG")
 WORKS = (ANA, CRUZ, "works_for")
@@ -328,3 +332,31 @@ def test_everything_that_is_stable_is_there_and_explained() -> None:
         assert f"`{name}`" in page or f"`{name}(" in page, name
     methods = [name for name in vars(OpenWorkspace) if not name.startswith("_")]
     assert [name for name in methods if f"`{name}(" not in page and f"`{name}`" not in page] == []
+
+
+class TestDatabases:
+    def test_what_can_only_be_read_or_is_none_is_said_in_a_line(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = bench.workspace.root
+        bench.workspace.close()
+        with monkeypatch.context() as patched:
+            patched.setattr("annotator.store.connection.why_only_readable", lambda _path: "it is a test")
+            with open_workspace(root, curator="extractor") as workspace:
+                assert [document.key for document in workspace.documents()] == [KEY]
+                with pytest.raises(StoreError, match="can only be read"):
+                    workspace.put_layer(KEY, "suggestions:mine", [ANA])
+        with closing(sqlite3.connect(bench.workspace.database_path)) as connection:
+            connection.execute("PRAGMA user_version = 9999")
+        with open_workspace(root) as workspace, pytest.raises(StoreError, match="newer"):
+            workspace.document(KEY)
+        bench.workspace.database_path.write_bytes(b"no database" * 100)
+        with open_workspace(root) as workspace, pytest.raises(StoreError, match="not a database"):
+            workspace.document(KEY)
+
+    def test_a_mistake_in_the_label_scheme(self, bench: Bench) -> None:
+        under(bench, ("head: PERSON, child: ORG", "head: NOBODY, child: ORG"))
+        with open_workspace(bench.workspace.root, curator="extractor") as workspace:
+            with pytest.raises(SchemeError, match="NOBODY"):
+                workspace.put_layer(KEY, "suggestions:mine", [ANA])
+            assert workspace.document(KEY).text == TEXT
