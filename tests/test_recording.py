@@ -32,8 +32,14 @@ def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert (tmp_path / "again.cast").read_bytes() == recording.CAST.read_bytes()
 
 
+def beginning(length: int = 60) -> Cast:
+    """Return the first events of the recording."""
+    cast = read_cast(recording.CAST)
+    return Cast(cast.columns, cast.lines, cast.title, cast.events[:length])
+
+
 def test_recordings_are_compared_by_what_they_show() -> None:
-    cast, other = read_cast(recording.CAST), read_cast(recording.CAST)
+    cast, other = beginning(), beginning()
     at = len(cast.events) // 2
     event = next(event for event in other.events[at:] if event.code == "o")
     where = other.events.index(event)
