@@ -8,6 +8,8 @@ import signal
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from annotator.annotation import Span
 from annotator.store import Store
 from annotator.text import Document
 from annotator.tuning import Exemption, collector_paused
+from tests.repository import TOP
 from tests.workspaces import Bench, copied_bench, link, proposal, propose
 
 # The same examples on every run and machine, however slow it is; `--hypothesis-profile explore` looks further.
@@ -48,11 +51,23 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None]:
+def pytest_collection(session: pytest.Session) -> Generator[None]:
     """Leave the tests themselves to no garbage collection: they are a million objects and stay to the end."""
     with collector_paused():
+        if [Path(argument).resolve() for argument in session.config.args] == [TOP / "tests"]:
+            _import_beginning_elsewhere()
         yield
     gc.freeze()
+
+
+def _import_beginning_elsewhere() -> None:
+    """Import all tests, beginning in the middle in some workers: what one has compiled, the others find compiled."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    paths = sorted(path.relative_to(TOP) for path in (TOP / "tests").rglob("test_*.py"))
+    first = len(paths) * number // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    for path in paths[first:] + paths[:first]:
+        with suppress(Exception, pytest.skip.Exception):  # what is wrong with one is said when it is collected
+            import_module(".".join(path.with_suffix("").parts))
 
 
 @pytest.fixture(autouse=True)
