@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test browser check format snapshots screenshots training-proof interop transcripts docs help
+.PHONY: annotate test browser check check-types check-rest format snapshots screenshots training-proof interop transcripts docs help
 .DEFAULT_GOAL := help
 
 help:
@@ -36,10 +36,11 @@ $(VENV)/.packages: $(BIN)/python pyproject.toml constraints.txt
 	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.developer-packages: $(VENV)/.packages
-	@echo "installing the tools for tests and checks" >&2
+# They come with those of the program in one step: after one another, both would be resolved and ours built twice.
+$(VENV)/.developer-packages: $(BIN)/python pyproject.toml constraints.txt
+	@echo "installing packages, with the tools for tests and checks" >&2
 	@$(PIP) install --constraint constraints.txt --editable . --group dev
-	@touch $@
+	@touch $(VENV)/.packages $@
 
 # The models are data for the user's own download; without them rules and patterns suggest alone.
 $(MODELS): $(VENV)/.packages
@@ -58,10 +59,16 @@ browser: $(VENV)/.developer-packages
 	  || { echo "$$program is missing: on Debian, apt install chromium nginx-light openssl" >&2; exit 1; }; done
 	@$(BIN)/python -m pytest -m browser tests/browser $(ARGS)
 
+# The types take longest, so everything else is checked beside them.
 check: $(VENV)/.developer-packages
+	@$(MAKE) --no-print-directory --jobs check-types check-rest
+
+check-types: $(VENV)/.developer-packages
+	$(BIN)/mypy
+
+check-rest: $(VENV)/.developer-packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 
