@@ -14,6 +14,18 @@ def readable(text: object) -> str:
     return text
 
 
+def one_of(name: str, given: object, known: tuple[str, ...]) -> None:
+    """Refuse an argument that is none of the known ones."""
+    if given not in known:
+        raise WorkflowError(f"{name}: found {given!r:.60}", f"expected one of {', '.join(filter(None, known))}")
+
+
+def several(values: object, what: str) -> None:
+    """Refuse one string where several are meant: each of its letters would count as one."""
+    if isinstance(values, str):
+        raise WorkflowError(f"{what}: found the string {values!r:.60}", "give a list, also of one alone")
+
+
 def layer_name(name: object) -> str:
     """The name of a layer of spans and relations."""
     problem = layer_problem(name) if isinstance(name, str) else "is no string"

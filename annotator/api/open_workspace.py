@@ -10,7 +10,7 @@ from io import BytesIO, TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
-from annotator.api.arguments import layer_name, readable
+from annotator.api.arguments import layer_name, one_of, readable, several
 from annotator.api.values import DocumentLayer, NewLayer, RelationLike, SpanLike, layer_values
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName
@@ -38,6 +38,8 @@ def open_workspace(folder: str | Path | None = None, *, curator: str | None = No
     Use it in a ``with`` statement, or call :meth:`OpenWorkspace.close`.
     """
     workspace = Workspace.find(None if folder is None else Path(folder))
+    if curator == "":
+        raise WorkflowError("an empty string cannot be a curator's name", "leave curator out to read")
     return OpenWorkspace(workspace, None if curator is None else curator_name(curator))
 
 
@@ -119,9 +121,8 @@ class OpenWorkspace:
         from annotator.store.queue import ORDER
 
         states = ("todo", "doing", "done", "skipped", "returned", "flagged")
-        for name, given, known in (("state", state, ("", *states)), ("sort", sort, ORDER)):
-            if given not in known:
-                raise WorkflowError(f"{name}: found {given!r}", f"expected one of {', '.join(filter(None, known))}")
+        one_of("state", state, ("", *states))
+        one_of("sort", sort, tuple(ORDER))
         pages = Queue(self._store, self.curator or "").pages(QueueFilter(state, readable(text), mine, sort))
         return (
             document for rows in pages for row in rows if (document := self._store.document(row.key)) is not None
@@ -242,6 +243,7 @@ class OpenWorkspace:
 
         if override and not replace:
             raise WorkflowError("override goes with replace", "give both")
+        one_of("borders", borders, ("keep", "trim", "snap"))
         request = ImportRequest(
             mapping=mapping or {},
             labels_from_data=labels_from_data,
@@ -271,6 +273,7 @@ class OpenWorkspace:
         from annotator.reports.summaries import suggest_summary
         from annotator.workflow.learning.suggesting import Place, suggest
 
+        several(documents, "documents")
         with self._writing():
             asking = (lambda _hosts, _sent: None) if may_send else None
             report = suggest(self._workspace, documents, place=Place(jobs), progress=progress, asking=asking)
@@ -285,6 +288,7 @@ class OpenWorkspace:
         from annotator.workflow.learning.suggesting import suggest_unstored
 
         self._check()
+        several(texts, "texts")
         numbered = enumerate(texts, 1)
         languages = self._workspace.scheme.languages
         documents = (document_of(text, number, lang, languages) for number, text in numbered)
@@ -309,6 +313,7 @@ class OpenWorkspace:
         from annotator.api.measuring import agreement_report
 
         self._check_there()
+        several(layers, "layers")
         return agreement_report(self._workspace, layers, lang, resamples, seed, gamma)
 
     def export(
@@ -342,8 +347,10 @@ class OpenWorkspace:
         from annotator.workflow.exporting.train_dev_test import Split, parse_shares
 
         self._check_there()
-        if isinstance(target, TextIOBase):
-            raise WorkflowError("a stream of text cannot take an export", "open it to be written in binary")
+        if isinstance(target, TextIOBase) or not (isinstance(target, (str, Path)) or hasattr(target, "write")):
+            raise WorkflowError(f"{target!r:.60} cannot take an export", "give a path, or a stream opened in binary")
+        one_of("borders", borders, ("keep", "trim", "snap"))
+        several(labels, "labels")
         path, stream = (Path(target), BytesIO()) if isinstance(target, (str, Path)) else (None, target)
         request = ExportRequest(
             layer=parse_layer(layer),

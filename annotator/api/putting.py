@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import get_args
 
 from annotator.annotation import Annotations, Origin, Relation, Span, SpanKey
+from annotator.api.arguments import layer_name
 from annotator.api.values import LabeledRelation, LabeledSpan, NewLayer, RelationLike, SpanLike
 from annotator.errors import WorkflowError
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
@@ -23,7 +24,8 @@ def foreign_documents(layers: Iterable[NewLayer], find: Callable[[str], Document
     Raises :class:`WorkflowError` for a layer that cannot be put so, another text, offsets outside it, a span that is no
     such value, and an end of a relation that is none of the spans.
     """
-    for layer in layers:
+    for given in layers:
+        layer = _new_layer(given)
         document = find(layer.document)
         where = f"{layer.document} ({layer.name})"
         if layer.text is not None and layer.text != document.text:
@@ -32,8 +34,14 @@ def foreign_documents(layers: Iterable[NewLayer], find: Callable[[str], Document
         yield ForeignDocument(where, document.text, document.key, (_foreign_layer(layer, content),), document.key)
 
 
+def _new_layer(given: object) -> NewLayer:
+    if not isinstance(given, NewLayer):
+        raise WorkflowError(f"{given!r:.80} is no layer", "give a NewLayer")
+    return given
+
+
 def _foreign_layer(layer: NewLayer, content: Annotations) -> ForeignLayer:
-    name = parse_layer(layer.name)
+    name = parse_layer(layer_name(layer.name))
     kind, _, author = name.partition(":")
     if name == SUGGESTIONS:
         raise WorkflowError(f"{SUGGESTIONS} are what `suggest` makes", f"name yours {SUGGESTIONS}:NAME")

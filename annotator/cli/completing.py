@@ -203,6 +203,12 @@ def _usable_models(ctx: click.Context, _typed: str) -> Iterator[Value]:
     yield from ((model.name, model.lang) for model in models.statuses(folder / "models") if model.path is not None)
 
 
+def _schemas(_ctx: click.Context, _typed: str) -> Iterator[Value]:
+    from annotator.reports.schemas import schema_names
+
+    return ((name, "") for name in schema_names())
+
+
 def _listed(offered: Callable[[click.Context, str], Iterable[Value]]) -> Callable[..., Iterator[Value]]:
     """The same values, also after a comma."""
 
@@ -241,5 +247,6 @@ VALUES: dict[str, Callable[[click.Context, str], Iterable[Value]]] = {
     "install languages": _model_languages,
     "add --name": _one_of(),
     "drop name": _labels,
+    "schema name": _schemas,
 }
 """What can be typed where, by command and parameter, by option, or by metavar without brackets and dots."""

@@ -39,7 +39,7 @@ VERBS = {
     "evaluate": "Measure suggestions on finished documents.",
     "export": "Write gold, or another layer, as training data.",
     "validate": "Check gold JSONL files against their JSON Schema.",
-    "schema": "Print the JSON Schema of what a command prints with --json.",
+    "schema": "Print the JSON Schema of what --json prints.",
     "status": "Show how far the documents and all curators are.",
     "history": "Show every event of a document's layers.",
     "backup": "Copy the database, also while others write.",

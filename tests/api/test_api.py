@@ -159,6 +159,10 @@ class TestPutting:
             "no layer 'curator:a/b'": lambda w: w.put_layer(KEY, "curator:a/b", []),
             "holds other work already": lambda w: w.put_layer(KEY, "curator:bo", [CRUZ]),
             "curator:bo": lambda w: w.put_layer(KEY, "curator:bo", [CRUZ], replace=True),
+            "is no layer": lambda w: w.put_layers(["x"]),  # type: ignore[list-item]
+            "borders: found 'wat'": lambda w: w.put_layers([], borders="wat"),  # type: ignore[arg-type]
+            "texts: found the string": lambda w: list(w.suggest_texts("ab")),
+            "layers: found the string": lambda w: w.agreement("gold"),
             "override goes with replace": lambda w: w.put_layer(KEY, "curator:bo", [CRUZ], override=True),
         }
         for why, attempt in attempts.items():
@@ -253,7 +257,7 @@ class TestJobs:
             ("jsonl", workspace.folder / "db" / "annotator.db", "belongs to the workspace"),
             ("brat", io.BytesIO(), "a folder of files"),
             ("nope", tmp_path / "x", "no format 'nope'"),
-            ("jsonl", io.StringIO(), "a stream of text"),
+            ("jsonl", io.StringIO(), "cannot take an export"),
         ):
             with pytest.raises(AnnotatorError, match=why):
                 workspace.export(form, target)  # type: ignore[arg-type]
