@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test browser check check-types check-rest format snapshots screenshots training-proof interop transcripts docs help
+.PHONY: annotate test browser check check-types check-rest format snapshots screenshots training-proof interop transcripts chat-test docs help
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make interop    exports through the real programs and back; installs them below .interop/"
 	@echo "make docs       the documentation site, into site/; every link is checked"
 	@echo "make transcripts   play the sessions in the docs again, and compare"
+	@echo "make chat-test  asks chat servers that others wrote; installs them below .chat/"
 	@echo "make screenshots   take the pictures of the docs from the running program"
 
 $(BIN)/python:
@@ -100,3 +101,6 @@ $(VENV)/.docs-packages: $(BIN)/python pyproject.toml constraints.txt
 docs: $(VENV)/.docs-packages
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 	@echo "the site is in site/: open site/index.html, or $(BIN)/python -m http.server -d site for its search"
+
+chat-test: $(VENV)/.developer-packages
+	@$(BIN)/python -m tools.chat_servers $(ARGS)

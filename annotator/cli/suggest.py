@@ -118,8 +118,10 @@ def run(
     for host, sent in report.sent.items():
         narrate(f"sent to {describe_sent(host, sent)}")
     if report.uncalibrated and report.suggested:
-        names = ", ".join(report.uncalibrated)
-        narrate(f"scores of {names} are its own word: too few verdicts yet; finish documents, then `annotator train`")
+        for name in report.uncalibrated:
+            narrate(
+                f"scores of {name} are its own word: too few verdicts yet; finish documents, then `annotator train`"
+            )
     for reason, documents_unread in report.unread.most_common(MOST_REASONS):
         are = plural(documents_unread, "document is", "documents are")
         narrate(f"{are} done in part: {reason}; `annotator suggest` asks again")

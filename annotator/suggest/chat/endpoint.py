@@ -50,6 +50,8 @@ _BROKEN_OFF = 0
 _BUSY = frozenset({_BROKEN_OFF, 408, 409, 429, 500, 502, 503, 504, 529})
 _UNSUPPORTED = frozenset({400, 404, 415, 422, 500, 501})
 """Statuses with which servers answer to a field or a demand that they do not know."""
+_LASTING = (*QUOTA_WORDS, "validation error")
+"""Words of complaints that asking again does not mend, whatever their status."""
 _TOO_LONG = frozenset({400, 413, 422, 500})
 _SHOWN = 200
 
@@ -172,7 +174,7 @@ class Endpoint:
             if reply.status in _UNSUPPORTED and self._requests.give_in(complaint, style):
                 continue
             attempts += 1
-            if reply.status not in _BUSY or complaint.is_about(QUOTA_WORDS) or attempts == ATTEMPTS:
+            if reply.status not in _BUSY or complaint.is_about(_LASTING) or attempts == ATTEMPTS:
                 raise self._failure(reply, complaint)
             self._sleep(self._pause(reply, attempts - 1))
 

@@ -20,6 +20,8 @@ from annotator.suggest.gold_sentences import GoldSentence, GoldSentences
 from annotator.suggest.pipeline import build
 from annotator.suggest.protocol import Reported
 from annotator.text import Document
+from annotator.workflow.desk import Desk
+from annotator.workflow.learning.training import train
 from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion, linked, mention, serving
 from tests.suggest.conftest import in_workers, make_document
 from tests.workspaces import Bench, sql_dump
@@ -298,6 +300,36 @@ def sources(bench: Bench) -> set[str]:
     content = bench.store.annotations(bench.layer_id(SUGGESTIONS))
     found = [span.source for span in content.spans.values()] + [r.source for r in content.relations.values()]
     return {str(source).split("@")[0] for source in found}
+
+
+def test_verdicts_move_the_scores_of_later_suggestions(
+    chat: FakeChat, bench: Bench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    names = ["zarpa", "grulla", "tejón", "cierva", "lince", "nutria", "garza", "zorra"]
+    chat.answer = lambda sentences: completion(
+        [mention(n, 1, name, "ORG") for n, name in enumerate(names) if name in sentences]
+    )
+    bench.workspace.models.mkdir()
+    configure(bench, chat.url)
+    for number in range(7):
+        bench.add(
+            f"n{number}", f"El {names[number]} y la {names[number + 1]} fueron ayer a ver el río número {number}."
+        )
+    assert suggest(bench) == 0
+    assert "are its own word" in capfd.readouterr().err
+    for number in range(6):
+        session = Desk(bench.workspace, "ana").open(f"n{number}")
+        for span_id in bench.store.annotations(bench.layer_id(SUGGESTIONS, f"n{number}")).spans:
+            session.accept(span_id)
+        session.finish()
+    assert train(bench.workspace).new
+    asked = len(chat.asked)
+    assert suggest(bench) == 0
+    assert len(chat.asked) == asked
+    layer = bench.store.annotations(bench.layer_id(SUGGESTIONS, "n6"))
+    scores = {span.score for span in layer.spans.values() if str(span.source).startswith("chat@")}
+    assert scores == {0.841}
+    assert "are its own word" not in capfd.readouterr().err
 
 
 class TestCommand:

@@ -1,0 +1,1 @@
+"""Asks chat servers that others wrote, and tells what came of it: `make chat-test`."""
