@@ -85,7 +85,7 @@ def llama(environment: Environment, folder: Path) -> Iterator[str]:
 def litellm(environment: Environment, folder: Path, behind: str | None) -> Iterator[str]:
     """Run litellm's proxy, before another server where there is one; yield the base of its API."""
     port = free_port()
-    mocks = {
+    mocks: dict[str, dict[str, object]] = {
         "quoting": {"mock_response": json.dumps(QUOTING)},
         "drafting": {"mock_response": '<think>{"entities": []}</think>```json\n' + json.dumps(QUOTING) + "\n```"},
         "talking": {"mock_response": "I am sorry, but I would rather not."},
