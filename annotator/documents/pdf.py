@@ -131,7 +131,7 @@ def _extract(pages: list[list[PdfLine]], known: dict[str, Any], pictures: int, n
 def _notes(text: str, pages: Sequence[Sequence[PdfLine]], name: str) -> tuple[str, ...]:
     notes = []
     if _RIGHT_TO_LEFT.search(text):
-        notes.append(f"{name}: right-to-left text: a PDF may hold it in the order of the screen: look at it first")
+        notes.append(f"{name}: right-to-left text, which a PDF often holds reversed: read it before work on it begins")
     without = [number for number, page in enumerate(pages, 1) if not page]
     if without:
         numbers = ", ".join(map(str, without[:5])) + (" …" if len(without) > 5 else "")

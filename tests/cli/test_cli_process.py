@@ -43,7 +43,7 @@ for path in sorted(top.rglob("*.py")):
         importlib.import_module(".".join(module).removesuffix(".__init__"))
 print(*(name for name in ("textual", "spacy", "scipy", "sklearn") if name in sys.modules))
 """
-HEAVY = "spacy,textual,scipy,sklearn,py3langid,sqlite_utils,jsonschema,numpy"
+HEAVY = "spacy,textual,scipy,sklearn,py3langid,sqlite_utils,jsonschema,numpy,lxml,trafilatura,pdfminer"
 
 
 @pytest.mark.parametrize(

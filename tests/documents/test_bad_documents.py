@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import tarfile
 import zlib
 from contextlib import closing, suppress
@@ -184,6 +185,18 @@ def test_a_reader_that_dies_is_one_line_and_the_next_file_is_read(tmp_path: Path
         with pytest.raises(InputError, match=r"a\.mbox: reading it ended the process that reads by SIGKILL"):
             list(reading)
         assert len(list(reader.read(path, "a.mbox", MBOX, ExtractOptions()))) == 50
+
+
+@pytest.mark.usefixtures("read_here")
+@pytest.mark.parametrize(("name", "package"), [("a.html", "trafilatura"), ("a.pdf", "pdfminer")])
+def test_a_missing_package_is_named_with_the_extra_that_brings_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str
+) -> None:
+    (tmp_path / name).write_bytes(GOOD[name])
+    for module in [package, *(module for module in sys.modules if module.startswith(f"{package}."))]:
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(CorpusError, match=rf"{name}: .*package {package}.*: pip install 'annotator\[documents\]'"):
+        list(read_articles([tmp_path / name]))
 
 
 @pytest.mark.parametrize("event", ["socket.connect", "socket.getaddrinfo", "urllib.Request"])
