@@ -100,7 +100,7 @@ def _left_out(everything: Sequence[Passage], text: str) -> Counter[str]:
     """Count the regions and passages of a page that are not in the text that was taken."""
     kept = " ".join(text.split())
     lost = [passage for passage in everything if passage.region == HIDDEN or _flat(passage.text) not in kept]
-    regions = {(passage.region, passage.place) for passage in lost if passage.region}
+    regions = dict.fromkeys((passage.region, passage.place) for passage in lost if passage.region)
     others = sum(1 for passage in lost if not passage.region and len(passage.text) >= _SHORTEST)
     counted = Counter(region for region, _ in regions)
     short = sum(1 for passage in lost if not passage.region) - others
