@@ -248,6 +248,7 @@ def conclude(life: Life) -> None:
     life.say("What they differ on is settled in the workbench; `N` in the queue opens the next such document:")
     terminal = life.workbench("lea")
     terminal.press("N")
+    terminal.wait(lambda text: " gold " in text.partition("\n")[0])
     life.screen(terminal, slice(0, 8))
     terminal.press("ctrl+q")
     terminal.close()
