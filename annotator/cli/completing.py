@@ -209,6 +209,12 @@ def _schemas(_ctx: click.Context, _typed: str) -> Iterator[Value]:
     return ((name, "") for name in schema_names())
 
 
+def _kinds(_ctx: click.Context, _typed: str) -> Iterator[Value]:
+    from annotator.documents.kinds import KINDS
+
+    return ((ending.lstrip("."), "") for kind in KINDS for ending in kind.endings)
+
+
 def _listed(offered: Callable[[click.Context, str], Iterable[Value]]) -> Callable[..., Iterator[Value]]:
     """The same values, also after a comma."""
 
@@ -247,6 +253,7 @@ VALUES: dict[str, Callable[[click.Context, str], Iterable[Value]]] = {
     "install languages": _model_languages,
     "add --name": _one_of(),
     "drop name": _labels,
+    "--kind": _kinds,
     "schema name": _schemas,
 }
 """What can be typed where, by command and parameter, by option, or by metavar without brackets and dots."""

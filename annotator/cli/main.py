@@ -21,7 +21,7 @@ from annotator.errors import AnnotatorError
 VERBS = {
     "init": "Make a workspace: a label scheme to adapt, places for articles.",
     "tutorial": "Learn the keys in twelve short steps, on a practice article.",
-    "ingest": "Take in articles: text, tables, web pages, PDF, Word, e-books, mail, feeds.",
+    "ingest": "Take in articles: text, tables, web pages, PDF, Word, mail …",
     "models": "List, install and add language models; choose what was learned.",
     "suggest": "Let models and rules propose spans and relations.",
     "remove": "Take documents out of the corpus.",

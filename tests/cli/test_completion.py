@@ -25,7 +25,8 @@ from tools.terminal import Terminal
 ODD = 'Año "nuevo": it\'s $5, ana@x'
 FREE = {
     "agreement --gamma", "assign --idle", "assign --quota", "export --since", "export --split", "import --map",
-    "export -O", "import -O", "import --rename", "labels merge", "merge --rename", "merge --rename-document",
+    "export -O", "import -O", "import --rename", "ingest --delimiter", "ingest --meta",
+    "labels merge", "merge --rename", "merge --rename-document",
     "models add --name", "labels rename new", "labels split new", "remove --ingested-since", "rename --curator",
     "return --note", "serve --host", "serve --public-url", "suggest --cluster",
 }  # fmt: skip

@@ -130,7 +130,12 @@ def root(tmp_path: Path) -> Path:
 def _there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
     monkeypatch.setattr("annotator.inputs.LONGEST_LINE", 1 << 20)
-    for module in ("annotator.rows", "annotator.formats.source", "annotator.formats.validate", "annotator.corpus"):
+    for module in (
+        "annotator.rows",
+        "annotator.formats.source",
+        "annotator.formats.validate",
+        "annotator.article_files",
+    ):
         monkeypatch.setattr(f"{module}.LONGEST_LINE", 1 << 20)
     monkeypatch.setattr("annotator.serve.running.run_server", _serve_nobody)
 
