@@ -141,17 +141,17 @@ def test_a_pair_measured_among_others_is_what_it_is_by_itself(documents: list[Do
     vocabulary = Vocabulary(LABELS, TYPES, SYMMETRIC)
     comparisons = compare(documents, NAMES, vocabulary)
     options = EstimateOptions(resamples=20)
+    shared = {p for p in combinations(NAMES, 2) if any(set(p) <= set(d.layers) for d in documents)}
+    by_itself = {p: estimate(Features(compare(documents, p, vocabulary)), OVERALL, FIXED) for p in shared}
     for most in (1, 100):
         found = {
             comparisons.pairs[number]: estimates
             for numbers, features in Features.of_pairs(comparisons, most)
             for number, estimates in zip(numbers, estimate_parts(features, OVERALL, options), strict=True)
         }
-        shared = {p for p in combinations(NAMES, 2) if any(set(p) <= set(d.layers) for d in documents)}
         assert set(found) == shared
         for pair, estimates in found.items():
-            alone = estimate(Features(compare(documents, pair, vocabulary)), OVERALL, options)
-            for name, (one,) in alone.items():
+            for name, (one,) in by_itself[pair].items():
                 if name.startswith(("span", "label", "relation")):
                     value = estimates[name][0].value
                     assert value == (one.value if one.value is None else pytest.approx(one.value)), name
