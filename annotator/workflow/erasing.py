@@ -7,7 +7,6 @@ place of the one that there is, as a backup is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace
 
 ATTEMPTS = 3
-"""How often the database is made anew when somebody writes meanwhile."""
+"""How often what somebody wrote meanwhile is taken along before the database is put in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +58,6 @@ def erase(
         raise WorkflowError("an `annotator assign` was interrupted", "run it again, so that it is complete, then erase")
     trusted = _everybody(store)
     workspace.close()
-    for _ in range(ATTEMPTS - 1):
-        with suppress(OvertakenError):
-            return Erased(documents, _make_anew(workspace, keys, trusted))
     return Erased(documents, _make_anew(workspace, keys, trusted))
 
 
@@ -73,17 +69,25 @@ def _known(store: Store, actor: str, key: str) -> RemovedDocument:
 
 def _make_anew(workspace: Workspace, keys: Sequence[str], trusted: set[str]) -> Path | None:
     """Put a database without some documents in the place of the workspace's; return where that one is now."""
-    with scratch(workspace.database_path.parent) as room:
-        with Store(workspace.database_path) as store:
-            before, noted = steps_of(store), store.scheme()
-        labels = noted.labels if noted is not None else None
+    path = workspace.database_path
+    with scratch(path.parent) as room:
         rest = Workspace(room)
-        replace_file(rest.labels_path, labels.encode() if labels is not None else read_bytes(workspace.labels_path))
-        try:
-            merge(rest, workspace.database_path, without=keys, trusted=trusted, limits=NO_LIMITS)
-        finally:
-            rest.close()
-        return restore(workspace.database_path, rest.database_path, steps=before)
+        for attempt in range(1, ATTEMPTS + 1):
+            with Store(path) as store:
+                before, noted = steps_of(store), store.scheme()
+            labels = noted.labels if noted is not None else None
+            replace_file(rest.labels_path, labels.encode() if labels is not None else read_bytes(workspace.labels_path))
+            try:
+                merge(rest, path, without=keys, trusted=trusted, limits=NO_LIMITS)
+            finally:
+                rest.close()
+            try:
+                return restore(path, rest.database_path, steps=before)
+            except OvertakenError:  # what came meanwhile is merged too
+                if attempt == ATTEMPTS:
+                    raise
+            rest = Workspace(room)
+    raise AssertionError
 
 
 def _everybody(store: Store) -> set[str]:
