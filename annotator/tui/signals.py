@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import select
 import signal
 import termios
 import threading
@@ -58,6 +59,7 @@ class Signals:
         if self._app._driver is not None and self._app._driver.can_suspend:
             signal.signal(signal.SIGTSTP, self._suspend)
             signal.signal(signal.SIGCONT, self._resume)
+            threading.Thread(target=_await_hangup, name="hangup", daemon=True).start()
 
     def end_process(self) -> None:
         """End the process by the signal that ended the workbench, so that its exit status says so."""
@@ -141,6 +143,19 @@ class Signals:
         self._app.screen.refresh(layout=True)
         for widget in self._app.screen.walk_children():
             widget.refresh()
+
+
+def _await_hangup() -> None:
+    """Wait until the terminal is gone, and see to it that the process learns of it.
+
+    The system sends the signal only to the session of the terminal.  Whoever is in another one reads the end of input,
+    which Textual goes on reading without a pause.
+    """
+    with suppress(OSError):
+        terminal = select.poll()
+        terminal.register(_INPUT, 0)  # no input: what is left is the end
+        if any(event & select.POLLHUP for _, event in terminal.poll()):
+            os.kill(os.getpid(), signal.SIGHUP)
 
 
 def _terminal_modes() -> list[Any] | None:

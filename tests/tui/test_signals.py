@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -158,3 +159,35 @@ def test_a_command_with_a_progress_bar_gives_the_cursor_back(news: Bench) -> Non
     os.kill(terminal.pid, signal.SIGTERM)
     assert terminal.ended() == 128 + signal.SIGTERM
     assert terminal.asked() == set()
+
+
+ELSEWHERE = """
+import os, signal, sys
+from annotator.cli.main import main
+program = os.fork()
+if not program:
+    os.setsid()
+    sys.exit(main())
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+status = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+with open(os.environ["ENDED"] + ".new", "w") as stream:
+    print(status, file=stream)
+os.rename(stream.name, os.environ["ENDED"])
+"""
+
+
+def test_it_ends_with_its_terminal_where_no_signal_says_so(
+    news: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = tmp_path / "ended"
+    monkeypatch.setenv("ENDED", str(ended))
+    news.workspace.close()
+    terminal = Watched(news, "-c", ELSEWHERE)
+    begin(terminal)
+    os.close(terminal._fd)
+    end = time.monotonic() + PATIENCE
+    while not ended.exists():
+        assert time.monotonic() < end, "it goes on without a terminal"
+        time.sleep(0.05)
+    assert int(ended.read_text(encoding="ascii")) in (-signal.SIGHUP, 128 + signal.SIGHUP)
+    os.waitpid(terminal.pid, 0)
