@@ -222,7 +222,8 @@ class TestDoctor:
     def test_it_says_how_far_it_is(self, store: Store) -> None:
         told: list[tuple[str, int, int | None]] = []
         assert list(check_database(store, lambda *how_far: told.append(how_far))) == []
-        assert told == [("the file", 0, None), ("texts", 0, 1), ("documents", 0, 1), ("overviews", 0, None)]
+        counted = [(told, done, 1) for told in ("texts", "documents") for done in (0, 1)]
+        assert told == [("the file", 0, None), *counted, ("overviews", 0, None)]
 
     def test_missing_protection_is_found(self, store: Store) -> None:
         execute(store, "DROP TRIGGER event_is_never_deleted")
