@@ -16,6 +16,7 @@ from annotator.suggest.chat.suggester import ChatSuggester
 from annotator.suggest.protocol import Reported
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
+from annotator.wording import plural
 from tools.chat_servers.servers import RIGHT_KEY
 from tools.interop.environment import TOP
 
@@ -54,7 +55,8 @@ def _said(layer: Reported) -> str:
         return re.sub(r"^chat@\S+ |127\.0\.0\.1:\d+ ", "", layer.unread)
     (sent,) = layer.sent.values()
     tokens = f"{sent.input_tokens:,} tokens read, {sent.output_tokens:,} written"
-    return f"{len(layer.spans)} spans, {len(layer.relations)} relations, {tokens}, {sent.requests} requests"
+    counts = (plural(len(layer.spans), "span"), plural(len(layer.relations), "relation"))
+    return ", ".join((*counts, tokens, plural(sent.requests, "request")))
 
 
 def _document(text: str) -> Document:
