@@ -22,7 +22,7 @@ from tools.interop.environment import TOP
 
 TEXT = "La ministra Ana Ruiz voló a EE. UU. el 3 de mayo."
 KEY, WRONG = "ANNOTATOR_CHAT_RIGHT", "ANNOTATOR_CHAT_WRONG"
-QUOTED = r"^2 spans, 1 relations"
+QUOTED = r"^2 spans, 1 relation\b"
 EMPTY = r"^0 spans, 0 relations, (?!0 tokens)"
 
 
