@@ -12,7 +12,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 INSIDE = Path(__file__).resolve().parent / "inside"
 """The scripts that run in the programs' environments, and import nothing of ours."""
-INSTALLING, RUNNING = 2400, 600
+INSTALLING, RUNNING = 5400, 600
 """The most seconds that an installation and one run of a script may take."""
 
 
