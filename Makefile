@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MODELS := models/.checked
 
-.PHONY: annotate test browser check check-types check-rest format snapshots screenshots training-proof interop transcripts chat-test docs help
+.PHONY: annotate test browser check check-types check-rest format snapshots screenshots training-proof interop transcripts chat-test docs wheel-test help
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make docs       the documentation site, into site/; every link is checked"
 	@echo "make transcripts   play the sessions in the docs again, and compare"
 	@echo "make chat-test  asks chat servers that others wrote; installs them below .chat/"
+	@echo "make wheel-test the wheel installed by pip, pipx and uv, and used from init to validated gold"
 	@echo "make screenshots   take the pictures of the docs from the running program"
 
 $(BIN)/python:
@@ -104,3 +105,8 @@ docs: $(VENV)/.docs-packages
 
 chat-test: $(VENV)/.developer-packages
 	@$(BIN)/python -m tools.chat_servers $(ARGS)
+
+# What users get: without constraints, from nothing to validated gold. ARGS="pip" tries one way of installing.
+wheel-test: $(VENV)/.developer-packages
+	@$(PIP) install --constraint constraints.txt --group wheel
+	@$(BIN)/python -m tools.wheel_test $(ARGS)

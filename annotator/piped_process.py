@@ -100,7 +100,7 @@ class PipedProcess:
         """
         with self._killing:  # whoever else is at it may have taken the process's number off the system
             if self._process.poll() is None:
-                with suppress(ProcessLookupError):
+                with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the dead are left
                     os.killpg(self._process.pid, signal.SIGKILL)
             return self._process.wait()
 

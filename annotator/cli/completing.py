@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,8 @@ def answer(cli: click.Group, overview: Mapping[str, str]) -> int:
     ``overview`` has a line about each command, so that none must be imported for it.
     """
     text = ""
-    with suppress(Exception), open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - a device
-        former, sys.stderr = sys.stderr, nowhere
-        try:
-            text = completions(os.environ[COMPLETING], Completing(cli, overview))
-        finally:
-            sys.stderr = former
+    with suppress(Exception), redirect_stderr(StringIO()):
+        text = completions(os.environ[COMPLETING], Completing(cli, overview))
     with suppress(OSError, ValueError):
         sys.stdout.buffer.write(f"{text}\n".encode("utf-8", "replace"))
         sys.stdout.flush()

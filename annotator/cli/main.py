@@ -114,6 +114,8 @@ def cli(ctx: click.Context, folder: Path | None, curator: str | None, debug: boo
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the process's exit status."""
+    if os.name == "nt":
+        return _tell("Windows has neither the file locks nor the terminals that this needs: run it within WSL")
     if argv is None and COMPLETING in os.environ:
         from annotator.cli.completing import answer
 

@@ -80,6 +80,10 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
         names = ("version", "documents", "created_at", "uses", "f1_spans", "f1_relations", "state")
         shown_learned = [["–" if row[c] is None else row[c] for c in names] for row in learned_rows]
         print_table(("learned", *names[1:]), shown_learned, numbers=("documents", "f1_spans", "f1_relations"))
+    own = {row["lang"] for row in custom_rows}
+    without = [lang for lang in workspace.scheme.languages if lang not in own and lang not in models.PINNED]
+    are = f"no model can be installed for {', '.join(without)}" if without else "these are all that can be installed"
+    narrate(f"{are}; {models.WITHOUT_MODEL}")
 
 
 def _learned_row(status: VersionStatus) -> dict[str, object]:

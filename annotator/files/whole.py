@@ -12,6 +12,7 @@ paths that a user named, see :mod:`annotator.files.outputs`.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import shutil
 import stat
@@ -79,7 +80,7 @@ class StagedFile:
         with name_errors(self.path):
             os.fchmod(self.stream.fileno(), _mode(self.path) if mode is None else mode)
             self.stream.flush()
-            os.fsync(self.stream.fileno())
+            _force(self.stream.fileno())
             self.stream.close()
 
     def discard(self) -> None:
@@ -261,7 +262,7 @@ def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with name_errors(folder):
-            os.fsync(descriptor)
+            _force(descriptor)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some file systems have nothing to force
             raise
@@ -327,6 +328,19 @@ def _umask() -> int:
     return mask
 
 
+def _force(descriptor: int) -> None:
+    """Force a file to the disk; on macOS also past the drive's own memory, which ``fsync`` leaves alone there."""
+    full = getattr(fcntl, "F_FULLFSYNC", None)
+    if full is not None:
+        try:
+            fcntl.fcntl(descriptor, full)
+        except OSError:  # a file system that cannot
+            pass
+        else:
+            return
+    os.fsync(descriptor)
+
+
 def _sync_tree(folder: Path) -> None:
     """Force everything in a folder to the disk."""
     paths = [folder, *folder.rglob("*")]
@@ -336,7 +350,7 @@ def _sync_tree(folder: Path) -> None:
         descriptor = os.open(path, os.O_RDONLY)
         try:
             with name_errors(path):
-                os.fsync(descriptor)
+                _force(descriptor)
         finally:
             os.close(descriptor)
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from annotator.errors import FormatError
+from annotator.extras import missing
 from annotator.formats.json_values import Fields
 from annotator.formats.source import JsonItem, Source
 
@@ -92,4 +93,4 @@ def _pyarrow(part: str) -> ModuleType:
 
         return import_module(f"pyarrow.{part}")
     except ImportError as error:
-        raise FormatError("Parquet files need pyarrow", "pip install 'annotator[parquet]'") from error
+        raise FormatError(*missing("a Parquet file", "parquet")) from error

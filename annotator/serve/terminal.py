@@ -148,7 +148,7 @@ class ProgramTerminal:
         try:
             await asyncio.wait_for(self._drained(), ENDING_SECONDS)
         except TimeoutError:
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError, PermissionError):  # macOS refuses where only the dead are left
                 os.killpg(self._process.pid, signal.SIGKILL)
         finally:
             os.close(self._other_end)

@@ -110,6 +110,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, tell: Callable[[str], N
         schema.checked_version(connection, path)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA fullfsync = ON")  # on macOS, also past the drive's own memory
+    connection.execute("PRAGMA checkpoint_fullfsync = ON")
     connection.execute("PRAGMA recursive_triggers = ON")  # so that REPLACE cannot delete past the triggers
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA cache_size = -32000")

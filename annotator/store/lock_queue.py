@@ -14,6 +14,7 @@ import errno
 import fcntl
 import os
 import struct
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -25,9 +26,9 @@ _FIRST = 1024
 """The byte of number 0; no such byte need exist."""
 _DRAWING = 0.05
 """Seconds to wait for who is just drawing a number."""
-_TRY: int | None = getattr(fcntl, "F_OFD_SETLK", None)
+_TRY: int | None = getattr(fcntl, "F_OFD_SETLK", None) if sys.platform == "linux" else None
 _WAIT: int = getattr(fcntl, "F_OFD_SETLKW", 0)
-"""Locks that belong to an open file, not to a process; Linux has them."""
+"""Locks that belong to an open file, not to a process; elsewhere than on Linux their description is another one."""
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
 

@@ -38,6 +38,11 @@ SET_ASIDE = "set-aside"
 
 CHOICES = "chosen.json"
 """The file in the models folder that names the chosen model of each language."""
+WITHOUT_MODEL = (
+    "for others, rules and patterns suggest alone, `annotator models add PATH --lang LANG` takes a spaCy pipeline of "
+    "your own, and `annotator train` learns from a few finished documents"
+)
+"""What there is to do for a language for which no model can be installed."""
 LEAST_MEMORY = 4 << 30
 """Bytes of memory of a machine from which a larger model is offered."""
 DOWNLOAD_TIMEOUT = 900
@@ -64,7 +69,7 @@ def pinned(lang: str, size_name: str | None = None) -> PinnedModel:
     """The model of a language, the smallest unless a size is named; raises :class:`ModelError` when there is none."""
     if lang not in PINNED:
         known = ", ".join(sorted(PINNED))
-        raise ModelError(f"there is no model for language {lang!r}", f"languages with a model: {known}")
+        raise ModelError(f"there is no model for language {lang!r}", f"there are for {known}; {WITHOUT_MODEL}")
     for model in PINNED[lang]:
         if size_name in (None, model.size_name):
             return model

@@ -103,6 +103,16 @@ _ALL = (
         sha256="6d48e540aac77fa6a8f79979d3f6f596867807a46851c8117428a8e6eb2f2f74",
         known_warning="W095",
     ),
+    PinnedModel(
+        lang="fi",
+        name="fi-experimental-web-md",
+        version="0.15.0",
+        licence="MIT",
+        size=87_618_184,
+        sha256="87213013d8f27e9f2ca95d2de09e3a19fd20ee844a65691d113d0630b4ea3c1a",
+        size_name="md",
+        distribution="spacy-fi-experimental-web-md",
+    ),
 )
 
 PINNED: dict[str, tuple[PinnedModel, ...]] = {

@@ -75,7 +75,7 @@ def there(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
         ("annotator history A", ['Año\\ \\"nuevo\\":\\ it\\\'s\\ \\$5,\\ ana@x']),
         ('annotator history "Año \\"', ['Año \\"nuevo\\": it\'s \\$5, ana@x']),
         ("annotator status --as ", ["ana", "ana.2"]),
-        ("annotator models install ", ["es", "en", "fr", "cs"]),
+        ("annotator models install ", ["es", "en", "fr", "cs", "fi"]),
         ("annotator -w ", ["dir,"]),
         ("annotator validate ", ["file,"]),
         ("annotator nada ", []),

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from annotator.extras import missing
 from annotator.redaction import redact
 from annotator.suggest.chat.answer_json import CutOffError
 from annotator.suggest.chat.configuration import Configuration
@@ -132,7 +133,7 @@ class Endpoint:
         try:
             import httpx
         except ImportError:
-            raise Trouble("the package httpx is missing: pip install 'annotator[chat]'", final=True) from None
+            raise Trouble(": ".join(missing("a chat server", "chat")), final=True) from None
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         timeout = httpx.Timeout(self._configuration.timeout, connect=min(CONNECTING, self._configuration.timeout))
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from annotator.errors import ClusterError
+from annotator.extras import missing
 from annotator.suggest.batches import Batches
 from annotator.text import Document
 
@@ -30,5 +31,5 @@ def suggest_on_cluster(
     try:
         from annotator.suggest.cluster.run import run
     except ImportError as error:
-        raise ClusterError(f"--cluster needs the package {error.name}", "pip install 'annotator[cluster]'") from error
+        raise ClusterError(*missing("--cluster", "cluster")) from error
     return run(batches, pipeline, address, tell)
