@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from annotator.cli.main import main
-from annotator.files import whole
 from annotator.files.whole import whole_file
 
 FULL = 51
@@ -37,8 +36,8 @@ def test_files_are_forced_past_the_memory_of_the_drive(
 
     forced: list[int] = []
     monkeypatch.setattr(fcntl, "F_FULLFSYNC", FULL, raising=False)
-    monkeypatch.setattr(whole.fcntl, "fcntl", control)
-    monkeypatch.setattr(whole.os, "fsync", forced.append)
+    monkeypatch.setattr(fcntl, "fcntl", control)
+    monkeypatch.setattr(os, "fsync", forced.append)
     with whole_file(tmp_path / "a") as stream:
         stream.write(b"text")
     assert set(calls) == {FULL}

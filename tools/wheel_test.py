@@ -164,10 +164,10 @@ def without_extras(installed: Installed) -> None:
     (installed.workspace / "models" / "chat.yaml").write_text(CHAT, encoding="utf-8")
     said = installed.work("suggest")
     check(f"a chat server {MISSING}" in said, f"suggest with a chat server said: {said}")
-    command = said.partition(f"a chat server {MISSING}")[2].splitlines()[0].partition(";")[0]
+    mending = said.partition(f"a chat server {MISSING}")[2].splitlines()[0].partition(";")[0]
     path = f"{BIN}{os.pathsep}{installed.environment['PATH']}"  # where pipx and uv are
-    run("sh", "-c", command, cwd=installed.home, env={**installed.environment, "PATH": path})
-    check(MISSING not in installed.work("suggest"), f"`{command}` did not install what was missing")
+    run("sh", "-c", mending, cwd=installed.home, env={**installed.environment, "PATH": path})
+    check(MISSING not in installed.work("suggest"), f"`{mending}` did not install what was missing")
 
 
 def try_installer(name: str, wheel: Path, home: Path, *, thorough: bool) -> None:

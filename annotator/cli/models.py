@@ -46,6 +46,7 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
 
     workspace = global_options.workspace(folder)
     pinned = models.statuses(workspace.models)
+    pinned_languages = {m.lang for m in pinned}
     pinned_rows: list[dict[str, object]] = [
         {
             "lang": m.lang,
@@ -81,7 +82,7 @@ def list_models(global_options: GlobalOptions, as_json: bool = False, folder: Pa
         shown_learned = [["–" if row[c] is None else row[c] for c in names] for row in learned_rows]
         print_table(("learned", *names[1:]), shown_learned, numbers=("documents", "f1_spans", "f1_relations"))
     own = {row["lang"] for row in custom_rows}
-    without = [lang for lang in workspace.scheme.languages if lang not in own and lang not in models.PINNED]
+    without = [lang for lang in workspace.scheme.languages if lang not in own and lang not in pinned_languages]
     are = f"no model can be installed for {', '.join(without)}" if without else "these are all that can be installed"
     narrate(f"{are}; {models.WITHOUT_MODEL}")
 
