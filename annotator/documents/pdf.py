@@ -14,6 +14,7 @@ from annotator.documents.extract import Extract, ExtractOptions, solid_length
 from annotator.documents.pdf_lines import PdfGlyph, PdfLine, lines_of
 from annotator.documents.pdf_paragraphs import drop_running_lines, paragraphs
 from annotator.errors import InputError, NoTextError
+from annotator.extras import missing
 from annotator.inputs import open_file
 
 if TYPE_CHECKING:
@@ -35,9 +36,7 @@ def read_pdf(path: Path, name: str, _options: ExtractOptions) -> Iterator[Extrac
         from pdfminer.pdfparser import PDFSyntaxError
         from pdfminer.psexceptions import PSException
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"{name}: reading PDF needs the package {error.name}", "pip install 'annotator[documents]'"
-        ) from error
+        raise InputError(*missing(f"{name}: reading PDF", "documents")) from error
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     broken = (PSException, PDFSyntaxError, *_DAMAGED)
     try:

@@ -10,6 +10,7 @@ from typing import Any
 from annotator.documents.extract import Extract, ExtractOptions, solid_length
 from annotator.documents.markup import HIDDEN, MOST_MARKUP, Passage, decode_page, join_passages, parse_html, passages
 from annotator.errors import InputError
+from annotator.extras import missing
 from annotator.inputs import read_bytes
 from annotator.wording import plural
 
@@ -71,10 +72,8 @@ def _main_text(tree: Any, name: str) -> tuple[str, str | None, dict[str, Any]] |
     try:
         from trafilatura import bare_extraction
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"{name}: the main text of web pages needs the package {error.name}",
-            "pip install 'annotator[documents]', or take all text with --whole",
-        ) from error
+        message, hint = missing(f"{name}: the main text of a web page", "documents")
+        raise InputError(message, f"{hint}; or take all text with --whole") from error
     found = bare_extraction(tree, with_metadata=True, include_comments=False, date_extraction_params=_DATES)
     if found is None or isinstance(found, dict) or found.body is None:
         return None
