@@ -155,6 +155,8 @@ def workbench(installed: Installed) -> Iterator[Terminal]:
 
 def without_extras(installed: Installed) -> None:
     """Whatever needs an extra says in one line what to run; one such line is run, and is right."""
+    (installed.home / "new.txt").write_text("Ana Ruiz went to Lima on 2 May 2026.\n", encoding="utf-8")
+    installed.work("ingest", "new.txt")  # there must be something to suggest
     parquet = installed.home / "some.parquet"
     parquet.write_bytes(b"PAR1")
     for command in (["serve", "--curators", "ana"], ["suggest", "--cluster", "local:1"], ["import", "hf", parquet]):
