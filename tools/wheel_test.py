@@ -22,7 +22,7 @@ TOP = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PATIENCE = 900
 """Seconds that a command may take; installing and downloading are the slow ones."""
-CHAT = "url: http://127.0.0.1:9/v1\nmodel: none\n"
+PAGE = "<html><body><article><h1>Lima</h1><p>Ana Ruiz went to Lima on Saturday.</p></article></body></html>\n"
 ARTICLE = "feria-del-agua"
 MISSING = "needs packages that are not installed: run: "
 
@@ -162,14 +162,14 @@ def without_extras(installed: Installed) -> None:
     for command in (["serve", "--curators", "ana"], ["suggest", "--cluster", "local:1"], ["import", "hf", parquet]):
         said = installed.work(*command, status=1).strip().splitlines()[-1]
         check(MISSING in said, f"{command} said: {said}")
-    (installed.workspace / "models").mkdir(exist_ok=True)
-    (installed.workspace / "models" / "chat.yaml").write_text(CHAT, encoding="utf-8")
-    said = installed.work("suggest")
-    check(f"a chat server {MISSING}" in said, f"suggest with a chat server said: {said}")
-    mending = said.partition(f"a chat server {MISSING}")[2].splitlines()[0].partition(";")[0]
+    page = installed.home / "page.html"
+    page.write_text(PAGE, encoding="utf-8")
+    said = installed.work("ingest", page, status=1)
+    check(MISSING in said, f"ingest of a web page said: {said}")
+    mending = said.partition(MISSING)[2].splitlines()[0].partition("; or ")[0]
     path = f"{BIN}{os.pathsep}{installed.environment['PATH']}"  # where pipx and uv are
     run("sh", "-c", mending, cwd=installed.home, env={**installed.environment, "PATH": path})
-    check(MISSING not in installed.work("suggest"), f"`{mending}` did not install what was missing")
+    check("1 document added" in installed.work("ingest", page), f"`{mending}` did not install what was missing")
 
 
 def try_installer(name: str, wheel: Path, home: Path, *, thorough: bool) -> None:

@@ -28,6 +28,7 @@ ALLOWED = {
     "workflow/setup.py": "makes the folders of a new workspace where they are missing",
     "documents/archives.py": "unpacks an archive into a new folder for temporary files",
     "zip_archive.py": "unpacks an archive into a new folder for temporary files",
+    "api/articles.py": "writes articles of a program into a new folder for temporary files",
     "workflow/sharing/signatures.py": "hands ssh-keygen its input in a new folder for temporary files",
     "workflow/pending_labels.py": "completes a change of labels.yaml that was staged",
     "workflow/labels_file.py": "keeps a second name for a labels.yaml that was edited meanwhile",
