@@ -35,7 +35,7 @@ def read_pdf(path: Path, name: str, _options: ExtractOptions) -> Iterator[Extrac
     try:
         from pdfminer.pdfparser import PDFSyntaxError
         from pdfminer.psexceptions import PSException
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         raise InputError(*missing(f"{name}: reading PDF", "documents")) from error
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     broken = (PSException, PDFSyntaxError, *_DAMAGED)

@@ -71,7 +71,7 @@ def _main_text(tree: Any, name: str) -> tuple[str, str | None, dict[str, Any]] |
     """The main text with its title in front, the title and the metadata; ``None`` where none is found."""
     try:
         from trafilatura import bare_extraction
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         message, hint = missing(f"{name}: the main text of a web page", "documents")
         raise InputError(message, f"{hint}; or take all text with --whole") from error
     found = bare_extraction(tree, with_metadata=True, include_comments=False, date_extraction_params=_DATES)

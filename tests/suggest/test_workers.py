@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from operator import truediv
 from pathlib import Path
 
@@ -100,8 +100,11 @@ def test_what_a_worker_said_last_is_passed_on(rules_only: SuggestionPipeline, mo
         in_workers(rules_only, ARTICLES)
 
 
+@dataclass(frozen=True)
 class CannotBeRead:
-    """Fails in whoever receives it."""
+    """Settings that fail in whoever receives them."""
+
+    processes: int = 1
 
     def __reduce__(self) -> tuple[Callable[[int, int], object], tuple[int, int]]:
         return truediv, (1, 0)

@@ -79,7 +79,11 @@ def _close(client: Client) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Show nothing of what Dask logs or warns of: what matters to the user is said by this program."""
+    """Show nothing of what Dask logs or warns of: what matters to the user is said by this program.
+
+    Answers that nobody waits for any more are told of by asyncio whenever they are forgotten, also after this.
+    """
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     former = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

@@ -82,8 +82,10 @@ def alone(tmp_path_factory: pytest.TempPathFactory, scheduler: DaskProcesses) ->
     return site.run("suggest"), site.layers()
 
 
-def test_workers_started_here_suggest_the_same_and_say_the_same(tmp_path: Path, alone: tuple[list[str], str]) -> None:
-    site = Site(tmp_path / "work", str(TOP))
+def test_workers_started_here_suggest_the_same_and_say_the_same(
+    tmp_path: Path, scheduler: DaskProcesses, alone: tuple[list[str], str]
+) -> None:
+    site = Site(tmp_path / "work", scheduler.python_path)
     assert (site.run("suggest", "--cluster", "local:2"), site.layers()) == alone
 
 
