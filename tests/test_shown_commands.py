@@ -25,6 +25,7 @@ NOT_RUN = {
     "measures the speed of models": 1,
     "needs an earlier version of the program": 3,
     "needs another machine": 1,
+    "python -m tools.five_minutes": 9,
     "python -m tools.project_life": 21,
     "python -m tools.session": 8,
     "serves until it is stopped": 2,
