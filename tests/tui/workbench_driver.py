@@ -48,11 +48,14 @@ class WorkbenchDriver:
     async def settle(self) -> None:
         """Wait until every message has been handled, with those that they led to: the loop has nothing left to do."""
         ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]
-        idle = 0
-        while idle < 3:
-            await asyncio.sleep(0)
-            idle = 0 if ready else idle + 1
-        self.app.screen._on_timer_update()
+        for _ in range(3):  # laying out tells widgets of their sizes, which may lay out once more
+            idle = 0
+            while idle < 3:
+                await asyncio.sleep(0)
+                idle = 0 if ready else idle + 1
+            self.app.screen._on_timer_update()
+            if not ready:
+                break
 
     async def type(self, text: str) -> None:
         """Type text and ``enter`` into the open entry."""
