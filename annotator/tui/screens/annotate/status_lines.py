@@ -13,6 +13,7 @@ from annotator.tui.layout.palette import RETIRED
 from annotator.tui.layout.signs import score_text, signed_label
 from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
+from annotator.wording import plural
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.annotating.split_labels import new_labels
 
@@ -46,7 +47,8 @@ def _counts(session: AnnotationSession, *, wide: bool) -> str:
     pending, content = len(session.layer.order.pending), session.content
     if wide:
         retired = f"{len(content.retired)} retired · " if content.retired else ""
-        return f"{pending} to decide · {retired}{len(content.spans)} spans · {len(content.relations)} relations"
+        items = f"{plural(len(content.spans), 'span')} · {plural(len(content.relations), 'relation')}"
+        return f"{pending} to decide · {retired}{items}"
     retired = f" {len(content.retired)}{RETIRED}" if content.retired else ""
     return f"{pending}?{retired} {len(content.spans)}✓ {len(content.relations)}→"
 
