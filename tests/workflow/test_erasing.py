@@ -15,7 +15,7 @@ from annotator.workflow import erasing
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.erasing import erase
 from annotator.workflow.importing.removing import remove
-from annotator.workflow.schemes.renaming import rename_curator
+from annotator.workflow.schemes.renaming import rename_curator, rename_document
 from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.sharing.merging import merge
 from annotator.workflow.workspace import Workspace
@@ -75,6 +75,16 @@ def test_nothing_is_left_of_it_and_all_of_the_others(worked: Bench, removed: boo
     with opened(worked) as now:
         assert histories(now, KEY) == before
         assert span_texts(now.session(curator="bob")) == {ANA}
+
+
+def test_it_goes_by_the_names_of_today(worked: Bench) -> None:
+    for old, new in ((KEY, "apart"), ("secreta", KEY), ("apart", "secreta")):
+        rename_document(worked.store, "lead", old, new)
+    erase(worked.workspace, "lead", [KEY], confirmed=True)
+    assert holds(worked.workspace.database_path, SECRET, "Rosa Gil") == []
+    with opened(worked) as now:
+        assert now.store.document_keys() == ["secreta"]
+        assert span_texts(now.session("secreta", "bob")) == {ANA}
 
 
 def test_it_asks_for_a_word_and_others_for_a_lead(worked: Bench) -> None:

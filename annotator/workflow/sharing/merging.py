@@ -239,9 +239,9 @@ class _Merge:
         writer.carry_layers()
 
     def _left_out(self) -> set[str]:
-        """The identities of the documents that are left out, which go by their names here or those to come."""
+        """The identities of the documents that are left out, which go by the names to come, or else by those here."""
         there = {layer.name.document for layer in self.other.layers()}
-        called = {name: i for i in there for name in (self.store.names.document(i), self.names.document(i))}
+        called = {names.document(identity): identity for names in (self.store.names, self.names) for identity in there}
         here = self.store.document_digests()
         for key in self.without:
             if key not in called and key not in here:
