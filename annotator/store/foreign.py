@@ -84,8 +84,9 @@ class ForeignDatabase:
         """
         names, layers = self._names(), self.layers()
         known = {layer.name.document for layer in layers}
+        called = {names.document(identity): identity for identity in known}
         for old, new in keys.items():
-            identity = names.document_identity(old) if old not in known else old
+            identity = called.get(old, old)
             if identity not in known:
                 raise StoreError(f"{self.told}: no document {old!r} there", "name one that is there")
             self._keys[identity] = new
@@ -232,6 +233,7 @@ def explained(told: str) -> Iterator[None]:
             "SQLITE_TOOBIG": ("it holds a text or an event that is too big", _HINT),
             "SQLITE_BUSY": ("another process keeps it locked", "close the other program and try again"),
             "SQLITE_CANTOPEN": ("cannot be opened", "check your rights there"),
+            "SQLITE_FULL": ("the disk is full, nothing was written", "free some space and try again"),
         }.get(name, (f"cannot be read: {error}", "run `annotator doctor` there"))
         raise StoreError(f"{told}: {meaning}", hint) from error
     except OSError as error:

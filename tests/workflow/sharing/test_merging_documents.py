@@ -10,6 +10,7 @@ import pytest
 from annotator.cli.main import main
 from annotator.errors import StoreError
 from annotator.store import check_database
+from annotator.workflow.schemes.renaming import rename_document
 from annotator.workflow.sharing.merging import MergeConflictError, merge
 from tests.workflow.sharing.forging import defenceless
 from tests.workspaces import KEY, Bench, make_bench, range_of, span_texts
@@ -50,6 +51,17 @@ def test_it_comes_in_under_another_key_with_all_work_also_that_of_later(bench: B
     assert bring(there, bench) == 2
     assert span_texts(bench.session("nota-2", "bo")) == {("PERSON", "Luis Paz"), ("PERSON", "Ana Ruiz")}
     assert list(check_database(bench.store)) == []
+
+
+def test_it_goes_by_the_name_that_it_has_there(bench: Bench, there: Bench) -> None:
+    there.add("luis", "Luis Paz.")
+    for old, new in ((KEY, "apart"), ("luis", KEY), ("apart", "luis")):
+        rename_document(there.store, "lea", old, new)
+    bench.add("nada", "Nada.")
+    with pytest.raises(MergeConflictError):
+        merge(bench.workspace, there.workspace.root)
+    merge(bench.workspace, there.workspace.root, documents={"luis": "nota-2"}, without=[KEY])
+    assert span_texts(bench.session("nota-2", "bo")) == {("PERSON", "Luis Paz")}
 
 
 def test_what_is_broken_there_is_not_made_whole_by_it(bench: Bench, there: Bench) -> None:
