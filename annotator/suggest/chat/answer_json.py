@@ -15,9 +15,10 @@ Value = Mapping[str, Any]
 _THOUGHT = r"(?:think|thinking|thought|reasoning)"
 _END_OF_THINKING = re.compile(rf"</{_THOUGHT}>|\[/THINK\]|<\|message\|>", re.IGNORECASE)
 _THINKING = re.compile(rf"<{_THOUGHT}>|\[THINK\]", re.IGNORECASE)
-_FENCE = re.compile(r"\A```\w*\s*(.*?)\s*```\Z", re.DOTALL)
+_FENCE = re.compile(r"```\w*")
 _BEGINNING = re.compile(r"[{\[]")
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|(?<=[\w\]}"]),(?=\s*[}\]])', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|(?<=[\w\]}"]),(?=\s*[}\]])', re.DOTALL)
+"""A comma that nothing follows, or a string, which has none: to its end, or to that of the text where it has no end."""
 _DECODER = json.JSONDecoder(strict=False)
 _MOST_FAILURES = 500
 _LEAST_EFFORT = 1_000_000
@@ -41,9 +42,7 @@ def find_answer(content: str, name: str) -> Value:
 
     Raises :class:`CutOffError` when the last one is unfinished, :class:`NoAnswerError` when there is none.
     """
-    whole = content.strip()
-    fenced = _FENCE.match(whole)
-    answer = _whole_answer(fenced[1] if fenced else whole, name)
+    answer = _whole_answer(_unfenced(content.strip()), name)
     if answer is not None:
         return answer
     spoken = _spoken(content)
@@ -51,6 +50,12 @@ def find_answer(content: str, name: str) -> Value:
     if found is None:
         raise NoAnswerError
     return found
+
+
+def _unfenced(text: str) -> str:
+    """What stands in a code fence, where a text is nothing else."""
+    opening = _FENCE.match(text)
+    return text[opening.end() :].removesuffix("```").strip() if opening and text.endswith("```") else text
 
 
 def _whole_answer(text: str, name: str) -> Value | None:

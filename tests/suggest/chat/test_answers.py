@@ -102,6 +102,8 @@ class TestReading:
             '["' * 200_000,
             ", " * 200_000 + "}",
             '"' * 400_000,
+            '["' + '\\"' * 200_000,
+            "```" + " " * 20_000 + "x",
             '{"entities": [' + '{"text": "Ana", "label": "PERSON"},' * 20_000 + "]}",
             '{"entities": [{"text": "\\ud800", "label": "PERSON", "sentence": -1, "id": 1e99}]}',
             '{"entities": [{"text": "Ana", "label": "PERSON", "sentence": ' + "9" * 5000 + "}]}",
