@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
@@ -33,6 +34,7 @@ from annotator.suggest.chat.reply import (
     read_usage,
 )
 from annotator.suggest.chat.request import Requests, Style
+from annotator.suggest.chat.threads import within
 from annotator.suggest.protocol import Sent
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ _LASTING = (*QUOTA_WORDS, "validation error")
 """Words of complaints that asking again does not mend, whatever their status."""
 _TOO_LONG = frozenset({400, 413, 422, 500})
 _SHOWN = 200
+_ENCODINGS = ("", "identity", "gzip", "deflate")
+"""Encodings of a reply that are read: a few kilobytes in others, or in two at once, can decompress to any size."""
 
 
 Body = bytes
@@ -134,7 +138,9 @@ class Endpoint:
             import httpx
         except ImportError:
             raise Trouble(": ".join(missing("a chat server", "chat")), final=True) from None
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        headers = {"Accept-Encoding": "identity"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
         timeout = httpx.Timeout(self._configuration.timeout, connect=min(CONNECTING, self._configuration.timeout))
         try:
             self._http = httpx.Client(headers=headers, timeout=timeout)
@@ -162,7 +168,7 @@ class Endpoint:
         attempts = 0
         while True:
             style = self._requests.style
-            reply = self._post(question, style, traffic)
+            reply = self._reply(question, style, traffic)
             if reply.status == _OK:
                 traffic.count_answer(reply.asked, reply.body)
                 answer = read_completion(reply.body)
@@ -179,8 +185,16 @@ class Endpoint:
                 raise self._failure(reply, complaint)
             self._sleep(self._pause(reply, attempts - 1))
 
+    def _reply(self, question: Question, style: Style, traffic: Traffic) -> _Reply:
+        """Send a question and read the reply; a server is not waited for longer even while its headers trickle in."""
+        limit = self._configuration.timeout
+        try:
+            return within(limit + min(CONNECTING, limit), partial(self._post, question, style, traffic))
+        except TimeoutError:
+            raise self._trouble(_too_slow(limit)) from None
+
     def _post(self, question: Question, style: Style, traffic: Traffic) -> _Reply:
-        """Send a question and read the whole reply, however slowly it comes, within the timeout."""
+        """Send a question and read the whole reply, however slowly its body comes, within the timeout."""
         import httpx
 
         assert self._http is not None
@@ -193,6 +207,9 @@ class Endpoint:
             size = len(request.content)
             traffic.count(1, size)
             with closing(self._http.send(request, stream=True)) as response:
+                encoding = response.headers.get("content-encoding", "").strip().lower()
+                if encoding not in _ENCODINGS:
+                    raise self._trouble("compresses its answers, though asked not to", final=True)
                 for part in response.iter_bytes():
                     body += part
                     if len(body) > LARGEST_ANSWER:
@@ -278,7 +295,7 @@ def _retry_after(value: str) -> float | None:
         return float(value)
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
     return max(0.0, (when - datetime.now(UTC)).total_seconds())

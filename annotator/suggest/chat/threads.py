@@ -1,9 +1,10 @@
-"""Waiting for several slow answers at once, in daemon threads."""
+"""Waiting for slow answers in daemon threads: for several at once, and for one no longer than there is patience."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import TypeVar
@@ -34,10 +35,7 @@ def map_in_threads(function: Callable[[Item], Result], items: Iterable[Item], pa
         while (task := tasks.get()) is not None:
             future, item = task
             if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(function(item))
-                except BaseException as error:  # noqa: BLE001 - raised again where the result is read
-                    future.set_exception(error)
+                _fulfil(future, partial(function, item))
 
     for _ in range(parallel):
         Thread(target=work, name="chat", daemon=True).start()
@@ -47,3 +45,17 @@ def map_in_threads(function: Callable[[Item], Result], items: Iterable[Item], pa
     finally:
         for _ in range(parallel):
             tasks.put(None)
+
+
+def within(seconds: float, function: Callable[[], Result]) -> Result:
+    """What a function returns, if it does so in time; else :class:`TimeoutError`, and its thread is left to itself."""
+    future: Future[Result] = Future()
+    Thread(target=_fulfil, args=(future, function), name="chat", daemon=True).start()
+    return future.result(seconds)
+
+
+def _fulfil(future: Future[Result], function: Callable[[], Result]) -> None:
+    try:
+        future.set_result(function())
+    except BaseException as error:  # noqa: BLE001 - raised again where the result is read
+        future.set_exception(error)

@@ -14,13 +14,17 @@ from annotator.suggest.chat.configuration import Configuration
 
 
 class Reply(NamedTuple):
-    """What the server sends; ``cut`` promises more bytes than come, ``late`` waits until the test is over."""
+    """What the server sends; ``cut`` promises more bytes than come, ``late`` waits until the test is over.
+
+    ``hesitant`` says until then, again and again, that the reply is yet to come.
+    """
 
     status: int
     body: bytes
     headers: Mapping[str, str] = {}
     cut: bool = False
     late: bool = False
+    hesitant: bool = False
 
 
 @dataclass
@@ -98,6 +102,9 @@ def _handler(chat: FakeChat) -> type[BaseHTTPRequestHandler]:
             if reply.late:
                 chat.over.wait()
                 return
+            while reply.hesitant and not chat.over.wait(0.02):
+                self.send_response_only(102)
+                self.end_headers()
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import socket
@@ -136,6 +137,13 @@ class TestWaiting:
         assert ask(chat.configuration(), pauses) == "hello"
         assert pauses == [7, 0, 4]
 
+    @pytest.mark.parametrize("later", ["soon", "", "-1", "Mon, 01 Jan 2024 00:00:00 +" + "9" * 20])
+    def test_a_time_that_is_none_is_passed_over(self, chat: FakeChat, later: str) -> None:
+        chat.script = [complaint(503, "loading", Retry_After=later), completion("hello")]
+        pauses: list[float] = []
+        assert ask(chat.configuration(), pauses) == "hello"
+        assert pauses == [1]
+
     def test_one_that_wants_too_much_time_is_left_alone(self, chat: FakeChat) -> None:
         chat.script = [complaint(429, "quota", Retry_After="86400")]
         found = trouble(chat.configuration())
@@ -204,8 +212,9 @@ class TestTrouble:
         assert not value or value not in found.reason
         assert chat.asked == []
 
-    def test_a_server_that_is_silent_is_given_up(self, chat: FakeChat) -> None:
-        chat.script = [Reply(200, b"", late=True)]
+    @pytest.mark.parametrize("reply", [Reply(200, b"", late=True), Reply(200, b"", hesitant=True)])
+    def test_a_server_that_keeps_us_waiting_is_given_up(self, chat: FakeChat, reply: Reply) -> None:
+        chat.script = [reply]
         found = trouble(chat.configuration(timeout=0.1))
         assert "gave no answer within 0.1 seconds" in found.reason
         assert not found.final
@@ -225,6 +234,15 @@ class TestTrouble:
     def test_an_answer_without_end(self, chat: FakeChat) -> None:
         chat.script = [Reply(200, b" " * (LARGEST_ANSWER + 100_000))]
         assert "sent more than 4 MB" in trouble(chat.configuration()).reason
+
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_an_answer_that_is_small_only_while_compressed(self, chat: FakeChat, times: int) -> None:
+        body = bytes(LARGEST_ANSWER + 100_000)
+        for _ in range(times):
+            body = gzip.compress(body)
+        chat.script = [Reply(200, body, {"Content-Encoding": ", ".join(["gzip"] * times)})]
+        expected = "sent more than 4 MB" if times == 1 else "compresses its answers, though asked not to"
+        assert expected in trouble(chat.configuration()).reason
 
     @pytest.mark.parametrize(
         "reply",
