@@ -12,7 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from annotator.errors import InputError
 from annotator.files.whole import replace_file
+from annotator.inputs import read_text
 
 
 class AnswerCache:
@@ -24,8 +26,8 @@ class AnswerCache:
     def get(self, question: Any) -> str | None:
         """The stored answer to a question (a JSON value); ``None`` when there is none."""
         try:
-            return self._path(question).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+            return read_text(self._path(question))
+        except (OSError, InputError):
             return None
 
     def put(self, question: Any, answer: str) -> None:

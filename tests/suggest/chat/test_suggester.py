@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from annotator.annotation import Annotations
 from annotator.cli.main import main
 from annotator.history import SUGGESTIONS
+from annotator.inputs import LARGEST_FILE
 from annotator.labels import LabelScheme
 from annotator.suggest.chat.costs import Budget, Prices
 from annotator.suggest.chat.suggester import ChatSuggester
@@ -223,7 +225,12 @@ class TestSuggester:
         assert run(chat, scheme, tmp_path, story("a", "Ana")) == first
         kept.write_text('{"entities"', encoding="utf-8")
         assert run(chat, scheme, tmp_path, story("a", "Ana")) == first
-        assert len(chat.asked) == 3
+        kept.unlink()
+        os.mkfifo(kept)
+        assert run(chat, scheme, tmp_path, story("a", "Ana")) == first
+        os.truncate(kept, LARGEST_FILE + 1)
+        assert run(chat, scheme, tmp_path, story("a", "Ana")) == first
+        assert len(chat.asked) == 5
 
     def test_after_a_trouble_that_stays_nobody_is_asked(
         self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
@@ -353,7 +360,7 @@ class TestCommand:
         chat.script = [complaint(401, "no")]
         assert suggest(configured) == 0
         lines = capfd.readouterr().err.splitlines()
-        assert [line for line in lines if "401" in line] == [line for line in lines if "in part" in line]
+        assert [line for line in lines if "status 401" in line] == [line for line in lines if "in part" in line]
         assert sum("1 document is done in part: chat@tiny." in line for line in lines) == 1
         assert "chat" not in sources(configured)
         assert "gazetteer" in sources(configured)
