@@ -17,6 +17,7 @@ from annotator.workflow.workspace import Workspace
 LEDGER = "sent.jsonl"
 _LONGEST = 1 << 16
 """Bytes of a line, which is far shorter."""
+_APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Entry(msgspec.Struct):
@@ -44,7 +45,8 @@ class Entry(msgspec.Struct):
 def record_sent(workspace: Workspace, by: str, sent: Iterable[tuple[str, Mapping[str, Sent]]]) -> None:
     """Keep what was sent about each document, by its key; one write, so that several processes can do so at once.
 
-    Where nothing can be written, the command that sent it has said so all the same.
+    Where nothing can be written, the command that sent it has said so all the same.  A link is not followed, since a
+    workspace from elsewhere could have it lead to a file of the user's; nor does a pipe make us wait.
     """
     at = workspace.store.clock()
     entries = [
@@ -57,7 +59,7 @@ def record_sent(workspace: Workspace, by: str, sent: Iterable[tuple[str, Mapping
         return
     lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
     with suppress(OSError):
-        handle = os.open(_path(workspace), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        handle = os.open(_path(workspace), _APPENDING, 0o666)
         try:
             os.write(handle, lines)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 from collections.abc import Iterable, Iterator
@@ -206,6 +207,18 @@ def test_a_suggester_that_needs_its_server_is_left_out_and_told(scheme: LabelSch
     assert isinstance(layer, Reported)
     assert layer.unread == "oracle@1: oracle.example was not asked"
     assert pipeline._without_server(online._extra[0]).name == "oracle"
+
+
+def test_the_ledger_writes_nowhere_else(bench: Bench) -> None:
+    ledger, other = bench.workspace.root / "db" / LEDGER, bench.workspace.root / "other"
+    sent = [("note", {"a": Sent(2, 1, 900)})]
+    other.write_text("mine\n", encoding="utf-8")
+    ledger.symlink_to(other)
+    record_sent(bench.workspace, "suggest", sent)
+    assert other.read_text(encoding="utf-8") == "mine\n"
+    ledger.unlink()
+    os.mkfifo(ledger)
+    record_sent(bench.workspace, "suggest", sent)
 
 
 def test_the_ledger_adds_up_and_passes_over_what_is_none(bench: Bench) -> None:
