@@ -9,7 +9,7 @@ mentions of the same words in one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import nsmallest
 from itertools import product
 
@@ -121,19 +121,24 @@ class Anchoring:
     def _anchored(self, entities: Iterable[ListedEntity], sentences: range) -> list[tuple[str, Span]]:
         """The mentions that were found, each with the id that relations name it by.
 
-        Longer ones choose first, so that a shorter one does not sit down inside them.
+        Longer ones choose first, so that a shorter one does not sit down inside them.  Where the same words are listed
+        again, looking goes on after the place that they had last, since no place becomes free again.
         """
         anchored: list[tuple[str, Span]] = []
-        used: list[SpanKey] = []
+        used: dict[SpanKey, None] = {}
+        places: dict[tuple[object, ...], tuple[Segment, Iterator[Segment]]] = {}
         for entity in sorted(entities, key=lambda e: -len(e.text)):
-            segments = self._segments(entity, sentences)
-            keys = [SpanKey(*segment, entity.label) for segment in segments]
-            free = (p for p, key in zip(segments, keys, strict=True) if self._scheme.span_problem(key, used) is None)
-            segment = next(free, segments[0] if segments else None)
-            if segment is None:
-                self.dropped[NOT_IN_TEXT] += 1
-                continue
-            used.append(SpanKey(*segment, entity.label))
+            words = entity.text, entity.label, entity.sentence, entity.before, entity.after
+            if words not in places:
+                segments = self._segments(entity, sentences)
+                if not segments:
+                    self.dropped[NOT_IN_TEXT] += 1
+                    continue
+                places[words] = segments[0], iter(segments)
+            first, others = places[words]
+            free = (p for p in others if self._scheme.span_problem(SpanKey(*p, entity.label), used) is None)
+            segment = next(free, first)
+            used[SpanKey(*segment, entity.label)] = None
             score = round(self._score * CERTAINTY[entity.certainty], 3)
             anchored.append((entity.id, suggested_span(*segment, entity.label, self._source, score)))
         return anchored

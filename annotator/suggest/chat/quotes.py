@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from annotator.labels import LabelScheme
 from annotator.suggest.rules.resolve import trim
@@ -42,7 +43,7 @@ class Quotes:
         if within not in self._folded:
             self._folded[within] = _fold(self._document.text[within.start : within.end])
         text, origins = self._folded[within]
-        wanted, _ = _fold(quote.strip())
+        wanted = _folded_quote(quote)
         at = text.find(wanted) if wanted else -1
         while at >= 0:
             end = at + len(wanted)
@@ -85,9 +86,15 @@ class Quotes:
         near = len(before) + len(after) + _NEAR
         left, _ = _fold(text[max(0, segment.start - near) : segment.start])
         right, _ = _fold(text[segment.end : segment.end + near])
-        wanted_left, wanted_right = (_fold(words.strip())[0].strip() for words in (before, after))
+        wanted_left, wanted_right = (_folded_quote(words).strip() for words in (before, after))
         fits_left = bool(wanted_left) and left.rstrip().endswith(wanted_left)
         return fits_left + (bool(wanted_right) and right.lstrip().startswith(wanted_right))
+
+
+@lru_cache(maxsize=8)
+def _folded_quote(quote: str) -> str:
+    """What a quote is when differences of form are removed: the same one is looked for in many sentences."""
+    return _fold(quote.strip())[0]
 
 
 def _fold(text: str) -> tuple[str, list[int]]:

@@ -162,6 +162,10 @@ class TestAnchoring:
         assert len(thrice.spans) == 2
         assert not thrice.dropped
 
+    def test_a_model_that_says_the_same_over_and_over_takes_no_longer(self, scheme: LabelScheme) -> None:
+        found = anchored(scheme, "de " * 1400, *[mention(1, 1, "de", "PERSON")] * MOST_ITEMS)
+        assert len(found.spans) == 1400
+
     @pytest.mark.parametrize(("before", "after", "at"), [("y el alcalde Luis Paz hablaron de", "", 1), ("", "y el", 0),
                                                          ("ministra", "x", 0), ("x", "en CHILE", 1)])  # fmt: skip
     def test_the_words_around_tell_mentions_of_the_same_words_apart(
