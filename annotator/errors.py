@@ -63,6 +63,10 @@ class LockedError(StoreError):
         self.holder = holder
 
 
+class OvertakenError(StoreError):
+    """Somebody wrote to a database while it was read, or since it was looked at."""
+
+
 class ModelError(AnnotatorError):
     """A model is missing, broken or cannot be fetched."""
 

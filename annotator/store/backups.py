@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.errors import StoreError
+from annotator.errors import OvertakenError, StoreError
 from annotator.files.scratch import scratch
 from annotator.files.whole import PARTIAL, discard_folder, sync_folder, unused_name
 from annotator.store import connection as connecting
@@ -45,10 +45,6 @@ class Backup:
 
 Steps = tuple[int, int]
 """How many events there are, and how many changes of the label scheme: what only ever grows."""
-
-
-class OvertakenError(StoreError):
-    """Somebody wrote to the database since it was looked at."""
 
 
 def steps_of(store: Store) -> Steps:

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from annotator.errors import StoreError
+from annotator.errors import OvertakenError, StoreError
 from annotator.files.scratch import scratch
 from annotator.history import Event, LayerName, rename_document
 from annotator.scheme_changes import Changes, Names, RenamedError, SchemeEvent
@@ -98,10 +98,12 @@ class ForeignDatabase:
         }  # fmt: skip
 
     def check_unchanged(self) -> None:
-        """Raise :class:`StoreError` when somebody wrote to the file since: what was read may be of two moments."""
+        """Raise :class:`OvertakenError` when somebody wrote to the file since: what was read may be of two moments."""
         with explained(self.told):
             if _signature(self._path) != self._signature:
-                raise StoreError(f"{self.told} was changed while it was read", "nothing was taken from it; try again")
+                raise OvertakenError(
+                    f"{self.told} was changed while it was read", "nothing was taken from it; try again"
+                )
 
     def rows(self, sql: str, *values: Any) -> Iterator[Any]:
         """Yield the rows of a query, as they are read."""

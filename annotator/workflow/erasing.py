@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.errors import WorkflowError
+from annotator.errors import OvertakenError, WorkflowError
 from annotator.files.scratch import scratch
 from annotator.files.whole import replace_file
 from annotator.inputs import read_bytes
 from annotator.store import Store, all_keys, planned_batches
-from annotator.store.backups import OvertakenError, restore, steps_of
+from annotator.store.backups import restore, steps_of
 from annotator.workflow.importing.removing import RemovedDocument, with_its_work, work_in_words
 from annotator.workflow.sharing.merging import NO_LIMITS, merge
 from annotator.workflow.unknown_document import no_document
@@ -78,10 +78,10 @@ def _make_anew(workspace: Workspace, keys: Sequence[str], trusted: set[str]) -> 
             labels = noted.labels if noted is not None else None
             replace_file(rest.labels_path, labels.encode() if labels is not None else read_bytes(workspace.labels_path))
             try:
-                merge(rest, path, without=keys, trusted=trusted, limits=NO_LIMITS)
-            finally:
-                rest.close()
-            try:
+                try:
+                    merge(rest, path, without=keys, trusted=trusted, limits=NO_LIMITS)
+                finally:
+                    rest.close()
                 return restore(path, rest.database_path, steps=before)
             except OvertakenError:  # what came meanwhile is merged too
                 if attempt == ATTEMPTS:

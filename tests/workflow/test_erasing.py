@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from annotator.errors import StoreError, WorkflowError
+from annotator.errors import OvertakenError, StoreError, WorkflowError
 from annotator.store import check_database, note_plan
-from annotator.store.backups import OvertakenError, restore, steps_of
+from annotator.store.backups import restore, steps_of
 from annotator.workflow import erasing
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.erasing import erase
 from annotator.workflow.importing.removing import remove
 from annotator.workflow.schemes.renaming import rename_curator, rename_document
+from annotator.workflow.sharing import merging
 from annotator.workflow.sharing.assignment import assign
-from annotator.workflow.sharing.merging import merge
 from annotator.workflow.workspace import Workspace
 from tests.workflow.adjudicating.finished_documents import finish
 from tests.workspaces import KEY, Bench, add_document, make_document, proposal, propose, span_texts
@@ -111,17 +111,20 @@ def test_who_has_it_open_is_told(worked: Bench) -> None:
         assert now.actions("curator:ana")[-1] == "done"
 
 
-def test_what_somebody_does_meanwhile_is_there(worked: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    meanwhile = iter([True, False])
+@pytest.mark.parametrize("step", ["layers_with_news", "merge"])
+def test_what_somebody_does_meanwhile_is_there(worked: Bench, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    meanwhile = iter([True])
+    module = erasing if step == "merge" else merging
+    done = getattr(module, step)
 
-    def merge_while_ana_works(*arguments: object, **options: object) -> object:
-        report = merge(*arguments, **options)  # type: ignore[arg-type]
-        if next(meanwhile):
+    def while_ana_works(*arguments: object, **options: object) -> object:
+        found = done(*arguments, **options)
+        if next(meanwhile, False):
             with opened(worked) as other:
                 other.session(curator="ana").flag()
-        return report
+        return found
 
-    monkeypatch.setattr(erasing, "merge", merge_while_ana_works)
+    monkeypatch.setattr(module, step, while_ana_works)
     erase(worked.workspace, "lead", ["secreta"], confirmed=True)
     with opened(worked) as now:
         assert now.actions("curator:ana")[-1] == "flag"
