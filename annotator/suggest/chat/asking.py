@@ -67,20 +67,25 @@ class Asking:
             return known
         if self._stopped is not None:
             raise self._stopped
-        expected = expected_traffic(question)
-        limit = self._spending.reserve(expected)
-        if limit:
-            raise Trouble(SPENT.format(limit), final=True)
-        before = traffic.sent
+        reserved, before = Sent(), traffic.sent
+
+        def reserve() -> None:
+            nonlocal reserved
+            expected = Sent(requests=1) if reserved.requests else expected_traffic(question)
+            limit = self._spending.reserve(expected)
+            if limit:
+                raise Trouble(SPENT.format(limit), final=True)
+            reserved += expected
+
         try:
-            content = endpoint.ask(question, traffic)
+            content = endpoint.ask(question, traffic, reserve)
             answer = read_answer(content, self._scheme, question.kind)
         except CutOffError:
             if divisible:
                 self._cache.put(self._asked(question), _TOO_LONG)
             raise
         finally:
-            self._spending.settle(expected, traffic.sent, before)
+            self._spending.settle(reserved, traffic.sent, before)
         self._cache.put(self._asked(question), content)
         with self._lock:
             self._unanswered = 0

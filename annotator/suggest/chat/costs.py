@@ -64,17 +64,17 @@ class Spending:
         self._lock = threading.Lock()
 
     def reserve(self, expected: Sent) -> str:
-        """Count a question before it is asked; where the budget does not allow it, name the limit and count nothing."""
+        """Count a request before it is sent; where the budget does not allow it, name the limit and count nothing."""
         with self._lock:
             limit = self._budget.exceeded_by(self._spent + expected, self._prices)
             if not limit:
                 self._spent += expected
             return limit
 
-    def settle(self, expected: Sent, after: Sent, before: Sent) -> None:
-        """Count what a question really took, the difference of two readings, in place of what was expected."""
+    def settle(self, reserved: Sent, after: Sent, before: Sent) -> None:
+        """Count what a question really took, the difference of two readings, in place of what was reserved for it."""
         with self._lock:
-            for sent, sign in ((expected, -1), (after, 1), (before, -1)):
+            for sent, sign in ((reserved, -1), (after, 1), (before, -1)):
                 self._spent += Sent(sign * sent.requests, 0, 0, sign * sent.input_tokens, sign * sent.output_tokens)
 
 

@@ -158,9 +158,12 @@ class Endpoint:
         if self._http is not None:
             self._http.close()
 
-    def ask(self, question: Question, traffic: Traffic | None = None) -> str:
+    def ask(
+        self, question: Question, traffic: Traffic | None = None, before_each: Callable[[], object] = lambda: None
+    ) -> str:
         """Ask a question and return what the model wrote; ``traffic`` counts what is sent.
 
+        ``before_each`` is called before every request, also one that asks again; what it raises ends the question.
         Raises :class:`Trouble` when the server gives no answer, ``DeclinedError`` when the model does not want to,
         ``CutOffError`` when it ran out of space, ``NoAnswerError`` when the reply is none of a chat server's.
         """
@@ -168,6 +171,7 @@ class Endpoint:
         attempts = 0
         while True:
             style = self._requests.style
+            before_each()
             reply = self._reply(question, style, traffic)
             if reply.status == _OK:
                 traffic.count_answer(reply.asked, reply.body)

@@ -110,6 +110,15 @@ class TestSuggester:
         assert "the budget of 0.5 EUR" in layer.unread
         assert len(chat.asked) == 4
 
+    def test_asking_a_busy_server_again_is_within_the_budget(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        chat.script = [complaint(503, "loading", Retry_After="0")] * 3
+        documents = [story("a", "Ana"), story("b", "Luis")]
+        layers = run(chat, scheme, tmp_path, *documents, budget=Budget(requests=2))
+        assert len(chat.asked) == 2
+        assert all("the budget of 2 requests" in layer.unread for layer in layers)
+
     def test_what_would_be_sent_is_told_and_not_sent(self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path) -> None:
         settings = chat.configuration(relations="apart", prices=Prices(2, 8, "EUR"))
         suggester = ChatSuggester(scheme, settings, tmp_path)
