@@ -71,7 +71,7 @@ class GoldSentences:
     @classmethod
     def from_rows(cls, rows: Iterable[Any]) -> GoldSentences:
         """Read sentences as JSON has them; raises ``TypeError`` or ``ValueError`` for something else."""
-        return cls(msgspec.convert(row, GoldSentence) for row in rows)
+        return cls(_checked(msgspec.convert(row, GoldSentence)) for row in rows)
 
     def __len__(self) -> int:
         return len(self._sentences)
@@ -102,6 +102,19 @@ class GoldSentences:
 
     def _norm(self, words: Mapping[str, int]) -> float:
         return math.sqrt(sum((count * self._rarity[word]) ** 2 for word, count in words.items())) or 1.0
+
+
+def _checked(sentence: GoldSentence) -> GoldSentence:
+    """A sentence that is whole in itself; ``ValueError`` for another, which a version from elsewhere may hold."""
+    labels = [label for *_, label in (*sentence.mentions, *sentence.relations)]
+    if not (
+        all(0 <= start < end <= len(sentence.text) for start, end, _ in sentence.mentions)
+        and all(0 <= min(ends) <= max(ends) < len(sentence.mentions) for *ends, _ in sentence.relations)
+        and all(len(words) <= LONGEST for words in (sentence.text, *labels))
+    ):
+        raise ValueError("no sentence with its mentions and relations")
+    "".join((sentence.text, *labels)).encode()
+    return sentence
 
 
 def _words(text: str) -> list[str]:

@@ -7,6 +7,7 @@ the log odds of its scores move by the difference; the mean counts as some verdi
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -38,7 +39,10 @@ class JudgedSuggestion(NamedTuple):
 
 
 class AddedScores:
-    """By how much the log odds of scores move, by suggester, kind (``span``, ``relation``) and label."""
+    """By how much the log odds of scores move, by suggester, kind (``span``, ``relation``) and label.
+
+    Raises ``TypeError``, ``AttributeError`` or ``ValueError`` for what is none of :func:`fit_shifts`.
+    """
 
     def __init__(self, by_suggester: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None) -> None:
         self._shifts = {
@@ -47,6 +51,8 @@ class AddedScores:
             for kind, labels in kinds.items()
             for label, shift in labels.items()
         }
+        if not all(map(math.isfinite, self._shifts.values())):
+            raise ValueError("log odds that move by no number")
 
     def knows(self, suggester: str) -> bool:
         """Tell whether there were enough verdicts to move any score of a suggester."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from annotator.annotation import suggested_span
+from annotator.suggest.gold_sentences import LONGEST, GoldSentences
 from annotator.suggest.learned.added_scores import AddedScores, JudgedSuggestion, fit_shifts
 from annotator.suggest.protocol import Reported, Sent
 
@@ -46,3 +47,29 @@ def test_nobody_elses_scores_move() -> None:
     (score,) = (span.score for span in scores.moved("chat", layer("PERSON")).spans.values())
     assert score is not None
     assert score <= 0.99
+
+
+@pytest.mark.parametrize("shift", [float("nan"), float("inf"), "nan", None])
+def test_a_shift_that_is_no_number_is_refused(shift: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        AddedScores({"chat": {"span": {"PERSON": shift}}})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions", "relations"),
+    [
+        ("Hola Ana", [[5, 99, "PERSON"]], []),
+        ("Hola Ana", [[-3, 8, "PERSON"]], []),
+        ("Hola Ana", [[5, 5, "PERSON"]], []),
+        ("Hola Ana", [[5, 8, "PERSON"]], [[0, 1, "KNOWS"]]),
+        ("Hola Ana", [[5, 8, "P" * (LONGEST + 1)]], []),
+        ("Hola \ud800", [], []),
+        ("a" * (LONGEST + 1), [], []),
+    ],
+    ids=range(7),
+)
+def test_a_finished_sentence_that_is_not_whole_in_itself_is_refused(
+    text: str, mentions: list[object], relations: list[object]
+) -> None:
+    with pytest.raises(ValueError):
+        GoldSentences.from_rows([["note", "es", text, mentions, relations]])
