@@ -55,6 +55,15 @@ async def test_a_span_in_focus_comes_first_with_the_keys_that_act_on_it(
         assert not any("next token" in line for line in own)
 
 
+async def test_a_guideline_for_all_languages_stands_once_and_cannot_write_to_the_terminal(news: Bench) -> None:
+    news.workspace.close()
+    bench = under(news, ("entities:", 'guideline: "Whole \\e[2J words"\nentities:'))
+    async with workbench(bench, "nota", size=(200, 60)) as work:
+        await work.press("?", *"whole")
+        (rule,) = (line for line in shown(work) if "Whole" in line)
+        assert "\x1b" not in rule
+
+
 async def test_a_relation_in_focus_shows_its_type_first(explained: Bench) -> None:
     async with workbench(explained, "nota") as work:
         await work.press("full_stop", "?")

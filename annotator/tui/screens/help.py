@@ -93,7 +93,7 @@ class HelpScreen(ModalScreen[None]):
             self._sections.append((topic.title, [*about, *self._keys_of_topic(topic)]))
         adding = [_key_entry([f"alt+{ANY_LABEL}"], "add a span with that label, whatever is in focus")]
         self._sections.append(("Keys", [*self._keys(), *(adding if self._can_label else ())]))
-        rules = "\n".join(scheme.guideline.values()).splitlines()
+        rules = "\n".join(dict.fromkeys(scheme.guideline.values())).splitlines()
         self._sections.append(("Guideline for all labels", [_rule(line) for line in rules]))
         self._sections.append(("Labels", [self._label(name) for name in scheme.entities]))
         self._sections.append(("Relations", [self._label(name) for name in scheme.relations]))
@@ -187,12 +187,14 @@ def _key_entry(keys: list[str], description: str) -> HelpEntry:
 
 
 def _rule(line: str) -> HelpEntry:
-    return HelpEntry(Text(line), fold(line))
+    return HelpEntry(Text(sanitize(line)), fold(line))
 
 
 def _guideline(heading: Text, description: Mapping[str, str], examples: Mapping[str, tuple[str, ...]]) -> HelpEntry:
-    lines = [heading, *(Text(f"   {text}") for text in description.values())]
-    lines += [Text("   " + " · ".join(phrases), style="italic") for phrases in examples.values() if phrases]
+    """A label's heading, description and examples; what holds for all languages stands once."""
+    lines = [heading, *(Text(f"   {sanitize(text)}") for text in dict.fromkeys(description.values()))]
+    shown = (sanitize(" · ".join(phrases)) for phrases in dict.fromkeys(examples.values()) if phrases)
+    lines += [Text(f"   {phrases}", style="italic") for phrases in shown]
     return HelpEntry(Group(*lines), fold(" ".join(line.plain for line in lines)))
 
 
