@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from annotator.suggest.protocol import Sent
+from annotator.wording import plural
 
 BYTES_IN_TOKEN = 4
 """Bytes of UTF-8 that count as one token where no server has counted."""
@@ -38,7 +39,7 @@ class Budget:
     def exceeded_by(self, spent: Sent, prices: Prices | None) -> str:
         """Name the limit that some traffic goes beyond; empty when there is none."""
         if self.requests is not None and spent.requests > self.requests:
-            return f"{self.requests:,} requests"
+            return plural(self.requests, "request")
         if self.tokens is not None and spent.input_tokens + spent.output_tokens > self.tokens:
             return f"{self.tokens:,} tokens"
         if self.cost is not None and prices is not None and prices.cost(spent) > self.cost:
