@@ -18,11 +18,11 @@ import tempfile
 import time
 import venv
 from pathlib import Path
-from textwrap import fill
 
 from tools.chromium import Chromium, Tab
 from tools.screenshots import IMAGES, TOP
 from tools.terminal import Terminal
+from tools.told_page import ToldPage
 
 PAGE = TOP / "docs" / "five-minutes.md"
 HUMAN = 0.8
@@ -62,12 +62,12 @@ for line in open("exports/gold.jsonl", encoding="utf-8"):
 """
 
 
-class Walk:
+class Walk(ToldPage):
     """What is done in the fresh environment, told in order, with a clock."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
-        self.parts: list[str] = []
         self.times: list[tuple[str, float]] = []
         self.environment = {
             "HOME": str(folder),
@@ -79,10 +79,6 @@ class Walk:
             **{name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("CERT")},
         }
         self._started = time.monotonic()
-
-    def say(self, text: str) -> None:
-        """Add a paragraph, or what is set as it is: a heading, or what the program showed."""
-        self.parts.append(text if text.startswith(("#", "```", "![")) else fill(text, 120, break_on_hyphens=False))
 
     def passed(self, what: str) -> None:
         """Note what is done now."""
@@ -103,13 +99,12 @@ class Walk:
             raise RuntimeError(f"{shown}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         printed = (done.stdout + done.stderr).strip()
         if told:
-            self.say(f"```console\n$ {shown}\n{printed}".rstrip() + "\n```")
+            self.show("console", f"$ {shown}\n{printed}".rstrip())
         return printed
 
     def write(self) -> None:
         """Write the page."""
-        text = "\n\n".join(self.parts).replace(str(self.folder), "~").replace(str(TOP), "annotator") + "\n"
-        PAGE.write_text(text, encoding="utf-8")
+        PAGE.write_text(self.page().replace(str(self.folder), "~").replace(str(TOP), "annotator"), encoding="utf-8")
 
 
 def install(walk: Walk) -> None:
@@ -125,7 +120,7 @@ def install(walk: Walk) -> None:
     arguments = [str(python), "-m", "pipx", "install", f"{TOP}[serve]", constrained]
     done = subprocess.run(arguments, check=True, capture_output=True, text=True, env=walk.environment, cwd=walk.folder)
     told = [line for line in done.stdout.splitlines() if line.lstrip().startswith(("installed", "- annotator"))]
-    walk.say("```console\n$ pipx install '.[serve]'\n" + "\n".join(told) + "\n```")
+    walk.show("console", "\n".join(["$ pipx install '.[serve]'", *told]))
     walk.passed("installed")
 
 
@@ -167,13 +162,13 @@ class Keys:
 
     def screen(self, lines: slice = slice(None)) -> None:
         """Add the screen, or some of its lines, without those at its end that are empty."""
-        self.walk.say("```text\n" + "\n".join(self.terminal.settle().splitlines()[lines]).rstrip() + "\n```")
+        self.walk.show("text", "\n".join(self.terminal.settle().splitlines()[lines]).rstrip())
 
 
 def in_a_terminal(walk: Walk) -> None:
     """Curate the Spanish article by keys."""
     walk.say("## The Spanish article, in a terminal")
-    walk.say("```console\n$ annotator annotate merida\n```")
+    walk.show("console", "$ annotator annotate merida")
     terminal = Terminal(
         [str(walk.folder / "bin" / "annotator"), "annotate", "merida", "--as", "ana"],
         columns=100,
@@ -275,7 +270,7 @@ def in_a_browser(walk: Walk) -> None:
         assert server.stdout is not None
         name, _, link = server.stdout.readline().strip().partition("\t")
         shown = re.sub(r":\d+/.*", ":8000/…", link)
-        walk.say(f"```console\n$ annotator serve --curators ana\n{name}\t{shown}\n```")
+        walk.show("console", f"$ annotator serve --curators ana\n{name}\t{shown}")
         asyncio.run(by_browser(link, browser))
     finally:
         browser.close()
@@ -317,7 +312,7 @@ def main() -> int:
         subprocess.run([*pip, "--constraint", str(TOP / "constraints.txt")], check=True)
         walk = Walk(folder)
         walk.say("# Five minutes")
-        walk.parts.append("<!-- written by: python -m tools.five_minutes -->")
+        walk.say("<!-- written by: python -m tools.five_minutes -->")
         walk.say(
             "From nothing to checked training data of two articles of one's own, one in Spanish, in a terminal, one in "
             "English, in a browser. Every line and screen is what the program showed when `python -m "

@@ -15,10 +15,10 @@ import sys
 import tempfile
 from itertools import cycle, islice
 from pathlib import Path
-from textwrap import fill
 
 from tools.screenshots import TOP, annotator
 from tools.terminal import Terminal
+from tools.told_page import ToldPage
 
 SETTINGS = "settings.yaml"
 """Nothing is learned meanwhile: when that would be ready depends on the machine."""
@@ -70,19 +70,13 @@ def articles() -> list[str]:
     ]
 
 
-class Life:
-    """Prose, commands and screens, in order; ``where`` is the workspace that commands are run in."""
+class Life(ToldPage):
+    """The life of a project, told as a page; ``where`` is the workspace that commands are run in."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.folder = folder
         self.where = folder / "portraits"
-        self.parts: list[str] = []
-
-    def say(self, text: str) -> None:
-        """Add paragraphs, wrapped unless they are headings, tables or what the program printed."""
-        for part in [text] if text.startswith("```") else text.split("\n\n"):
-            written = part if part.startswith(("#", "|", "```")) else fill(part, 120, break_on_hyphens=False)
-            self.parts.append(written)
 
     def run(self, *arguments: str, who: str = "lea", most: int | None = None, quiet: bool = False) -> str:
         """Run a command as somebody and add what it printed, at most so many lines."""
@@ -97,7 +91,7 @@ class Life:
         shown = [*lines[:most], "…"] if most is not None and len(lines) > most else lines
         if not quiet:
             prompt = "$" if who == "lea" else f"{who}$"
-            self.say("\n".join(["```console", f"{prompt} annotator {' '.join(map(quoted, arguments))}", *shown, "```"]))
+            self.show("console", "\n".join([f"{prompt} annotator {' '.join(map(quoted, arguments))}", *shown]))
         return done.stdout
 
     def workbench(self, who: str, *documents: str) -> Terminal:
@@ -112,8 +106,7 @@ class Life:
 
     def screen(self, terminal: Terminal, lines: slice = slice(None)) -> None:
         """Add the screen, or some of its lines."""
-        shown = "\n".join(terminal.settle(0.3).splitlines()[lines])
-        self.say(f"```text\n{shown}\n```")
+        self.show("text", "\n".join(terminal.settle(0.3).splitlines()[lines]))
 
     def curate(self, who: str, documents: int, *, doubtful: int = 0) -> None:
         """Let a curator finish so many of their documents: accept all, and reject the last one in every third."""
@@ -182,7 +175,7 @@ def change(life: Life) -> None:
     life.run("labels", "split", "EMPLOYER", "FIRM", "SCHOOL")
     life.say("`labels.yaml` was changed by the same commands, comments and all:")
     text = (life.where / "labels.yaml").read_text(encoding="utf-8")
-    life.say(f"```yaml\n{text[text.index('entities:') :].rstrip()}\n```")
+    life.show("yaml", text[text.index("entities:") :].rstrip())
     life.say(
         "What Ana had finished is open again. `tab` goes to what was split; `a` takes the first new label, a label's "
         "key another:"
@@ -286,7 +279,7 @@ def played() -> str:
             (seeds / f"portrait-{number:02}.txt").write_text(text, encoding="utf-8")
         for chapter in (begin, change, unite, conclude):
             chapter(life)
-        return "\n\n".join(life.parts).replace(folder, "/home/lea") + "\n"
+        return life.page().replace(folder, "/home/lea")
 
 
 def main() -> int:

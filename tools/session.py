@@ -11,31 +11,27 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from textwrap import fill
 
 from tools.screenshots import ENGLISH, SPANISH, TOP, annotator, open_workbench, sample_workspace
 from tools.terminal import Terminal
+from tools.told_page import ToldPage
 
 PAGE = TOP / "docs" / "session.md"
 FIRST, QUIET = 3.0, 0.2
 """Seconds to wait for what comes of a key, and for more of it."""
 
 
-class Transcript:
-    """Prose, screens and commands, in order."""
+class Transcript(ToldPage):
+    """A session at a workbench, told as a page."""
 
     def __init__(self, workspace: Path) -> None:
-        self.parts: list[str] = []
+        super().__init__()
         self.workspace = workspace
         self.terminal: Terminal | None = None
 
-    def say(self, text: str) -> None:
-        """Add a paragraph, wrapped, or what is set as it is: a heading, or what the program showed."""
-        self.parts.append(text if text.startswith(("#", "```")) else fill(text, 120, break_on_hyphens=False))
-
     def open(self, *arguments: str) -> None:
         """Open the workbench."""
-        self.say(f"```console\n$ annotator annotate {' '.join(arguments)}".rstrip() + "\n```")
+        self.show("console", f"$ annotator annotate {' '.join(arguments)}".rstrip())
         self.terminal = open_workbench(self.workspace, *arguments, columns=100, lines=26)
         self.terminal.wait("done ·")
         self.terminal.settle(0.3)
@@ -51,8 +47,7 @@ class Transcript:
     def screen(self, lines: slice = slice(None)) -> None:
         """Add the screen, or some of its lines."""
         assert self.terminal is not None
-        shown = "\n".join(self.terminal.settle().splitlines()[lines])
-        self.say(f"```text\n{shown}\n```")
+        self.show("text", "\n".join(self.terminal.settle().splitlines()[lines]))
 
     def finish(self, progress: str) -> None:
         """Press ``space``, and add the head of the document that opens once so many are done."""
@@ -78,7 +73,7 @@ class Transcript:
             env={**os.environ, "ANNOTATOR_CURATOR": "ana"},
         )
         printed = (done.stdout + done.stderr).strip()
-        self.say(f"```console\n$ annotator {' '.join(arguments)}\n{printed}\n```")
+        self.show("console", f"$ annotator {' '.join(arguments)}\n{printed}")
 
 
 def spanish(script: Transcript) -> None:
@@ -220,7 +215,7 @@ def played() -> str:
             "They are those that `make annotate` takes in; `. .venv/bin/activate` then makes `annotator` a command of "
             "your shell. Here Ana is at work; without the second line it is whoever is logged in:"
         )
-        script.say("```console\n$ . .venv/bin/activate\n$ export ANNOTATOR_CURATOR=ana\n```")
+        script.show("console", "$ . .venv/bin/activate\n$ export ANNOTATOR_CURATOR=ana")
         spanish(script)
         english(script)
         script.say("## Gold, exported and checked")
@@ -231,7 +226,7 @@ def played() -> str:
         script.run("doctor")
         script.say("Every step is in the history, with who, when and what:")
         script.run("history", SPANISH, "--layer", "curator:ana")
-        return "\n\n".join(script.parts).replace(str(workspace), "news") + "\n"
+        return script.page().replace(str(workspace), "news")
 
 
 def main() -> int:

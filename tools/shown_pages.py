@@ -16,7 +16,7 @@ from typing import NamedTuple
 import click
 
 from tools.command_runner import Runner
-from tools.shown_commands import Block, Shown, as_page_would_show, blocks_of, check_usage, is_as_shown
+from tools.shown_commands import LOGIN, Block, Shown, as_page_would_show, blocks_of, check_usage, is_as_shown
 from tools.shown_workspaces import Copies, copies
 
 TOP = Path(__file__).resolve().parent.parent
@@ -73,7 +73,7 @@ def rewritten(text: str, workspaces: Copies) -> str:
         }
         body = []
         for command in block.commands:
-            prompt = "$ " if command.who == "lea" else f"{command.who}$ "
+            prompt = "$ " if command.who == LOGIN else f"{command.who}$ "
             shown = command.printed
             new = as_page_would_show(shown, printed[id(command)]) if id(command) in printed else shown
             body += [prompt + command.typed, *new]
