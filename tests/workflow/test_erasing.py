@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from annotator.errors import OvertakenError, StoreError, WorkflowError
 from annotator.store import check_database, note_plan
 from annotator.store.backups import restore, steps_of
+from annotator.store.foreign import ForeignDatabase, explained
 from annotator.workflow import erasing
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.erasing import erase
@@ -138,3 +140,16 @@ def test_a_database_with_other_steps_is_left_alone(worked: Bench, tmp_path: Path
     with pytest.raises(OvertakenError, match="was written to meanwhile, nothing was changed"):
         restore(worked.workspace.database_path, copy, steps=steps)
     assert worked.actions("curator:ana")[-1] == "flag"
+
+
+def test_a_full_disk_is_called_full(worked: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def copy_to_a_full_disk(other: ForeignDatabase, _: Path) -> None:
+        with explained(other.told), closing(sqlite3.connect(":memory:")) as copy:
+            copy.execute("PRAGMA max_page_count = 1")
+            copy.execute("CREATE TABLE event (hash TEXT)")
+
+    monkeypatch.setattr(ForeignDatabase, "copy_to", copy_to_a_full_disk)
+    with pytest.raises(StoreError, match="the disk is full, nothing was written: free some space"):
+        erase(worked.workspace, "lead", ["secreta"], confirmed=True)
+    with opened(worked) as now:
+        assert now.store.document_keys() == [KEY, "secreta"]
