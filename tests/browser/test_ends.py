@@ -128,7 +128,7 @@ async def test_a_server_killed_between_keys_keeps_each_that_was_shown(
     await tab.press("enter")
     await tab.wait("400? 0✓")
     pressing = asyncio.ensure_future(tab.press(*["a"] * 400))
-    await tab.until(tab.text, lambda screen: re.search(r"[1-4]\d✓", screen) is not None)
+    await tab.until(tab.text, lambda screen: re.search(r"\d\d✓", screen) is not None)
     served.kill()
     await tab.says("lost")
     await pressing

@@ -46,6 +46,7 @@ async def test_a_composed_letter_comes_into_a_comment(browser: Devtools, served:
     await tab.settle()
     await tab.type("m")
     await tab.compose("´", "á")
+    await tab.settle()  # xterm.js takes a composed letter up a turn later, and a key in between may repeat it
     await tab.type("s ")
     await tab.compose("に", "にほ", "日本")
     await tab.wait("más 日本")
