@@ -125,6 +125,11 @@ def run(
     for reason, documents_unread in report.unread.most_common(MOST_REASONS):
         are = plural(documents_unread, "document is", "documents are")
         narrate(f"{are} done in part: {reason}; `annotator suggest` asks again")
+    for reason, documents_unkept in report.unkept.most_common(MOST_REASONS):
+        about = plural(documents_unkept, "document")
+        narrate(
+            f"answers about {about} could not be kept ({reason}): they would be asked for again, and paid for again"
+        )
     if report.dropped:
         counts = ", ".join(f"{count} {reason}" for reason, count in report.dropped.most_common())
         narrate(f"left out of what was suggested: {counts}")

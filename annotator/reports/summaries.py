@@ -55,6 +55,7 @@ def suggest_summary(report: SuggestReport) -> Summary:
         "set_aside": report.set_aside or None,
         "unread": _sorted(report.unread),
         "dropped": _sorted(report.dropped),
+        "unkept": _sorted(report.unkept),
         "sent": [{"host": host, **asdict(sent)} for host, sent in report.sent.items()],
         "uncalibrated": report.uncalibrated,
     }

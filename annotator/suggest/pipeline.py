@@ -182,16 +182,17 @@ def build(
     version: str | None = None,
     offline: bool = False,
     processes: int = 1,
+    process: int = 0,
 ) -> SuggestionPipeline:
     """Build the pipeline of a workspace; nothing heavy is loaded before the first document.
 
     ``learned_dir`` holds the learned versions, of which the one in use or the one named ``version`` is taken; without
     it, nothing that was learned takes part.  With ``offline`` no suggester may send anything; each then suggests what
-    it can and reports the rest as not done.  ``processes`` share the budget of what is sent.  Raises
-    :class:`ModelError` when a registered suggester cannot be made.
+    it can and reports the rest as not done.  ``processes`` share the budget of what is sent, and ``process``
+    is which of them this is, from 0.  Raises :class:`ModelError` when a registered suggester cannot be made.
     """
     extra = (*custom_models.suggesters(scheme, models_dir), *_plugins(scheme, models_dir))
-    extra = tuple(_for_one_of(one, processes) for one in extra) if processes > 1 else extra
+    extra = tuple(_for_one_of(one, process, processes) for one in extra) if processes > 1 else extra
     learned = None
     if learned_dir is not None:
         learned = load_version(learned_dir, chosen_version(learned_dir) if version is None else version, scheme)
@@ -208,6 +209,7 @@ def build_from(settings: PipelineSettings) -> SuggestionPipeline:
         version=version,
         offline=settings.offline,
         processes=settings.processes,
+        process=settings.process,
     )
 
 
@@ -235,10 +237,10 @@ def _taught(suggester: Suggester, learned: LearnedVersion) -> Suggester:
     return taught
 
 
-def _for_one_of(suggester: Suggester, processes: int) -> Suggester:
+def _for_one_of(suggester: Suggester, process: int, processes: int) -> Suggester:
     """A suggester for one of several processes, if it has something that they share."""
     for_one_of = getattr(suggester, "for_one_of", None)
-    shared: Suggester = for_one_of(processes) if callable(for_one_of) else suggester
+    shared: Suggester = for_one_of(process, processes) if callable(for_one_of) else suggester
     return shared
 
 

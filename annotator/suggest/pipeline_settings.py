@@ -16,8 +16,8 @@ Kind = TypeVar("Kind", EntityType, RelationType)
 class PipelineSettings:
     """The label scheme, the folder of models, that of the learned version, if any, and whether nothing may be sent.
 
-    ``processes`` is how many share the work, and the budget of what they send.  It can be pickled.  The
-    folders are absolute.
+    ``processes`` is how many share the work, and the budget of what they send; ``process`` which of them this is, from
+    0.  It can be pickled.  The folders are absolute.
     """
 
     scheme: LabelScheme
@@ -25,6 +25,7 @@ class PipelineSettings:
     learned: Path | None = None
     offline: bool = False
     processes: int = 1
+    process: int = 0
 
     @classmethod
     def of(

@@ -53,12 +53,14 @@ class Reported(Annotations):
     """A layer of suggestions with a report on how it was made.
 
     ``unread`` says why the suggester could not do the whole document this time; the suggestions are kept, and the next
-    run does the document again.  ``dropped`` counts unusable suggestions by reason, ``sent`` the amount sent by host.
+    run does the document again.  ``dropped`` counts unusable suggestions by reason, ``sent`` the amount sent by host;
+    ``unkept`` says why answers that were had could not be kept for another time.
     """
 
     unread: str = ""
     dropped: Mapping[str, int] = field(default_factory=dict)
     sent: Mapping[str, Sent] = field(default_factory=dict, compare=False)
+    unkept: str = field(default="", compare=False)
 
     @classmethod
     def over(cls, layer: Annotations, sources: Iterable[Annotations]) -> Annotations:
@@ -68,7 +70,9 @@ class Reported(Annotations):
             return layer
         dropped = sum((Counter(source.dropped) for source in reports), Counter())
         reasons = "; ".join(source.unread for source in reports if source.unread)
-        return cls(layer.spans, layer.relations, reasons, dict(dropped), sum_by_host(source.sent for source in reports))
+        unkept = "; ".join(source.unkept for source in reports if source.unkept)
+        sent = sum_by_host(source.sent for source in reports)
+        return cls(layer.spans, layer.relations, reasons, dict(dropped), sent, unkept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,8 @@ def _programs(pipeline: SuggestionPipeline, jobs: int, samples: list[Document]) 
     """Start ``jobs`` workers: forks of one process where all that it loads is known to bear that."""
     if sys.platform == "linux" and not pipeline.added:
         return [_Program(pipeline.settings, samples, jobs)]
-    settings = replace(pipeline.settings, processes=jobs)
-    return [_Program(settings, [], 1) for _ in range(jobs)]
+    shares = [replace(pipeline.settings, processes=jobs, process=number) for number in range(jobs)]
+    return [_Program(settings, [], 1) for settings in shares]
 
 
 def _one_a_language(documents: Iterable[Document]) -> list[Document]:

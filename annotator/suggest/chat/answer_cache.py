@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +29,15 @@ class AnswerCache:
         except (OSError, InputError):
             return None
 
-    def put(self, question: Any, answer: str) -> None:
-        """Store an answer, whole or not at all, also when several processes store the same."""
-        with suppress(OSError):
+    def put(self, question: Any, answer: str) -> str:
+        """Store an answer, whole or not at all, also when several processes store the same; say why it cannot be."""
+        try:
             replace_file(self._path(question), answer.encode("utf-8", errors="replace"))
+        except (FileExistsError, NotADirectoryError):
+            return f"{self._folder}: not a folder"
+        except OSError as error:
+            return f"{self._folder}: {(error.strerror or str(error)).lower()}"
+        return ""
 
     def _path(self, question: Any) -> Path:
         asked = json.dumps(question, ensure_ascii=True, sort_keys=True)

@@ -21,6 +21,7 @@ PATIENCE = 3
 """Questions in a row without an answer after which no more is asked in this run."""
 NOT_ASKED = "{} was not asked, because nothing is sent unasked"
 SPENT = "the budget of {} for one run is used up: raise budget, or suggest again"
+PART_SPENT = "one of {} processes has used up its part of the budget, {}: raise budget, or suggest with fewer --jobs"
 _TOO_LONG = ""
 """Cached in place of an answer that was cut off: the question is then asked in halves."""
 
@@ -74,7 +75,7 @@ class Asking:
             expected = Sent(requests=1) if reserved.requests else expected_traffic(question)
             limit = self._spending.reserve(expected)
             if limit:
-                raise Trouble(SPENT.format(limit), final=True)
+                raise Trouble(self._spent(limit), final=True)
             reserved += expected
 
         try:
@@ -82,11 +83,11 @@ class Asking:
             answer = read_answer(content, self._scheme, question.kind)
         except CutOffError:
             if divisible:
-                self._cache.put(self._asked(question), _TOO_LONG)
+                self._keep(question, _TOO_LONG, traffic)
             raise
         finally:
             self._spending.settle(reserved, traffic.sent, before)
-        self._cache.put(self._asked(question), content)
+        self._keep(question, content, traffic)
         with self._lock:
             self._unanswered = 0
         return answer
@@ -98,6 +99,13 @@ class Asking:
             if self._stopped is None and (trouble.final or self._unanswered >= PATIENCE):
                 self._stopped = trouble
         return trouble
+
+    def _spent(self, limit: str) -> str:
+        processes = self._configuration.budget.processes
+        return SPENT.format(limit) if processes == 1 else PART_SPENT.format(processes, limit)
+
+    def _keep(self, question: Question, content: str, traffic: Traffic) -> None:
+        traffic.unkept = self._cache.put(self._asked(question), content) or traffic.unkept
 
     def _asked(self, question: Question) -> object:
         """What an answer is kept under: all that decides on it but the examples, which only help."""

@@ -30,11 +30,12 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The most that one run may ask for; ``None`` where there is no limit."""
+    """The most that a run may ask for, or one of the ``processes`` that share it; ``None`` where there is no limit."""
 
     requests: int | None = None
     tokens: int | None = None
     cost: float | None = None
+    processes: int = 1
 
     def exceeded_by(self, spent: Sent, prices: Prices | None) -> str:
         """Name the limit that some traffic goes beyond; empty when there is none."""
@@ -46,12 +47,13 @@ class Budget:
             return f"{self.cost:g} {prices.currency}"
         return ""
 
-    def divided(self, processes: int) -> Budget:
-        """The part of one of several processes."""
+    def part(self, number: int, processes: int) -> Budget:
+        """The part of one of several processes, counted from 0; together their parts are the whole."""
         return Budget(
-            None if self.requests is None else self.requests // processes,
-            None if self.tokens is None else self.tokens // processes,
+            None if self.requests is None else _part(self.requests, number, processes),
+            None if self.tokens is None else _part(self.tokens, number, processes),
             None if self.cost is None else self.cost / processes,
+            processes,
         )
 
 
@@ -77,6 +79,12 @@ class Spending:
         with self._lock:
             for sent, sign in ((reserved, -1), (after, 1), (before, -1)):
                 self._spent += Sent(sign * sent.requests, 0, 0, sign * sent.input_tokens, sign * sent.output_tokens)
+
+
+def _part(whole: int, number: int, processes: int) -> int:
+    """What is left over goes to the first ones."""
+    each, left = divmod(whole, processes)
+    return each + (number < left)
 
 
 def tokens_in(text: str | bytes) -> int:

@@ -87,13 +87,15 @@ class _Reply(NamedTuple):
 class Traffic:
     """What was sent, whatever came of it: requests for which there was a connection, and bytes of their bodies.
 
-    Tokens are those that the server counted, or an estimate where it does not count.
+    Tokens are those that the server counted, or an estimate where it does not count.  ``unkept`` says why an answer
+    could not be kept for another time (empty: all were).
     """
 
     requests: int = 0
     bytes: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    unkept: str = ""
 
     def count(self, requests: int, size: int) -> None:
         """Count requests of so many bytes; negative ones never reached anybody."""

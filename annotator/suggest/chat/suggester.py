@@ -68,9 +68,9 @@ class ChatSuggester:
         """A suggester that shows the model finished sentences."""
         return ChatSuggester(self._scheme, self._configuration, self._cache_folder, gold=gold, offline=not self.hosts)
 
-    def for_one_of(self, processes: int) -> ChatSuggester:
-        """A suggester for one of several processes, which share the budget."""
-        settings = replace(self._configuration, budget=self._configuration.budget.divided(processes))
+    def for_one_of(self, number: int, processes: int) -> ChatSuggester:
+        """A suggester for one of several processes, counted from 0, which share the budget."""
+        settings = replace(self._configuration, budget=self._configuration.budget.part(number, processes))
         return ChatSuggester(self._scheme, settings, self._cache_folder, gold=self._gold, offline=not self.hosts)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Reported]:
@@ -147,7 +147,7 @@ class ChatSuggester:
         report = f"{source}: {reason}" if reason else ""
         sent = self._priced(replace(traffic.sent, documents=1))
         by_host = {self._configuration.host: sent} if traffic.requests else {}
-        return Reported(suggestions.spans, suggestions.relations, report, suggestions.dropped, by_host)
+        return Reported(suggestions.spans, suggestions.relations, report, suggestions.dropped, by_host, traffic.unkept)
 
     def _priced(self, sent: Sent) -> Sent:
         prices = self._configuration.prices

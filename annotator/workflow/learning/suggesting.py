@@ -58,8 +58,9 @@ class SuggestReport:
 
     ``set_aside`` says why what was learned took no part though it was to (empty: nothing stood in its way);
     ``unread`` counts documents by the reason why a suggester could not do them, ``dropped`` what suggesters could not
-    use, by reason; ``sent`` by host what was sent there; ``uncalibrated`` names added suggesters of whose scores it
-    is not known yet what they are worth.
+    use, by reason; ``sent`` by host what was sent there; ``unkept`` documents by the reason why what a server answered
+    about them could not be kept; ``uncalibrated`` names added suggesters of whose scores it is not known yet what they
+    are worth.
     """
 
     suggested: int = 0
@@ -71,6 +72,7 @@ class SuggestReport:
     unread: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     sent: dict[str, Sent] = field(default_factory=dict)
+    unkept: Counter[str] = field(default_factory=Counter)
     uncalibrated: list[str] = field(default_factory=list)
 
     def count(self, layer: Annotations) -> None:
@@ -81,6 +83,7 @@ class SuggestReport:
         if isinstance(layer, Reported):
             self.unread.update([layer.unread] if layer.unread else [])
             self.dropped.update(layer.dropped)
+            self.unkept.update([layer.unkept] if layer.unkept else [])
             self.sent = sum_by_host((self.sent, layer.sent))
 
 

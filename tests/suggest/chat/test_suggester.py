@@ -110,6 +110,26 @@ class TestSuggester:
         assert "the budget of 0.5 EUR" in layer.unread
         assert len(chat.asked) == 4
 
+    @pytest.mark.parametrize("budget", [Budget(requests=1), Budget(requests=5, tokens=7), Budget(cost=0.5)])
+    def test_the_parts_of_several_processes_are_the_whole_budget(self, budget: Budget) -> None:
+        parts = [budget.part(number, 3) for number in range(3)]
+        for limit in ("requests", "tokens", "cost"):
+            whole = getattr(budget, limit)
+            assert [getattr(part, limit) for part in parts] == [None] * 3 or whole == pytest.approx(
+                sum(getattr(part, limit) for part in parts)
+            )
+
+    def test_a_process_without_a_part_in_the_budget_says_so(
+        self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
+    ) -> None:
+        configuration = chat.configuration(budget=Budget(requests=1))
+        whole = ChatSuggester(scheme, configuration, tmp_path)
+        (first,) = whole.for_one_of(0, 2).suggest([story("a", "Ana")])
+        (second,) = whole.for_one_of(1, 2).suggest([story("b", "Luis")])
+        assert not first.unread
+        assert "one of 2 processes has used up its part of the budget, 0 requests" in second.unread
+        assert len(chat.asked) == 1
+
     def test_asking_a_busy_server_again_is_within_the_budget(
         self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
     ) -> None:
@@ -269,14 +289,17 @@ class TestSuggester:
         assert "ANNOTATOR_CHAT_KEY is not set" in layer.unread
         assert chat.asked == []
 
-    def test_a_folder_that_cannot_be_written_only_costs_a_question(
+    def test_a_folder_that_cannot_be_written_costs_a_question_and_is_told(
         self, chat: FakeChat, scheme: LabelScheme, tmp_path: Path
     ) -> None:
         (tmp_path / "file").write_text("no folder")
         for _ in range(2):
             (layer,) = run(chat, scheme, tmp_path / "file", story("a", "Ana"))
             assert names(story("a", "Ana"), layer) == ["Ana"]
+            assert layer.unkept == f"{tmp_path / 'file'}: not a folder"
         assert len(chat.asked) == 2
+        (layer,) = run(chat, scheme, tmp_path, story("a", "Ana"))
+        assert layer.unkept == ""
 
     @pytest.mark.parametrize(
         "more",
@@ -380,6 +403,14 @@ class TestCommand:
         assert suggest(configured) == 0
         assert "chat" in sources(configured)
         assert configured.actions(SUGGESTIONS) == ["suggest", "suggest"]
+
+    def test_answers_that_cannot_be_kept_are_told(self, configured: Bench, capfd: pytest.CaptureFixture[str]) -> None:
+        (configured.workspace.models / "chat-answers").write_text("no folder", encoding="utf-8")
+        assert suggest(configured, "--json") == 0
+        told = capfd.readouterr()
+        assert "answers about 1 document could not be kept (" in told.err
+        (reason,) = json.loads(told.out)["unkept"]
+        assert reason.endswith("chat-answers: not a folder")
 
     def test_a_mistake_in_the_configuration_is_one_line(
         self, configured: Bench, capfd: pytest.CaptureFixture[str]
