@@ -8,8 +8,9 @@ is hard-wrapped there.  An abbreviation's full stop ends a sentence only where t
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from annotator import abbreviations
 from annotator.text import Segmentation
@@ -41,10 +42,13 @@ _FEWEST_LINES = 4
 
 def split_sentences(text: str, tokens: Segmentation, lang: str) -> Segmentation:
     """Gather ``tokens`` into sentences: each token lies in exactly one, and none begins or ends with whitespace."""
-    borders = _SentenceSplitter(text, tokens, lang).borders()
     starts = tokens.starts
-    firsts = sorted({0, *(bisect_left(starts, border) for border in borders)} - {len(starts)})
-    return Segmentation((starts[first], tokens.end(after - 1)) for first, after in pairwise([*firsts, len(starts)]))
+    if not starts:
+        return Segmentation()
+    borders = _SentenceSplitter(text, tokens, lang).borders()
+    firsts = sorted({0, *map(bisect_left, repeat(starts), borders)} - {len(starts)})
+    lasts = [first - 1 for first in firsts[1:]] + [len(starts) - 1]
+    return Segmentation.of_borders(array("I", [starts[i] for i in firsts]), array("I", [tokens.end(i) for i in lasts]))
 
 
 class _SentenceSplitter:
@@ -53,6 +57,7 @@ class _SentenceSplitter:
     def __init__(self, text: str, tokens: Segmentation, lang: str) -> None:
         self.text = text
         self.tokens = tokens
+        self.starts = tokens.starts
         self.leading = abbreviations.leading_abbreviations(lang)
         self.starters = abbreviations.sentence_starters(lang)
         self.width = _wrap_width(text)
@@ -62,18 +67,20 @@ class _SentenceSplitter:
     def borders(self) -> list[int]:
         """List the offsets at which a sentence ends, or the next begins, ascending."""
         borders = []
+        is_token = self._is_token
         for match in _CANDIDATE.finditer(self.text):
-            if self._is_border(match):
-                self.sentence_start = match.start() if match.lastgroup == "line" else match.end()
+            kind = match.lastgroup
+            if (kind == "plain" and is_token(match.start())) or self._is_border(match, kind):
+                self.sentence_start = match.start() if kind == "line" else match.end()
                 borders.append(self.sentence_start)
         return borders
 
-    def _is_border(self, match: re.Match[str]) -> bool:
-        if match.lastgroup == "plain":
-            return self._is_token(match.start()) or self._ends_sentence(match)
-        if match.lastgroup == "glued":
+    def _is_border(self, match: re.Match[str], kind: str | None) -> bool:
+        if kind == "plain":
+            return self._ends_sentence(match)
+        if kind == "glued":
             return self._stands_alone(match.start())
-        at_line_end = match.lastgroup == "line"
+        at_line_end = kind == "line"
         space_start = match.start() if at_line_end else match.start("gap")
         one_space = match.end() == space_start + 1 and not at_line_end and self.text[space_start] == " "
         breaks = [] if one_space else _BREAK.findall(self.text, space_start, match.end())
@@ -119,16 +126,17 @@ class _SentenceSplitter:
 
     def _token_at(self, offset: int) -> str:
         index = self.tokens.containing(offset)
-        return "" if index is None else self.text[slice(*self.tokens[index])]
+        return "" if index is None else self.text[self.starts[index] : self.tokens.end(index)]
 
     def _stands_alone(self, offset: int) -> bool:
         """Tell whether the full stop at ``offset`` is a token of its own, not part of an abbreviation or address."""
-        return self._is_token(offset) and self.tokens.end(bisect_left(self.tokens.starts, offset)) == offset + 1
+        index = bisect_left(self.starts, offset)
+        return index < len(self.starts) and self.starts[index] == offset and self.tokens.end(index) == offset + 1
 
     def _is_token(self, offset: int) -> bool:
         """Tell whether a token begins at ``offset``."""
-        index = bisect_left(self.tokens.starts, offset)
-        return index < len(self.tokens.starts) and self.tokens.starts[index] == offset
+        index = bisect_left(self.starts, offset)
+        return index < len(self.starts) and self.starts[index] == offset
 
     def _follows_initial(self, stop: int) -> bool:
         """Tell whether the full stop belongs to an initial: ``J. Pérez``."""
@@ -140,7 +148,7 @@ class _SentenceSplitter:
         if not self.text[stop - 1 : stop].isdigit():
             return False
         index = self.tokens.at_or_before(stop) - 1
-        opens = index == 0 or (index > 0 and self.tokens.starts[index - 1] < self.sentence_start)
+        opens = index == 0 or (index > 0 and self.starts[index - 1] < self.sentence_start)
         number = self._token_at(stop - 1)
         return opens and number.isdigit() and len(number) <= 3
 
