@@ -1,4 +1,4 @@
-"""Values that wait on disk until it is their turn, so that memory stays small however many they are."""
+"""Values that wait until it is their turn, on disk where they are many, so that memory stays small."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ from annotator.errors import StoreError
 AnyValue = TypeVar("AnyValue")
 
 
-class WaitingValues(Generic[AnyValue]):
-    """Values in a temporary file without a name, which is gone when it is closed, or with the process.
+_BYTES_IN_MEMORY = 1 << 22
 
-    All are put before the first is taken.
+
+class WaitingValues(Generic[AnyValue]):
+    """Values in memory or, from some megabytes on, in a temporary file without a name, gone with the process.
+
+    All are put before the first is taken; ``count`` is how many were put.
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
-        self._count = 0
+        self._file = tempfile.SpooledTemporaryFile(_BYTES_IN_MEMORY)  # noqa: SIM115 - closed by `close`
+        self.count = 0
 
     def put(self, value: AnyValue) -> None:
         """Add a value that can be pickled; raise :class:`StoreError` where there is no room for it."""
@@ -33,12 +36,12 @@ class WaitingValues(Generic[AnyValue]):
             raise StoreError(
                 f"{tempfile.gettempdir()}: {reason}", "free some space, or name a folder as TMPDIR"
             ) from error
-        self._count += 1
+        self.count += 1
 
     def take(self) -> Iterator[AnyValue]:
         """Yield the values in the order in which they were put."""
         self._file.seek(0)
-        for _ in range(self._count):
+        for _ in range(self.count):
             yield pickle.load(self._file)  # noqa: S301 - put there by this process
 
     def close(self) -> None:

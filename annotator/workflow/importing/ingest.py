@@ -16,6 +16,7 @@ from annotator.reading_options import AS_FOUND, ReadingOptions
 from annotator.reading_report import ReadingReport
 from annotator.store import Store, TakenKeys, Writer, document_record
 from annotator.tokenization import TOKENIZER
+from annotator.tuning import collector_paused, quick_turns
 from annotator.wording import plural
 from annotator.workflow.backups import back_up_before
 from annotator.workflow.importing.article_check import NEW, ArticleCheck
@@ -102,7 +103,7 @@ def ingest(
     report = IngestReport()
     store = workspace.store if workspace.database_path.exists() else None  # a refusal leaves no database behind
     check = ArticleCheck(store, actor, replace, override, report.renamed)
-    with closing(WaitingArticles(workspace.scheme.languages)) as waiting:
+    with collector_paused(), quick_turns(), closing(WaitingArticles(workspace.scheme.languages)) as waiting:
         with closing(TakenKeys()) as taken:
             read = read_articles(paths, options, taken=taken, report=report.reading)
             replacing = _check_all(check, read, waiting, report, progress)

@@ -37,6 +37,9 @@ class _Segmented(NamedTuple):
     sentences: bytes
 
 
+Segmentations = list[_Segmented]
+
+
 @dataclass(frozen=True, slots=True)
 class PackedDocument:
     """An article with what was found out about it; its tokens and sentences are packed as they are stored."""
@@ -70,14 +73,31 @@ class PackedDocument:
 class SegmentationJob:
     """Documents that are being built from articles."""
 
-    def __init__(self, articles: Sequence[Article], segmented: Future[list[_Segmented]]) -> None:
-        self._articles = articles
+    def __init__(self, articles: Sequence[Article], segmented: Future[Segmentations]) -> None:
+        self.articles = articles
         self._segmented = segmented
+
+    @classmethod
+    def over(cls, articles: Sequence[Article], segmented: Segmentations) -> SegmentationJob:
+        """A job that is done."""
+        done: Future[Segmentations] = Future()
+        done.set_result(segmented)
+        return cls(articles, done)
+
+    @property
+    def done(self) -> bool:
+        """Whether the documents are built, so that nobody would wait for them."""
+        return self._segmented.done()
+
+    @property
+    def segmented(self) -> Segmentations:
+        """What was found out about each of the articles; waits until it is."""
+        return self._segmented.result()
 
     @property
     def packed(self) -> list[PackedDocument]:
         """The documents in the order of the articles; waits until they are built."""
-        return [PackedDocument(a, *found) for a, found in zip(self._articles, self._segmented.result(), strict=True)]
+        return [PackedDocument(a, *found) for a, found in zip(self.articles, self.segmented, strict=True)]
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -105,7 +125,7 @@ class Segmenter:
         self._process.close()
 
 
-def segment_all(requests: list[_SegmentationRequest]) -> list[_Segmented]:
+def segment_all(requests: list[_SegmentationRequest]) -> Segmentations:
     """Build the documents of some texts (runs in the other process)."""
     return [_segment(request) for request in requests]
 

@@ -1,64 +1,77 @@
-"""Articles that wait to be stored: documents are built from the first ones meanwhile, the others lie on disk."""
+"""Articles that wait to be stored, most of them on disk; documents are built of as many as there is time for."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain
 
 from annotator.corpus import Article
 from annotator.files.waiting import WaitingValues
 from annotator.lookahead import look_ahead
-from annotator.workflow.importing.segmenting import WORTH_A_PROCESS, PackedDocument, SegmentationJob, Segmenter
+from annotator.workflow.importing.segmenting import (
+    WORTH_A_PROCESS,
+    PackedDocument,
+    SegmentationJob,
+    Segmentations,
+    Segmenter,
+)
 
+_BATCHES_BUSY = 6
+"""Batches that the other process has at once while articles are checked; what comes meanwhile is left for later."""
 _BATCHES_AHEAD = 16
-"""Batches that are segmented in the other process while articles are checked, or earlier ones stored."""
+"""Batches that are segmented in the other process, or read, while earlier ones are stored."""
 
 
 class WaitingArticles:
     """Articles that are to be stored, in the order in which they were added.
 
-    The other process is started as soon as there are enough for it.  Raises :class:`StoreError` where there is no room
-    for temporary files.
+    The other process is started as soon as there are enough for it.  While articles are added, it builds documents of
+    every batch that comes when it has little to do; the others follow while documents are stored.  Raises
+    :class:`StoreError` where there is no room for temporary files.
     """
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.count = 0
         self._languages = languages
         self._segmenter: Segmenter | None = None
-        self._first: deque[Sequence[Article]] = deque()
-        self._begun: deque[SegmentationJob] = deque()
-        self._others: WaitingValues[Sequence[Article]] | None = None
+        self._batches: WaitingValues[Sequence[Article]] = WaitingValues()
+        self._begun: deque[tuple[int, SegmentationJob]] = deque()
+        self._segmented: WaitingValues[tuple[int, Segmentations]] = WaitingValues()
 
     def add(self, articles: Sequence[Article]) -> None:
         """Add a batch of articles."""
         self.count += len(articles)
-        if self._others is not None or len(self._first) + len(self._begun) == _BATCHES_AHEAD:
-            self._others = self._others or WaitingValues()
-            self._others.put(articles)
-        else:
-            self._first.append(articles)
-            if self.count >= WORTH_A_PROCESS:
-                self._begin()
+        while self._begun and self._begun[0][1].done:
+            number, job = self._begun.popleft()
+            self._segmented.put((number, job.segmented))
+        if self.count >= WORTH_A_PROCESS and len(self._begun) < _BATCHES_BUSY:
+            self._begun.append((self._batches.count, self._submit(articles)))
+        self._batches.put(articles)
 
     def documents(self) -> Iterator[PackedDocument]:
         """Yield the documents that were built from all articles."""
-        self._begin()
-        begun = (self._begun.popleft() for _ in repeat(None, len(self._begun)))
-        jobs = chain(begun, map(self._submit, self._others.take() if self._others else ()))
-        return chain.from_iterable(job.packed for job in look_ahead(jobs, _BATCHES_AHEAD - 1))
+        return chain.from_iterable(job.packed for job in look_ahead(self._jobs(), _BATCHES_AHEAD - 1))
 
     def close(self) -> None:
         """Forget the articles, and end the other process."""
-        if self._others is not None:
-            self._others.close()
+        self._batches.close()
+        self._segmented.close()
         if self._segmenter is not None:
             self._segmenter.close()
 
-    def _begin(self) -> None:
-        """Begin to build documents from the first articles."""
-        while self._first:
-            self._begun.append(self._submit(self._first.popleft()))
+    def _jobs(self) -> Iterator[SegmentationJob]:
+        """Begin to build the documents of every batch, but for those of which that was done or begun."""
+        segmented = self._segmented.take()
+        done = next(segmented, None)
+        for number, articles in enumerate(self._batches.take()):
+            if done is not None and done[0] == number:
+                yield SegmentationJob.over(articles, done[1])
+                done = next(segmented, None)
+            elif self._begun and self._begun[0][0] == number:
+                yield self._begun.popleft()[1]
+            else:
+                yield self._submit(articles)
 
     def _submit(self, articles: Sequence[Article]) -> SegmentationJob:
         if self._segmenter is None:
