@@ -1,8 +1,8 @@
-"""Counts and places in messages: the singular or the plural, and the first few of many."""
+"""Counts, places and hints in messages: the singular or the plural, the first few of many, what was probably meant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,15 @@ def first_few(items: Sequence[str], count: int | None = None, shown: int = _SHOW
     """The first of some items, then how many more there are; ``count`` is the number of all where not all are given."""
     more = (len(items) if count is None else count) - shown
     return ", ".join(items[:shown]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Write ``; did you mean X?`` when ``word`` looks like one of the ``known`` ones, else nothing."""
+    import difflib
+
+    by_fold = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
+    return f"; did you mean {by_fold[close[0]]}?" if close else ""
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.labels.nodes import YamlValue
-from annotator.labels.scheme import did_you_mean
+from annotator.wording import did_you_mean
 
 GOAL_MEASURES = (
     *("span_f1", "span_boundary_f1", "span_partial_f1", "span_type_f1", "span_iou_f1"),

@@ -23,8 +23,8 @@ from annotator.labels.scheme import (
     Settle,
     Snap,
     Within,
-    did_you_mean,
 )
+from annotator.wording import did_you_mean
 from annotator.yaml_input import YamlError, compose_yaml
 
 _REQUIRED = ("languages", "entities")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from annotator.labels.scheme import did_you_mean
+from annotator.wording import did_you_mean
 
 _TAG = "tag:yaml.org,2002:"
 _KINDS = {"null": "nothing", "bool": "the boolean", "int": "the number", "float": "the number"}

@@ -7,7 +7,8 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from annotator.labels.nodes import YamlValue, one_of
-from annotator.labels.scheme import Pattern, did_you_mean
+from annotator.labels.scheme import Pattern
+from annotator.wording import did_you_mean
 from annotator.yaml_input import YamlError, yaml_value
 
 _LONGEST = 10_000

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segmentation
+from annotator.wording import did_you_mean
 
 Overlap = Literal["flat", "nested", "any"]
 Snap = Literal["token", "grapheme"]
@@ -205,15 +206,6 @@ def ranges_clash(overlap: Overlap, start: int, end: int, other_start: int, other
 def span_text(span: SpanKey) -> str:
     """Name a span in a message by its label and its offsets."""
     return f"{span.label} {span.start}-{span.end}"
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Write ``; did you mean X?`` when ``word`` looks like one of the ``known`` ones, else nothing."""
-    import difflib
-
-    by_fold = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
-    return f"; did you mean {by_fold[close[0]]}?" if close else ""
 
 
 def in_one_sentence(sentences: Segmentation, one: SpanKey, other: SpanKey) -> bool:

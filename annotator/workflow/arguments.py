@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS
 from annotator.labels import LabelScheme
-from annotator.labels.scheme import did_you_mean
 from annotator.names import person_problem
+from annotator.wording import did_you_mean
 
 
 def parse_layer(name: str) -> str:

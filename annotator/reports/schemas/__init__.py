@@ -7,7 +7,7 @@ from pathlib import Path
 from annotator.errors import AnnotatorError
 from annotator.formats.record import SCHEMA
 from annotator.formats.validate import SCHEMA_PATHS
-from annotator.labels.scheme import did_you_mean
+from annotator.wording import did_you_mean
 
 _ENDING = ".schema.json"
 GOLD = "gold"

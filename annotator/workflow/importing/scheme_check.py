@@ -10,8 +10,9 @@ from annotator.annotation import Relation, RelationKey, Span, reading_order
 from annotator.errors import WorkflowError
 from annotator.labels import EntityType, LabelScheme, RelationType
 from annotator.labels.extend import extend_scheme
-from annotator.labels.scheme import did_you_mean, in_one_sentence
+from annotator.labels.scheme import in_one_sentence
 from annotator.text import Segmentation
+from annotator.wording import did_you_mean
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 

@@ -11,12 +11,11 @@ from annotator.errors import SchemeError, WorkflowError
 from annotator.labels import LabelScheme
 from annotator.labels.edit import edit_labels, restore_labels
 from annotator.labels.load import NAME, NAME_RULE, read_scheme_text
-from annotator.labels.scheme import did_you_mean
 from annotator.scheme_changes import UNDO, LabelChange, SchemeEvent, changed_shape
 from annotator.scheme_changes.change import Action, LabelKind
 from annotator.store import Store, Writer, carry_layers
 from annotator.store.label_counts import LabelCount, hanging_relations, item_totals, label_counts
-from annotator.wording import plural
+from annotator.wording import did_you_mean, plural
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 from annotator.workflow.workspace import Workspace, scheme_stamp
