@@ -3,12 +3,15 @@
 Everything that says something about a document is a *layer*: spans and relations by one author on one document.
 A model's suggestions, a curator's work and the gold differ only in their author's kind.
 
+What a layer says about a span, a relation or the document beside a label are its *attributes*: values by name, as the
+label scheme declares them.
+
 Offsets are half-open ranges of Unicode code points into the document's text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
@@ -19,6 +22,10 @@ import msgspec
 Origin = Literal["suggested", "accepted", "corrected", "added"]
 VerdictKind = Literal["accepted", "corrected", "rejected", "ignored"]
 Settled = Literal["agreement", "majority", "adjudicator"]
+AttributeValue = bool | int | float | str | Sequence[str]
+"""What an attribute is set to: one value, or the texts of several."""
+Attributes = Mapping[str, AttributeValue]
+"""What is set of the attributes of an item or a document, by name, in order of name; never empty where it is stored."""
 
 
 class SpanKey(NamedTuple):
@@ -73,6 +80,13 @@ def relation_key(value: Any) -> RelationKey:
     return RelationKey(span_key(head), span_key(child), label)
 
 
+def attribute_claim_id(claim: Any, name: str) -> str:
+    """Name the claim that what ``claim`` says (``None``: the document) has an attribute, for the id of its ruling."""
+    if claim is None:
+        return f"{name}@document"
+    return f"{name}@{span_key(claim) if isinstance(claim[0], int) else relation_key(claim)}"
+
+
 def key_json(key: SpanKey | RelationKey) -> list[Any]:
     """Turn the content of a span or relation into a JSON value."""
     return list(key) if isinstance(key, SpanKey) else [list(key.head), list(key.child), key.label]
@@ -96,7 +110,8 @@ class Span(Item, frozen=True, gc=False, omit_defaults=True):
     """A labelled stretch of text, ``start`` to ``end`` in code points.
 
     ``origin`` tells how the span came to be, ``source`` which suggester proposed it (``name@version``, ``None``
-    when a curator added it), ``score`` the suggester's probability of acceptance, ``curator`` whose work it is.
+    when a curator added it), ``score`` the suggester's probability of acceptance, ``curator`` whose work it is;
+    ``attributes`` are what is set of its attributes (``None``: nothing).
     """
 
     start: int
@@ -106,6 +121,7 @@ class Span(Item, frozen=True, gc=False, omit_defaults=True):
     source: str | None = None
     score: float | None = None
     curator: str | None = None
+    attributes: Attributes | None = None
 
     @property
     def key(self) -> SpanKey:
@@ -123,6 +139,7 @@ class Relation(Item, frozen=True, gc=False, omit_defaults=True):
     source: str | None = None
     score: float | None = None
     curator: str | None = None
+    attributes: Attributes | None = None
 
 
 class Verdict(Item, frozen=True):
@@ -130,7 +147,8 @@ class Verdict(Item, frozen=True):
 
     ``id`` is the suggestion's id, which is its content, so that the verdict also holds when another suggester proposes
     the same.  ``original`` is that content as nested lists for JSON, because suggestions are replaced while verdicts
-    stay; ``item`` is the curator's span or relation made from it (``None`` when rejected or ignored).
+    stay; ``item`` is the curator's span or relation made from it (``None`` when rejected or ignored); ``attributes``
+    are those that were suggested, so that each can be compared with what the item has.
     """
 
     kind: Literal["span", "relation"]
@@ -140,6 +158,7 @@ class Verdict(Item, frozen=True):
     score: float | None
     original: Any
     item: str | None = None
+    attributes: Attributes | None = None
 
 
 class Comment(Item, frozen=True):
@@ -168,12 +187,15 @@ class Ruling(Item, frozen=True):
     nothing stands for it; for a span it is ``[start, end, label]``, for a relation ``[label, reversed]``, because the
     ends of a relation follow from the rulings on its spans.  ``item`` is the id of that gold item.
 
+    A ruling on an attribute has as its claim the claim of its item (``None`` for the document) and the attribute's
+    name, ``[claim, name]``; its outcome and versions are values of the attribute.
+
     ``settled`` says how it was decided, ``event`` by which event of the gold layer (which has who and when), and
     ``versions`` what each curator had marked there at that time.  ``origin``, ``source``, ``score`` and ``curator`` are
     those of the gold item.
     """
 
-    kind: Literal["span", "relation"]
+    kind: Literal["span", "relation", "attribute"]
     claim: Any
     settled: Settled
     versions: Mapping[str, Any]
@@ -188,18 +210,24 @@ class Ruling(Item, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """The content of a layer: spans and relations by id.
+    """The content of a layer: spans and relations by id, and the attributes of the document.
 
     Every relation's ends are ids in ``spans``.
     """
 
     spans: Mapping[str, Span] = field(default_factory=dict)
     relations: Mapping[str, Relation] = field(default_factory=dict)
+    document_attributes: Attributes = field(default_factory=dict)
 
     @classmethod
-    def of(cls, spans: Iterable[Span], relations: Iterable[Relation] = ()) -> Annotations:
-        """Build the content of a layer from its spans and relations."""
-        return cls({s.id: s for s in spans}, {r.id: r for r in relations})
+    def of(
+        cls,
+        spans: Iterable[Span],
+        relations: Iterable[Relation] = (),
+        document_attributes: Attributes | None = None,
+    ) -> Annotations:
+        """Build the content of a layer from its spans and relations, and the attributes of the document."""
+        return cls({s.id: s for s in spans}, {r.id: r for r in relations}, document_attributes or {})
 
     def relation_key(self, relation: Relation) -> RelationKey:
         """The content of a relation of this layer."""

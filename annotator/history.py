@@ -50,6 +50,10 @@ UPKEEP_ACTIONS = frozenset({REANCHOR, IMPORT, OVERRIDE})
 imported."""
 
 
+FieldValue = str | Mapping[str, Any]
+"""The value of a field of a layer: a text, or of ``attributes`` those of the document by name."""
+
+
 class Op(NamedTuple):
     """Replace the record ``id`` in ``table``: ``was`` is ``None`` when it is new, ``now`` when it goes."""
 
@@ -63,7 +67,7 @@ class Op(NamedTuple):
         return Op(self.table, self.id, self.now, self.was)
 
 
-def field_op(name: str, was: str | None, now: str | None) -> Op:
+def field_op(name: str, was: FieldValue | None, now: FieldValue | None) -> Op:
     """Build the op that changes a field of the layer itself, such as ``text`` or ``state``, from ``was`` to ``now``."""
     return Op("layer", name, None if was is None else {"value": was}, None if now is None else {"value": now})
 
@@ -288,7 +292,7 @@ AUTOMATIC_ACTIONS = frozenset({"merge", "adjudicate"})
 _SESSION = {
     *("accept", "accept alike", "accept all", "comment", "delete", "done", "flag", "label", "label everywhere"),
     *("move boundary", "redo", "reject", "reject alike", "reject all", "relabel", "relate", "retype", "skip", "undo"),
-    "unflag",
+    *("attribute", "group", "ungroup", "unflag"),
 }
 ACTIONS: Mapping[str, frozenset[str]] = {
     CORPUS: frozenset(

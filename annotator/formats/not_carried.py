@@ -52,6 +52,10 @@ def _loops(record: LayerRecord) -> int:
     return len([True for relation in record.annotations.relations.values() if relation.head == relation.child])
 
 
+def _attributes(items: Mapping[str, Span] | Mapping[str, Relation]) -> int:
+    return sum(len(item.attributes) for item in items.values() if item.attributes)
+
+
 _COUNTS: Mapping[str, Callable[[LayerRecord], int]] = {
     "off_token": LayerRecord.off_token_spans,
     "relations": lambda record: len(record.annotations.relations) - _loops(record),
@@ -61,6 +65,9 @@ _COUNTS: Mapping[str, Callable[[LayerRecord], int]] = {
     "title": lambda record: record.document.title != derive_title(record.document.text),
     "meta": lambda record: len(record.document.meta),
     "curator": lambda record: bool(record.curators),
+    "attributes": lambda record: _attributes(record.annotations.spans),
+    "relation_attributes": lambda record: _attributes(record.annotations.relations),
+    "document_attributes": lambda record: len(record.annotations.document_attributes),
     "origin": _origins,
     "source": _sources,
     "score": _scores,

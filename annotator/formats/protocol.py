@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from annotator.annotation import Annotations, Extra, VerdictKind
+from annotator.annotation import Annotations, AttributeValue, Extra, VerdictKind
 from annotator.errors import FormatError
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
 from annotator.labels import LabelScheme
+from annotator.labels.attributes import AttributeKind
 from annotator.text import Segmentation
 from annotator.wording import Places
 
@@ -41,12 +42,44 @@ FEATURES = {
     "title": "its title",
     "meta": "its other fields",
     "curator": "whose work it is",
+    "attributes": "attributes of spans",
+    "relation_attributes": "attributes of relations",
+    "document_attributes": "attributes of documents",
     "origin": "whether an item was accepted, corrected or added",
     "source": "which suggester proposed an item",
     "score": "scores",
     "verdicts": "verdicts on suggestions (rejected, ignored)",
 }
 """What a layer and its document can hold, in the words of the docs; every format declares each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignAttribute:
+    """What a file says of one of its spans or relations (``item``, its id), or (``None``) of the document, by a name.
+
+    The label scheme decides whether it has a place for it: then it becomes an attribute of the item.  Otherwise the
+    layer keeps ``aside``, what the format needs to write it again, or loses it where that is ``None``.  ``kind`` is
+    that of an attribute which the file would add to a scheme without it.
+    """
+
+    item: str | None
+    name: str
+    value: AttributeValue
+    aside: Extra | None = None
+    kind: AttributeKind = "values"
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignGroup:
+    """Spans of a file (``members``, their ids) that are one thing, such as the mentions of one person.
+
+    Where the label scheme has ``label`` as an equivalence, they are linked by it; otherwise ``aside`` is kept, or the
+    group is lost.
+    """
+
+    label: str
+    members: tuple[str, ...]
+    aside: Extra | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +90,7 @@ class ForeignLayer:
     the file names (``None`` where it names nobody); ``suggested`` marks a model's suggestions, which never count as
     finished work.  ``verdicts`` are what the author rejected or ignored.  ``layer`` and ``curators`` are for formats
     that name one of our layers, ``record`` is for those that hold several layers in one place: which of them it is.
+    ``attributes`` and ``groups`` are what the file says beside labels: the items of ``content`` have none yet.
     """
 
     content: Annotations = field(default_factory=Annotations)
@@ -68,6 +102,8 @@ class ForeignLayer:
     layer: str | None = None
     curators: tuple[str, ...] = ()
     record: str = ""
+    attributes: tuple[ForeignAttribute, ...] = ()
+    groups: tuple[ForeignGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +131,18 @@ class ForeignDocument:
     segmentation: tuple[Segmentation, Segmentation] | None = None
 
 
-def all_but(*no: str, aside: tuple[str, ...] = ()) -> Mapping[str, Carried]:
-    """Declare that a format carries every feature but some; ``aside`` are those that it keeps aside."""
+ATTRIBUTES = ("attributes", "relation_attributes", "document_attributes")
+"""The features that only formats with a place for attributes carry."""
+
+
+def all_but(*no: str, aside: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Mapping[str, Carried]:
+    """Declare that a format carries every feature but some, and of :data:`ATTRIBUTES` those that are in ``also``.
+
+    ``aside`` are features that it keeps aside.
+    """
     carries: dict[str, Carried] = dict.fromkeys(FEATURES, "yes")
-    return carries | dict.fromkeys(no, "no") | dict.fromkeys(aside, "aside")
+    left_out = [*no, *(feature for feature in ATTRIBUTES if feature not in also)]
+    return carries | dict.fromkeys(left_out, "no") | dict.fromkeys(aside, "aside")
 
 
 class Sink(Protocol):

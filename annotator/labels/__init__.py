@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from annotator.labels.attributes import AttributeType
 from annotator.labels.load import check_scheme, load_scheme
 from annotator.labels.scheme import (
     EntityType,
@@ -16,6 +17,7 @@ from annotator.labels.scheme import (
 from annotator.labels.shapes import shape_differences
 
 __all__ = [
+    "AttributeType",
     "EntityType",
     "LabelScheme",
     "Overlap",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from annotator.errors import SchemeError
@@ -49,7 +50,7 @@ def edit_labels(text: str, change: LabelChange, reserved_keys: Collection[str] =
     text = labels.text()
     if change.kind == "relation" and change.action == "split":
         model = scheme.relations[gone[0]]
-        added = [RelationType(n, "", model.head, model.child, model.symmetric, model.within) for n in missing[1:]]
+        added = [replace(model, name=name, key="", description={}, examples={}, patterns=()) for name in missing[1:]]
         return extend_scheme(text, scheme, (), added, reserved_keys)
     return extend_scheme(text, scheme, missing[1:], (), reserved_keys) if len(missing) > 1 else text
 

@@ -11,6 +11,8 @@ from typing import Any, cast, get_args
 
 from annotator.errors import InputError, SchemeError
 from annotator.inputs import read_bytes
+from annotator.labels.attribute_reading import read_attributes
+from annotator.labels.attributes import AttributeType
 from annotator.labels.goals import read_goals
 from annotator.labels.nodes import ProblemReport, YamlValue, all_of
 from annotator.labels.patterns import read_patterns
@@ -40,10 +42,11 @@ _SCHEME_FIELDS = (
     "guideline",
     "entities",
     "relations",
+    "attributes",
 )
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
-_RELATION_FIELDS = ("key", "head", "child", "symmetric", "within", *_GUIDELINE)
+_RELATION_FIELDS = ("key", "head", "child", "symmetric", "equivalence", "within", *_GUIDELINE)
 NAME = re.compile(r"(?=.*[^\W\d_])[^\W_](?: ?[\w./&'()+-])*+")
 NAME_RULE = "letters and digits first, then also single spaces and _ - . / & ' ( ) +, with a letter in it"
 """What a label's name may be, as a pattern and in words."""
@@ -139,10 +142,13 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str], text: 
     reader = _TypeReader(languages, reserved_keys)
     entities = reader.entities(fields["entities"]) if "entities" in fields else {}
     relations = reader.relations(fields["relations"], tuple(entities)) if "relations" in fields else {}
+    labels = (*entities, *relations)
+    attributes = reader.attributes(fields["attributes"], labels) if "attributes" in fields else {}
     threshold, precision = (_share(fields.get(name)) for name in _ACCEPTING)
     return LabelScheme(
         entities=entities,
         relations=relations,
+        attributes=attributes,
         languages=languages,
         overlap=cast("Overlap", _choice(fields, "overlap", get_args(Overlap))),
         snap=cast("Snap", _choice(fields, "snap", get_args(Snap))),
@@ -234,27 +240,35 @@ class _TypeReader:
             name = self._name(key)
             fields = inner.fields(_RELATION_FIELDS, ("key", "head", "child"), "a mapping with key, head, child …")
             head, child = (_ends(fields.get(end), entities) for end in ("head", "child"))
-            symmetric = fields["symmetric"].boolean() if "symmetric" in fields else False
+            equivalence = fields["equivalence"].boolean() if "equivalence" in fields else False
+            symmetric = fields["symmetric"].boolean() if "symmetric" in fields else equivalence
+            if equivalence and not symmetric:
+                fields["symmetric"].note_wrong("true, as equivalence has no direction")
             if symmetric and set(head) != set(child):
                 ends = f"{'|'.join(head)} → {'|'.join(child)}"
-                fields["symmetric"].note_wrong("the same labels for head and child of a symmetric relation", ends)
+                what = "an equivalence" if equivalence else "a symmetric relation"
+                field = fields["equivalence" if equivalence else "symmetric"]
+                field.note_wrong(f"the same labels for head and child of {what}", ends)
             relations[name] = RelationType(
                 name=name,
                 key=_hot_key(fields.get("key"), name, keys),
                 head=head,
                 child=child,
                 symmetric=symmetric,
-                within=cast("Within", _choice(fields, "within", get_args(Within))),
+                equivalence=equivalence,
+                within=cast("Within", _choice(fields, "within", get_args(Within)[:: -1 if equivalence else 1])),
                 description=self._description(fields.get("description")),
                 examples=self._examples(fields.get("examples")),
                 patterns=read_patterns(fields.get("patterns"), self.languages),
             )
         return relations
 
+    def attributes(self, value: YamlValue, labels: Collection[str]) -> dict[str, AttributeType]:
+        """Read the attributes, whose names stand for themselves: a label may go by the same."""
+        return read_attributes(value, _checked_name, self._description, labels)
+
     def _name(self, key: YamlValue) -> str:
-        name = str(key.node.value)
-        if not NAME.fullmatch(name):
-            key.note_wrong(f"a label: {NAME_RULE}", repr(name))
+        name = _checked_name(key)
         if name in self.names:
             key.note_wrong(f"a name that is not also an entity's (line {self.names[name]})", repr(name))
         self.names[name] = key.line
@@ -287,6 +301,13 @@ class _TypeReader:
     def _examples(self, value: YamlValue | None) -> dict[str, tuple[str, ...]]:
         expected = "a list of texts, or such a list by language"
         return {lang: part.texts(expected) for lang, part in (self._by_language(value, expected) if value else [])}
+
+
+def _checked_name(key: YamlValue) -> str:
+    name = str(key.node.value)
+    if not NAME.fullmatch(name):
+        key.note_wrong(f"a label: {NAME_RULE}", repr(name))
+    return name
 
 
 def _texts(value: YamlValue | None, expected: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from annotator.annotation import Annotations, RelationKey, SpanKey, reading_order
@@ -69,7 +69,7 @@ class Retired:
             for i, relation in content.relations.items()
             if i not in self.relations and relation.head in spans and relation.child in spans
         }
-        return Annotations(spans, relations)
+        return replace(content, spans=spans, relations=relations)
 
 
 class RetiredGroup(NamedTuple):

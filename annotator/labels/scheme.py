@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from annotator.annotation import RelationKey, SpanKey
+from annotator.labels.attributes import AttributeType
 from annotator.text import Segmentation
 from annotator.wording import did_you_mean
 
@@ -52,7 +53,10 @@ class EntityType:
 
 @dataclass(frozen=True, slots=True)
 class RelationType:
-    """One relation label: which entity labels its head and child may have, and its guideline."""
+    """One relation label: which entity labels its head and child may have, and its guideline.
+
+    An ``equivalence`` is symmetric, and links mentions into groups: what it links is linked with all that those are.
+    """
 
     name: str
     key: str
@@ -63,6 +67,13 @@ class RelationType:
     description: Mapping[str, str] = field(default_factory=dict)
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
+    equivalence: bool = False
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """The part that decides which relations fit it, as JSON values."""
+        shape = {"head": sorted(self.head), "child": sorted(self.child), "symmetric": self.symmetric}
+        return {**shape, "within": self.within, **({"equivalence": True} if self.equivalence else {})}
 
     def fits(self, head: str, child: str) -> bool:
         """Tell whether the relation may link a head of one label to a child of another."""
@@ -76,9 +87,9 @@ class LabelScheme:
     ``sha256`` is the digest of the file's bytes, ``text`` what it says, ``accept_threshold`` the score from which
     ``accept all`` takes a suggestion; with ``accept_precision`` it is instead the lowest score from which that share of
     what it takes is expected to be right.  ``goals`` are what agreement is to reach, by measure, ``guideline`` the
-    rules for all labels, by language.  The ``*_problem`` methods say in a sentence why the scheme does not allow a span
-    or a relation; the workbench, importing and exporting rely on them.  ``successors`` are the labels that took the
-    place of those that were split.
+    rules for all labels, by language, ``attributes`` what may be said beside labels.  The ``*_problem`` methods say in
+    a sentence why the scheme does not allow a span, a relation or an attribute; the workbench, importing and exporting
+    rely on them.  ``successors`` are the labels that took the place of those that were split.
     """
 
     entities: Mapping[str, EntityType]
@@ -92,26 +103,48 @@ class LabelScheme:
     accept_precision: float | None = None
     goals: Mapping[str, float] = field(default_factory=dict)
     guideline: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeType] = field(default_factory=dict)
     text: str = field(default="", repr=False, compare=False)
     successors: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def shape(self) -> dict[str, Any]:
         """The part of the scheme that decides which layers fit it, as JSON values: no guidelines, keys or colours."""
+        attributes = {name: attribute.shape for name, attribute in sorted(self.attributes.items())}
         return {
             "entities": sorted(self.entities),
-            "relations": {
-                name: {"head": sorted(r.head), "child": sorted(r.child), "symmetric": r.symmetric, "within": r.within}
-                for name, r in sorted(self.relations.items())
-            },
+            "relations": {name: r.shape for name, r in sorted(self.relations.items())},
             "overlap": self.overlap,
             "snap": self.snap,
+            **({"attributes": attributes} if attributes else {}),
         }
 
     @property
     def symmetric(self) -> frozenset[str]:
         """The names of the relation types without direction."""
         return frozenset(r.name for r in self.relations.values() if r.symmetric)
+
+    @property
+    def equivalences(self) -> frozenset[str]:
+        """The names of the relation types that link mentions into groups."""
+        return frozenset(r.name for r in self.relations.values() if r.equivalence)
+
+    def attributes_of(self, label: str | None) -> list[AttributeType]:
+        """The attributes that belong to a label, or (``None``) to the document, in the order of the file."""
+        return [a for a in self.attributes.values() if (a.is_of_document if label is None else label in a.of)]
+
+    def attribute_problem(self, name: str, value: Any, label: str | None) -> str | None:
+        """Say why an item of a label, or (``None``) the document, may not have an attribute set to a value."""
+        attribute = self.attributes.get(name)
+        if attribute is None:
+            return f"{name} is not an attribute of the scheme{did_you_mean(name, self.attributes)}"
+        if attribute not in self.attributes_of(label):
+            return f"{name} belongs to {', '.join(attribute.of)}, not to {label or 'the document'}"
+        try:
+            canonical = attribute.canonical(value)
+        except ValueError as error:
+            return str(error)
+        return None if canonical == value else f"{name}: found {value!r}, expected it as {canonical!r}"
 
     def is_symmetric(self, label: str) -> bool:
         """Whether a relation type is without direction; one that the scheme does not have has one."""

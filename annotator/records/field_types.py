@@ -15,3 +15,7 @@ SpanContent = tuple[Offset, Offset, Word]
 """Start, end and label of a span, as history keeps what somebody marked."""
 RelationContent = tuple[SpanContent, SpanContent, Word]
 """Head, child and label of a relation."""
+AttributeContent = bool | int | float | str | list[str]
+"""What an attribute is set to."""
+AttributesContent = Annotated[dict[Word, AttributeContent], Meta(min_length=1, max_length=1000)]
+"""What is set of the attributes of an item or a document, by name."""

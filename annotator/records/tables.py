@@ -13,10 +13,21 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from annotator.annotation import Origin, Settled, VerdictKind, relation_key, span_key
+from annotator.annotation import Origin, Settled, VerdictKind, attribute_claim_id, relation_key, span_key
+from annotator.attribute_values import attribute_value_problem, attributes_problem
 from annotator.names import person_problem
 from annotator.records.extra_values import extra_problem, json_problem
-from annotator.records.field_types import Digest, ItemId, Offset, RelationContent, Score, SpanContent, Word
+from annotator.records.field_types import (
+    AttributeContent,
+    AttributesContent,
+    Digest,
+    ItemId,
+    Offset,
+    RelationContent,
+    Score,
+    SpanContent,
+    Word,
+)
 
 _NOT_ITS_CONTENT = "its id is not its content"
 
@@ -39,6 +50,7 @@ class _ItemRecord(TypedRecord, frozen=True, kw_only=True):
     source: Word | UnsetType = UNSET
     score: Score | UnsetType = UNSET
     curator: Word | UnsetType = UNSET
+    attributes: AttributesContent | UnsetType = UNSET
 
 
 class SpanRecord(_ItemRecord, frozen=True, kw_only=True):
@@ -49,7 +61,9 @@ class SpanRecord(_ItemRecord, frozen=True, kw_only=True):
 
     def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - as above
         """Refuse a span without text."""
-        return None if self.start < self.end else f"{self.start}-{self.end} is not a stretch of text"
+        if self.start >= self.end:
+            return f"{self.start}-{self.end} is not a stretch of text"
+        return _attributes_problem(self.attributes)
 
     def content_problem(self, record_id: str) -> str | None:
         """Refuse an id that is not the content, for layers whose ids are content."""
@@ -62,6 +76,10 @@ class RelationRecord(_ItemRecord, frozen=True, kw_only=True):
     head: ItemId
     child: ItemId
 
+    def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - as above
+        """Refuse attributes that no scheme could have."""
+        return _attributes_problem(self.attributes)
+
     def content_problem(self, record_id: str) -> str | None:
         """Refuse an id that is not the content, for layers whose ids are content."""
         return None if record_id == f"{self.label}:{self.head}:{self.child}" else _NOT_ITS_CONTENT
@@ -73,6 +91,7 @@ class _VerdictRecord(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
     source: Word | UnsetType = UNSET
     score: Score | UnsetType = UNSET
     item: ItemId | UnsetType = UNSET
+    attributes: AttributesContent | UnsetType = UNSET
 
 
 class SpanVerdict(_VerdictRecord, frozen=True, kw_only=True, tag="span"):
@@ -82,7 +101,9 @@ class SpanVerdict(_VerdictRecord, frozen=True, kw_only=True, tag="span"):
 
     def problem(self, record_id: str) -> str | None:
         """Refuse an id that is not the suggestion's content, and a span without text."""
-        return _NOT_ITS_CONTENT if str(span_key(self.original)) != record_id else _stretch_problem(self.original)
+        if str(span_key(self.original)) != record_id:
+            return _NOT_ITS_CONTENT
+        return _stretch_problem(self.original) or _attributes_problem(self.attributes)
 
 
 class RelationVerdict(_VerdictRecord, frozen=True, kw_only=True, tag="relation"):
@@ -94,7 +115,8 @@ class RelationVerdict(_VerdictRecord, frozen=True, kw_only=True, tag="relation")
         """Refuse an id that is not the suggestion's content, and ends without text."""
         if str(relation_key(self.original)) != record_id:
             return _NOT_ITS_CONTENT
-        return _stretch_problem(self.original[0]) or _stretch_problem(self.original[1])
+        head, child, _ = self.original
+        return _stretch_problem(head) or _stretch_problem(child) or _attributes_problem(self.attributes)
 
 
 class CommentRecord(TypedRecord, frozen=True, kw_only=True):
@@ -171,6 +193,25 @@ class RelationRuling(_RulingRecord, frozen=True, kw_only=True, tag="relation"):
         return next((problem for span in spans if (problem := _stretch_problem(span))), None)
 
 
+class AttributeRuling(_RulingRecord, frozen=True, kw_only=True, tag="attribute"):
+    """The ruling on an attribute of what was claimed, or of the document where that is ``None``."""
+
+    claim: tuple[Any, Word]
+    versions: dict[str, AttributeContent | None]
+    outcome: AttributeContent | UnsetType = UNSET
+
+    def problem(self, record_id: str) -> str | None:
+        """Refuse an id that is not the claim, and values that no attribute has."""
+        claim, name = self.claim
+        problem = None if claim is None else _claim_problem(claim)
+        if problem or attribute_claim_id(claim, name) != record_id:
+            return problem or _NOT_ITS_CONTENT
+        values = [value for value in self.versions.values() if value is not None]
+        if self.outcome is not UNSET:
+            values.append(self.outcome)
+        return next((problem for value in values if (problem := attribute_value_problem(value))), None)
+
+
 class ExtraRecord(TypedRecord, frozen=True, kw_only=True):
     """Something that is kept for a foreign format."""
 
@@ -210,6 +251,14 @@ class _StateField(TypedRecord, frozen=True, kw_only=True):
     value: Literal["doing", "done", "skipped"]
 
 
+class _AttributesField(TypedRecord, frozen=True, kw_only=True):
+    value: AttributesContent
+
+    def problem(self, record_id: str) -> str | None:  # noqa: ARG002 - as above
+        """Refuse attributes that no scheme could have."""
+        return _attributes_problem(self.value)
+
+
 class _CuratorsField(TypedRecord, frozen=True, kw_only=True):
     value: Word
 
@@ -224,6 +273,7 @@ FIELDS: Mapping[str, Any] = {
     "text": _TextField,
     "fingerprint": _Field,
     "curators": _CuratorsField,
+    "attributes": _AttributesField,
 }
 """The records of the fields of a layer, which lie in the table ``layer`` under the fields' names."""
 
@@ -234,7 +284,7 @@ TABLES: Mapping[str, Any] = {
     "comment": CommentRecord,
     "assignment": AssignmentRecord,
     "returned": ReturnedRecord,
-    "ruling": SpanRuling | RelationRuling,
+    "ruling": SpanRuling | RelationRuling | AttributeRuling,
     "extra": ExtraRecord,
     "document": DocumentRecord,
 }
@@ -267,3 +317,19 @@ def _curator_problem(name: str) -> str | None:
 def _stretch_problem(content: SpanContent) -> str | None:
     start, end, _ = content
     return None if start < end else f"{start}-{end} is not a stretch of text"
+
+
+def _attributes_problem(attributes: AttributesContent | UnsetType) -> str | None:
+    return None if attributes is UNSET else attributes_problem(attributes)
+
+
+def _claim_problem(claim: Any) -> str | None:
+    """Say why something is neither the content of a span nor that of a relation, or return ``None``."""
+    is_span = isinstance(claim, list) and isinstance(claim[0] if claim else None, int)
+    try:
+        if is_span:
+            return _stretch_problem(msgspec.convert(claim, SpanContent))
+        head, child, _ = msgspec.convert(claim, RelationContent)
+    except msgspec.ValidationError as error:
+        return f"its claim is none: {error}"
+    return _stretch_problem(head) or _stretch_problem(child)

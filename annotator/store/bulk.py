@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
 from annotator.scheme_changes import Names
 from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED
-from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES
+from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES, stored_field
 from annotator.text import Document
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Bulk:
         counts = dict.fromkeys(("span", "relation"), 0)
         for table, run in groupby(ops, key=_table_of):
             if table == "layer":
-                fields.update((op.id, op.now["value"]) for op in run if op.now is not None)
+                fields.update((op.id, stored_field(op.id, op.now)) for op in run if op.now is not None)
             elif table != "document":
                 values = TABLES[table].values
                 rows = [(layer_id, op.id, *values(op.now)) for op in run if op.now is not None]

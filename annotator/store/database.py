@@ -22,7 +22,7 @@ from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
 from annotator.store.scheme_changes import KnownChanges, lagging, scheme_hashes, scheme_revision
 from annotator.store.segmentations import read_segments
-from annotator.store.tables import TABLES, records, tuples
+from annotator.store.tables import TABLES, read_attributes, records, tuples
 from annotator.store.writer import Writer
 from annotator.text import Document
 
@@ -283,11 +283,16 @@ class Store:
         return [layer_info_of(row) for row in self.rows(query, name, limit)]
 
     def annotations(self, layer_id: int) -> Annotations:
-        """A layer's spans and relations."""
+        """A layer's spans and relations, and the attributes of the document."""
         with self.snapshot():
             spans = tuples(self.connection, TABLES["span"].select, layer_id)
             relations = tuples(self.connection, TABLES["relation"].select, layer_id)
-            return Annotations({r[0]: Span(*r) for r in spans}, {r[0]: Relation(*r) for r in relations})
+            of_document = self.connection.execute("SELECT attributes FROM layer WHERE id = ?", (layer_id,)).fetchone()
+            return Annotations(
+                {r[0]: Span(*r) if r[-1] is None else Span(*TABLES["span"].read_row(r)) for r in spans},
+                {r[0]: Relation(*r) if r[-1] is None else Relation(*TABLES["relation"].read_row(r)) for r in relations},
+                (read_attributes(of_document[0]) or {}) if of_document else {},
+            )
 
     def verdicts(self, layer_id: int) -> dict[str, Verdict]:
         """A curator's verdicts by suggestion id."""

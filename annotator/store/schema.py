@@ -15,7 +15,7 @@ from typing import Any
 
 from annotator.errors import StoreError
 from annotator.store import migrations
-from annotator.store.migrations import BASE
+from annotator.store.base_schema import BASE
 from annotator.store.segmentations import add_conversion
 
 APPLICATION_ID = 0x616E6E6F  # "anno"

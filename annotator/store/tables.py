@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from annotator.annotation import Attributes
 from annotator.history import LayerState, Op, Record, dumps
 
 
@@ -48,6 +49,10 @@ class StateTable:
             value if read is None or value is None else read(value)
             for read, value in zip(self._readers, row, strict=True)
         ]
+
+    def read_row(self, row: Sequence[Any]) -> list[Any]:
+        """The values that the row of an id and columns holds."""
+        return [row[0], *self.read(row[1:])]
 
     @cached_property
     def _readers(self) -> list[Callable[[Any], Any] | None]:
@@ -87,16 +92,17 @@ def _loads(text: str) -> Any:
 
 
 _ITEM = ("label", "origin", "source", "score", "curator")
+_ATTRIBUTES = frozenset({"attributes"})
 
 TABLES = {
     table.name: table
     for table in (
-        StateTable("span", ("start", "end", *_ITEM)),
-        StateTable("relation", ("head", "child", *_ITEM)),
+        StateTable("span", ("start", "end", *_ITEM, "attributes"), json=_ATTRIBUTES),
+        StateTable("relation", ("head", "child", *_ITEM, "attributes"), json=_ATTRIBUTES),
         StateTable(
             "verdict",
-            ("kind", "verdict", "label", "source", "score", "original", "item"),
-            json=frozenset({"original"}),
+            ("kind", "verdict", "label", "source", "score", "original", "item", "attributes"),
+            json=frozenset({"original", "attributes"}),
         ),
         StateTable("comment", ("text", "target")),
         StateTable("assignment", ("blind",), boolean=frozenset({"blind"})),
@@ -116,6 +122,7 @@ LAYER_FIELDS: Mapping[str, str] = {
     "text": "text",
     "fingerprint": "fingerprint",
     "curators": "curators",
+    "attributes": "attributes",
 }
 """The columns of ``layer`` that ops on the table ``layer`` set, by the ops' ids."""
 
@@ -170,8 +177,20 @@ def grown(ops: Iterable[Op], table: str) -> int:
 def _write_layer_field(connection: sqlite3.Connection, layer_id: int, op: Op) -> None:
     if op.id not in LAYER_FIELDS:
         raise ValueError(f"a layer has no field {op.id}")
-    value = None if op.now is None else op.now["value"]
+    value = None if op.now is None else stored_field(op.id, op.now)
     connection.execute(f"UPDATE layer SET {LAYER_FIELDS[op.id]} = ? WHERE id = ?", (value, layer_id))
+
+
+def stored_field(name: str, record: Record) -> str:
+    """The value of a layer's field as its column holds it: the attributes of the document as JSON."""
+    value: str = dumps(record["value"]) if name == "attributes" else record["value"]
+    return value
+
+
+def read_attributes(text: str | None) -> Attributes | None:
+    """Attributes as a column holds them."""
+    attributes: Attributes | None = None if text is None else _loads(text)
+    return attributes
 
 
 def _write_document(connection: sqlite3.Connection, op: Op) -> None:
@@ -187,12 +206,13 @@ def read_state(connection: sqlite3.Connection, layer_id: int) -> LayerState:
             state[table.name, row_id] = record
     row = connection.execute(
         "SELECT d.key, d.sha256, d.lang, d.title, d.meta, l.kind, l.own_state, l.flag, l.text, l.fingerprint,"
-        " l.curators FROM layer l JOIN document d ON d.id = l.document_id WHERE l.id = ?",
+        " l.curators, l.attributes FROM layer l JOIN document d ON d.id = l.document_id WHERE l.id = ?",
         (layer_id,),
     ).fetchone()
     for name, column in LAYER_FIELDS.items():
         if row[column] is not None:
-            state["layer", name] = {"value": row[column]}
+            value = row[column]
+            state["layer", name] = {"value": read_attributes(value) if name == "attributes" else value}
     if row["kind"] == "corpus" and row["sha256"] is not None:
         state["document", row["key"]] = DOCUMENT.record(tuple(row)[1:5])
     return state

@@ -70,9 +70,9 @@ class Reported(Annotations):
             return layer
         dropped = sum((Counter(source.dropped) for source in reports), Counter())
         reasons = "; ".join(source.unread for source in reports if source.unread)
-        unkept = "; ".join(source.unkept for source in reports if source.unkept)
         sent = sum_by_host(source.sent for source in reports)
-        return cls(layer.spans, layer.relations, reasons, dict(dropped), sent, unkept)
+        unkept = "; ".join(source.unkept for source in reports if source.unkept)
+        return cls(layer.spans, layer.relations, layer.document_attributes, reasons, dict(dropped), sent, unkept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ TABLES = {
 }
 """The tables that a layer may write to, by the kind of its author."""
 LAYER_FIELDS = {
-    "suggester": {"text", "fingerprint"},
-    "curator": {"text", "state", "flag", "fingerprint"},
+    "suggester": {"text", "fingerprint", "attributes"},
+    "curator": {"text", "state", "flag", "fingerprint", "attributes"},
     GOLD: set(FIELDS),
 }
 """The fields that a layer may have, by the kind of its author."""

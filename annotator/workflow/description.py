@@ -8,6 +8,7 @@ from typing import Any
 
 from annotator.annotation import RelationKey, Span, SpanKey, relation_key, span_key
 from annotator.history import AUTOMATIC_ACTIONS, RETURN, UNDO_RETURN, Op, Record, dumps
+from annotator.labels.attributes import value_text
 from annotator.text import Segment, without_middle
 
 Place = Segment | Span | SpanKey
@@ -44,6 +45,8 @@ def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[
     decisions = [op for op in ops if op.table == "ruling" and (op.now or op.was or {})["settled"] == "adjudicator"]
     if decisions and action not in AUTOMATIC_ACTIONS:
         return f"{action} {_decisions([op.now or op.was or {} for op in decisions], text)}"
+    if action == "attribute":
+        return f"{action} {_attributes(ops, text, place_of)}"
     spans = [op for op in ops if op.table == "span"]
     relations = [op for op in ops if op.table == "relation"]
     verdicts = [op for op in ops if op.table == "verdict" and op.now is not None]
@@ -61,6 +64,26 @@ def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[
     if verdicts and verdicts[0].now is not None:
         return f"{action} {_suggestion(verdicts[0].now, text)}" if len(verdicts) == 1 else f"{action} ({_counts(ops)})"
     return action
+
+
+def _attributes(ops: Iterable[Op], text: str, place_of: Callable[[str], Place | None]) -> str:
+    """Describe which attributes a step set to what, and of what."""
+    for op in ops:
+        was, now = op.was or {}, op.now or {}
+        of_document = op.table == "layer" and op.id == "attributes"
+        field = "value" if of_document else "attributes"
+        before, after = was.get(field) or {}, now.get(field) or {}
+        names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        changes = ", ".join(f"{name}: {value_text(after.get(name)) or 'nothing'}" for name in names)
+        if of_document:
+            return f"{changes} of the document"
+        if changes and op.table == "span":
+            return f"{changes} of {_span(now or was, text)}"
+        if changes and op.table == "relation":
+            content = now or was
+            ends = place_of(content["head"]), place_of(content["child"])
+            return f"{changes} of {_relation(content['label'], *ends, text)}"
+    return ""
 
 
 def _returns(action: str, ops: Iterable[Op]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from annotator.annotation import Annotations
 from annotator.errors import FormatError
 from annotator.formats.protocol import Format
 from annotator.formats.record import LayerRecord
@@ -57,9 +56,9 @@ class LabelSpelling:
         labels = {s.label for s in content.spans.values()} | {r.label for r in content.relations.values()}
         if self._spelled.keys().isdisjoint(labels):
             return record
-        spans = [span.replace(label=self._spell(span.label)) for span in content.spans.values()]
-        relations = [link.replace(label=self._spell(link.label)) for link in content.relations.values()]
-        return replace(record, annotations=Annotations.of(spans, relations))
+        spans = {i: span.replace(label=self._spell(span.label)) for i, span in content.spans.items()}
+        relations = {i: link.replace(label=self._spell(link.label)) for i, link in content.relations.items()}
+        return replace(record, annotations=replace(content, spans=spans, relations=relations))
 
     def _spell(self, name: str) -> str:
         return self._spelled.get(name, name)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict, item_record
-from annotator.history import Op
+from annotator.history import Op, field_op
 
 AnyItem = TypeVar("AnyItem", Span, Relation, Verdict, Ruling, Extra)
 
 
 def differences(before: Annotations, after: Annotations) -> list[Op]:
-    """Turn spans and relations into others: relations are removed before their spans, and added after them."""
+    """Turn the content of a layer into another one: relations are removed before their spans, and added after them."""
     spans_removed, spans_written = _changes("span", before.spans, after.spans)
     relations_removed, relations_written = _changes("relation", before.relations, after.relations)
-    return [*relations_removed, *spans_removed, *spans_written, *relations_written]
+    ops = [*relations_removed, *spans_removed, *spans_written, *relations_written]
+    if before.document_attributes != after.document_attributes:
+        ops.append(field_op("attributes", before.document_attributes or None, after.document_attributes or None))
+    return ops
 
 
 def verdict_differences(before: Mapping[str, Verdict], after: Mapping[str, Verdict]) -> list[Op]:
@@ -61,10 +65,11 @@ def with_content_ids(content: Annotations) -> Annotations:
     for relation in content.relations.values():
         relation_id = str(content.relation_key(relation))
         relations[relation_id] = relation.replace(id=relation_id, head=ids[relation.head], child=ids[relation.child])
-    return Annotations(spans, relations)
+    return replace(content, spans=spans, relations=relations)
 
 
 def with_curator(content: Annotations, curator: str) -> Annotations:
     """Write a curator's name on every span and relation."""
     spans = {i: span.replace(curator=curator) for i, span in content.spans.items()}
-    return Annotations(spans, {i: relation.replace(curator=curator) for i, relation in content.relations.items()})
+    relations = {i: relation.replace(curator=curator) for i, relation in content.relations.items()}
+    return replace(content, spans=spans, relations=relations)

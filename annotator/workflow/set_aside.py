@@ -6,6 +6,7 @@ These are what the scheme does not allow, and relations of a span with itself.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from annotator.annotation import Annotations, Extra, Relation, Span, item_record
@@ -55,4 +56,4 @@ def restore(content: Annotations, extras: Iterable[Extra]) -> Restored:
         if len(later) == len(waiting):
             break
         waiting = later
-    return Restored(Annotations(spans, relations), tuple(others), tuple(waiting))
+    return Restored(replace(content, spans=spans, relations=relations), tuple(others), tuple(waiting))

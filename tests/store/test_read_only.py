@@ -63,7 +63,9 @@ def make_older(work: Path) -> None:
         put_back(raw)
         raw.executescript(
             "DROP INDEX document_ready; DROP INDEX layer_in_work; ALTER TABLE document DROP COLUMN ready;"
-            " DROP TABLE planned; DELETE FROM _sqlite_migrations WHERE name >= '0012'; PRAGMA user_version = 11"
+            " DROP TABLE planned; ALTER TABLE span DROP COLUMN attributes; ALTER TABLE relation DROP COLUMN attributes;"
+            " ALTER TABLE verdict DROP COLUMN attributes; ALTER TABLE layer DROP COLUMN attributes;"
+            " DELETE FROM _sqlite_migrations WHERE name >= '0012'; PRAGMA user_version = 11"
         )
 
 

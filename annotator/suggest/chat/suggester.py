@@ -147,7 +147,14 @@ class ChatSuggester:
         report = f"{source}: {reason}" if reason else ""
         sent = self._priced(replace(traffic.sent, documents=1))
         by_host = {self._configuration.host: sent} if traffic.requests else {}
-        return Reported(suggestions.spans, suggestions.relations, report, suggestions.dropped, by_host, traffic.unkept)
+        return Reported(
+            suggestions.spans,
+            suggestions.relations,
+            unread=report,
+            dropped=suggestions.dropped,
+            sent=by_host,
+            unkept=traffic.unkept,
+        )
 
     def _priced(self, sent: Sent) -> Sent:
         prices = self._configuration.prices

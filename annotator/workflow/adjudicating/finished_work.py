@@ -92,4 +92,5 @@ def _work(state: LayerState, head: str) -> CuratorWork:
     spans = [Span(i, **record) for (table, i), record in state.items() if table == "span"]
     relations = [Relation(i, **record) for (table, i), record in state.items() if table == "relation"]
     comments = {i: Comment(i, **record) for (table, i), record in state.items() if table == "comment"}
-    return CuratorWork(Annotations.of(spans, relations), comments, head)
+    of_document = state.get(("layer", "attributes"), {}).get("value")
+    return CuratorWork(Annotations.of(spans, relations, of_document), comments, head)

@@ -250,7 +250,7 @@ class GoldEditor:
         """Let a step take up what was finished since."""
         step.sets_state = True
         content = self.layer.content
-        stored = Annotations(dict(content.spans), dict(content.relations))
+        stored = Annotations(dict(content.spans), dict(content.relations), content.document_attributes)
         self._replace(step, Settlement(rulings=dict(self.layer.rulings), content=stored), self.settlement)
         step.set_field("curators", ",".join(self.work.work) or None)
         step.set_field("fingerprint", self.work.fingerprint or None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from annotator.annotation import Relation, RelationKey, Span, Verdict, VerdictKind, key_json
+from annotator.annotation import AttributeValue, Relation, RelationKey, Span, Verdict, VerdictKind, key_json
 from annotator.errors import WorkflowError
+from annotator.labels.attributes import AttributeType, fitting, with_value
 from annotator.workflow.annotating.review_layer import ReviewLayer
 from annotator.workflow.description import quote_name
 from annotator.workflow.editing.checks import LayerChecks
@@ -38,9 +39,8 @@ class Edits:
         suggestion = span if span is not None else self._suggestions.relations[suggestion_id]
         kind: Literal["span", "relation"] = "relation" if isinstance(suggestion, Relation) else "span"
         original = key_json(suggestion.key if isinstance(suggestion, Span) else self._suggested_key(suggestion))
-        new = Verdict(
-            suggestion_id, kind, verdict, suggestion.label, suggestion.source, suggestion.score, original, item
-        )
+        about = suggestion.label, suggestion.source, suggestion.score
+        new = Verdict(suggestion_id, kind, verdict, *about, original, item, suggestion.attributes)
         self._step.put("verdict", None, new)
 
     def _suggested_key(self, suggestion: Relation) -> RelationKey:
@@ -77,6 +77,7 @@ class Edits:
             end=suggestion.end if end is None else end,
             label=label or suggestion.label,
         )
+        span = self._with_fitting_attributes(span)
         verdict: Literal["accepted", "corrected"] = "accepted" if span.key == suggestion.key else "corrected"
         span = span.replace(origin=verdict)
         self._step.put("span", None, span)
@@ -110,6 +111,7 @@ class Edits:
             label=label or old.label,
             origin="corrected" if old.origin == "accepted" else old.origin,
         )
+        new = self._with_fitting_attributes(new)
         at_span = self._content.relations_of(span_id)
         misfits = [r for r in at_span if self._is_allowed(r, old) and not self._is_allowed(r, new)]
         for relation in misfits:
@@ -119,7 +121,15 @@ class Edits:
             if verdict.verdict == "accepted":
                 self.decide(verdict.id, "corrected", span_id)
         why = f"{new.label} does not allow it" if new.label != old.label else "its ends no longer share a sentence"
-        return [f"its {r.label} went, {why}" for r in misfits]
+        gone = [name for name in old.attributes or {} if name not in (new.attributes or {})]
+        notes = [f"its {', '.join(gone)} went, {new.label} has no such attribute"] if gone else []
+        return [*notes, *(f"its {r.label} went, {why}" for r in misfits)]
+
+    def _with_fitting_attributes(self, span: Span) -> Span:
+        """A span with those of its attributes that belong to its label."""
+        if not span.attributes:
+            return span
+        return span.replace(attributes=fitting(span.attributes, self._content.scheme.attributes_of(span.label)))
 
     def _is_allowed(self, relation: Relation, changed: Span) -> bool:
         ends = (changed if i == changed.id else self._content.spans[i] for i in (relation.head, relation.child))
@@ -140,6 +150,26 @@ class Edits:
         plural = "relation" if len(relations) == 1 else "relations"
         return [f"{len(relations)} {plural} of {quote_name(text[span.start : span.end], 24)} went with it"]
 
+    # Attributes
+
+    def set_attribute(self, item_id: str | None, attribute: AttributeType, value: AttributeValue | None) -> str | None:
+        """Set an attribute of an own or suggested item (which is accepted) or of the document, or take it away.
+
+        ``None`` stands for the document, and for no value.  Returns the id of the curator's item.
+        """
+        if item_id is None:
+            self._step.set_document_attributes(with_value(self._content.document_attributes, attribute, value))
+            return None
+        if item_id not in self._content:
+            item_id = self.accept(item_id)
+        span, relation = self._content.span(item_id), self._content.relation(item_id)
+        item = span or relation
+        assert item is not None
+        changed = item.replace(attributes=with_value(item.attributes, attribute, value))
+        if changed != item:
+            self._step.put("relation" if span is None else "span", item, changed)
+        return item_id
+
     # Relations
 
     def accept_relation(self, suggestion_id: str, head: str, child: str, *, label: str | None = None) -> str:
@@ -150,6 +180,9 @@ class Edits:
         relation = suggestion.replace(
             id=self._step.new_id("r"), head=head, child=child, label=label or suggestion.label, origin=verdict
         )
+        if relation.attributes:
+            known = self._content.scheme.attributes_of(relation.label)
+            relation = relation.replace(attributes=fitting(relation.attributes, known))
         self._step.put("relation", None, relation)
         self.decide(suggestion_id, verdict, relation.id)
         return relation.id
@@ -164,7 +197,9 @@ class Edits:
         """Give an own relation another type or direction."""
         old = self._content.relations[relation_id]
         origin = "corrected" if old.origin == "accepted" else old.origin
-        self._step.put("relation", old, old.replace(head=head, child=child, label=label, origin=origin))
+        attributes = fitting(old.attributes, self._content.scheme.attributes_of(label))
+        new = old.replace(head=head, child=child, label=label, origin=origin, attributes=attributes)
+        self._step.put("relation", old, new)
         for verdict in self._suggestions.verdicts_on(relation_id):
             self.decide(verdict.id, "corrected", relation_id)
 

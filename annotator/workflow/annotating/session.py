@@ -119,7 +119,8 @@ class AnnotationSession:
 
     # Steps
 
-    def _edits(self, step: StepDraft) -> Edits:
+    def edits(self, step: StepDraft) -> Edits:
+        """What adds a curator's changes to a step."""
         return Edits(step, self.layer, self.checks)
 
     def recover(self) -> bool:
@@ -129,7 +130,7 @@ class AnnotationSession:
             self.reload()
         return outdated
 
-    def _outcome(self, step: StepDraft, message: str, focus: str | None = None) -> Outcome:
+    def outcome(self, step: StepDraft, message: str, focus: str | None = None) -> Outcome:
         """The outcome of a step that was written; an error from here on does not undo it."""
         if not step.ops:
             return Outcome(message, focus)
@@ -160,7 +161,7 @@ class AnnotationSession:
                 step.apply(op)
             told = self._proposals(replay.span()).beside(step, replay.action) if replay.of == "propose" else str
         self._read_returned()
-        outcome = self._outcome(step, f"{replay.description} {told()}".rstrip())
+        outcome = self.outcome(step, f"{replay.description} {told()}".rstrip())
         focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.now is not None]
         focus += [op.id for op in replay.ops if op.table == "verdict" and self.layer.order.is_pending(op.id)]
         return Outcome(outcome.message, focus[0] if focus else None, outcome.touched, outcome.warning)
@@ -172,8 +173,8 @@ class AnnotationSession:
         if not self.layer.order.is_pending(suggestion_id):
             raise WorkflowError("nothing to accept here", "tab goes to the next suggestion")
         with self.editor.step("accept") as step:
-            item = self._edits(step).accept(suggestion_id)
-        return self._outcome(step, f"accepted {self.checks.name_of(item)}", item)
+            item = self.edits(step).accept(suggestion_id)
+        return self.outcome(step, f"accepted {self.checks.name_of(item)}", item)
 
     def reject(self, item_id: str) -> Outcome:
         """Reject a pending suggestion, or an own item that was accepted; relations that hang on it go with it."""
@@ -183,8 +184,8 @@ class AnnotationSession:
             raise WorkflowError("nothing to reject here", "d deletes your own span or relation")
         name = self.checks.name_of(item_id)
         with self.editor.step("reject") as step:
-            self._edits(step).decide(item_id, "rejected")
-        return self._outcome(step, f"rejected {name}")
+            self.edits(step).decide(item_id, "rejected")
+        return self.outcome(step, f"rejected {name}")
 
     def is_accepted(self, item_id: str) -> bool:
         """Whether an own item was accepted as it was suggested."""
@@ -195,18 +196,18 @@ class AnnotationSession:
         """Accept every pending suggestion that ``passes`` and reaches the threshold (or the session's), as one step."""
         threshold = self.layer.threshold if threshold is None else threshold
         with self.editor.step("accept all") as step:
-            accepted = accept_likely(self._edits(step), self.layer, threshold, passes)
-        outcome = self._outcome(step, "")
+            accepted = accept_likely(self.edits(step), self.layer, threshold, passes)
+        outcome = self.outcome(step, "")
         return Outcome(accepted.told(self.layer, threshold), None, outcome.touched, outcome.warning)
 
     def reject_all(self, passes: Callable[[str], bool] = bool) -> Outcome:
         """Reject every pending suggestion that ``passes``, as one step."""
         pending = [i.id for i in self.layer.order.pending if passes(i.id)]
         with self.editor.step("reject all") as step:
-            edits = self._edits(step)
+            edits = self.edits(step)
             for suggestion_id in pending:
                 edits.decide(suggestion_id, "rejected")
-        outcome = self._outcome(step, "")
+        outcome = self.outcome(step, "")
         came = sum(passes(i.id) for i in self.layer.order.pending)
         return replace(outcome, message=rejected_together(len(pending), came))
 
@@ -215,9 +216,9 @@ class AnnotationSession:
         if len(same := self.layer.suggestions.alike(suggestion_id)) < 2:
             return self.accept(suggestion_id)
         with self.editor.step("accept alike") as step:
-            edits = self._edits(step)
+            edits = self.edits(step)
             items = [edits.accept(i) for i in same if self.layer.order.is_pending(i)]
-        return self._outcome(step, f"accepted {self.checks.name_of(items[0])}, {len(items)} times", items[0])
+        return self.outcome(step, f"accepted {self.checks.name_of(items[0])}, {len(items)} times", items[0])
 
     def reject_alike(self, suggestion_id: str) -> Outcome:
         """Reject a pending suggestion and all that ask the same, as one step."""
@@ -225,18 +226,18 @@ class AnnotationSession:
             return self.reject(suggestion_id)
         name = self.checks.name_of(suggestion_id)
         with self.editor.step("reject alike") as step:
-            edits = self._edits(step)
+            edits = self.edits(step)
             for other in same:
                 edits.decide(other, "rejected")
-        return self._outcome(step, f"rejected {name}, {len(same)} times")
+        return self.outcome(step, f"rejected {name}, {len(same)} times")
 
     # Spans
 
     def add(self, start: int, end: int, label: str) -> Outcome:
         """Mark a range; own spans that may not stand beside it give way, suggestions under it are thereby corrected."""
         with self.editor.step("label") as step:
-            span_id, notes = self._mark(self._edits(step), SpanKey(start, end, label))
-        return self._outcome(step, "; ".join([f"marked {self.checks.name_of(span_id)}", *notes]), span_id)
+            span_id, notes = self._mark(self.edits(step), SpanKey(start, end, label))
+        return self.outcome(step, "; ".join([f"marked {self.checks.name_of(span_id)}", *notes]), span_id)
 
     def _mark(self, edits: Edits, key: SpanKey) -> tuple[str, list[str]]:
         """Mark a range; the id of the span, and notes on what gave way."""
@@ -261,8 +262,8 @@ class AnnotationSession:
             return Outcome(f"{self.checks.name_of(span_id)} has that label already", span_id)
         self.checks.check_new_span(SpanKey(span.start, span.end, label))
         with self.editor.step("relabel") as step:
-            span_id, notes = self._change(self._edits(step), span_id, label=label)
-        return self._outcome(step, "; ".join([f"relabelled to {self.checks.name_of(span_id)}", *notes]), span_id)
+            span_id, notes = self._change(self.edits(step), span_id, label=label)
+        return self.outcome(step, "; ".join([f"relabelled to {self.checks.name_of(span_id)}", *notes]), span_id)
 
     def _change(
         self,
@@ -286,8 +287,8 @@ class AnnotationSession:
         if self.layer.content.span_id_with(SpanKey(start, end, span.label)):
             raise WorkflowError("the same span is there already", "delete one of them")
         with self.editor.step("move boundary") as step:
-            span_id, notes = self._change(self._edits(step), span_id, start=start, end=end)
-        return self._outcome(step, "; ".join([f"now {self.checks.name_of(span_id)}", *notes]), span_id)
+            span_id, notes = self._change(self.edits(step), span_id, start=start, end=end)
+        return self.outcome(step, "; ".join([f"now {self.checks.name_of(span_id)}", *notes]), span_id)
 
     def everywhere(self, span_id: str) -> Outcome:
         """Give every identical mention in the document the same label, as one step."""
@@ -296,7 +297,7 @@ class AnnotationSession:
         text = self.checks.text_of(span)
         count = 0
         with self.editor.step("label everywhere") as step:
-            edits = self._edits(step)
+            edits = self.edits(step)
             if self.layer.order.is_pending(span_id):
                 span_id = edits.accept_span(span_id)
             for start, end in self.checks.mentions(text):
@@ -304,7 +305,7 @@ class AnnotationSession:
                 if self.layer.content.has_room(key):
                     self._mark(edits, key)
                     count += 1
-        return self._outcome(step, f"{span.label} on {plural(count, 'more mention')} of {quote_name(text)}", span_id)
+        return self.outcome(step, f"{span.label} on {plural(count, 'more mention')} of {quote_name(text)}", span_id)
 
     def propose(self, span_id: str) -> Outcome:
         """Suggest an own span's label at every mention of its words in all other documents, as one step."""
@@ -313,7 +314,7 @@ class AnnotationSession:
             step.sets_state = True
             step.put("span", span, span)  # tells whoever takes the step back what was proposed
             told = self._proposals(span).beside(step, "propose")
-        return self._outcome(step, f"proposed {self.checks.name_of(span_id)} {told()}", span_id)
+        return self.outcome(step, f"proposed {self.checks.name_of(span_id)} {told()}", span_id)
 
     def _proposals(self, span: Span) -> CorpusProposals:
         phrase = self.document.text[span.start : span.end]
@@ -325,8 +326,8 @@ class AnnotationSession:
         """Link two spans; pending ends are accepted with it, symmetric types start at the earlier span."""
         head, child = self.checks.allowed_ends(head, child, label)
         with self.editor.step("relate") as step:
-            relation_id = self._relate(self._edits(step), head, child, label)
-        return self._outcome(step, f"related: {self.checks.name_of(relation_id)}", relation_id)
+            relation_id = self._relate(self.edits(step), head, child, label)
+        return self.outcome(step, f"related: {self.checks.name_of(relation_id)}", relation_id)
 
     def _relate(self, edits: Edits, head: str, child: str, label: str) -> str:
         suggested = self.layer.suggestions.pending_link(head, child, label)
@@ -348,13 +349,13 @@ class AnnotationSession:
         if own is not None and (own.head, own.child, own.label) == (head, child, label):
             return Outcome(f"{self.checks.name_of(relation_id)} is of that type already", relation_id)
         with self.editor.step("retype") as step:
-            edits = self._edits(step)
+            edits = self.edits(step)
             if own is None:
                 head, child = (edits.accepted_end(end) for end in (head, child))
                 relation_id = edits.accept_relation(relation_id, head, child, label=label)
             else:
                 edits.change_relation(relation_id, head=head, child=child, label=label)
-        return self._outcome(step, f"retyped: {self.checks.name_of(relation_id)}", relation_id)
+        return self.outcome(step, f"retyped: {self.checks.name_of(relation_id)}", relation_id)
 
     # The rest
 
@@ -368,13 +369,13 @@ class AnnotationSession:
         """Take an own item away, and reject what was suggested of it; ``message`` is with its name in place of {}."""
         name, notes = self.checks.name_of(item_id), list[str]()
         with self.editor.step(action) as step:
-            edits = self._edits(step)
+            edits = self.edits(step)
             if item_id in self.layer.content.spans:
                 notes = edits.drop_span(item_id, self.document.text)
             else:
                 self.checks.relation(item_id)
                 edits.drop_relation(item_id, "rejected")
-        return self._outcome(step, "; ".join([message.format(name), *notes]))
+        return self.outcome(step, "; ".join([message.format(name), *notes]))
 
     def comment(self, text: str, target: str | None = None) -> Outcome:
         """Set the comment on an own span or relation, or on the document; an empty text takes it away."""
@@ -384,25 +385,25 @@ class AnnotationSession:
             raise WorkflowError("that is no longer there", "choose another, or comment the document")
         with self.editor.step("comment") as step:
             step.set_comment(text.strip(), target)
-        return self._outcome(step, "comment kept" if text.strip() else "comment taken away", target)
+        return self.outcome(step, "comment kept" if text.strip() else "comment taken away", target)
 
     def flag(self) -> Outcome:
         """Flag the document for a second look, or take the flag away."""
         flagged = self.flagged
         with self.editor.step("unflag" if flagged else "flag") as step:
             step.set_field("flag", None if flagged else "")
-        return self._outcome(step, "flag taken away" if flagged else "flagged for a second look")
+        return self.outcome(step, "flag taken away" if flagged else "flagged for a second look")
 
     def finish(self) -> Outcome:
         """Mark the document done; what is still undecided counts as ignored."""
         with self.editor.step("done") as step:
             step.sets_state = True
-            edits = self._edits(step)
+            edits = self.edits(step)
             for interval in list(self.layer.order.pending):
                 edits.decide(interval.id, "ignored")
             self._set_state(step, "done")
         self.returned = None
-        return self._outcome(step, f"{self.document.key} is done")
+        return self.outcome(step, f"{self.document.key} is done")
 
     def skip(self) -> Outcome:
         """Put the document aside, undecided."""
@@ -410,7 +411,7 @@ class AnnotationSession:
             step.sets_state = True
             self._set_state(step, "skipped")
         self.returned = None
-        return self._outcome(step, f"{self.document.key} skipped")
+        return self.outcome(step, f"{self.document.key} skipped")
 
     def _set_state(self, step: StepDraft, state: str) -> None:
         """Set the state, which answers a return also where it stays the same: the step says that it is looked at."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from annotator.annotation import Annotations, Relation, Span, Verdict
+from annotator.annotation import Annotations, AttributeValue, Relation, Span, Verdict
 from annotator.history import Op
 from annotator.intervals import IntervalIndex
 from annotator.store import Store
@@ -348,6 +348,7 @@ def _unite(layers: list[Annotations]) -> Annotations:
     """Unite suggestion layers; of equal suggestions, the one with the highest score is kept."""
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}
+    document_attributes: dict[str, AttributeValue] = {}
     for layer in layers:
         for span in layer.spans.values():
             if span.id not in spans or (span.score or 0) > (spans[span.id].score or 0):
@@ -355,4 +356,5 @@ def _unite(layers: list[Annotations]) -> Annotations:
         for relation in layer.relations.values():
             if relation.id not in relations or (relation.score or 0) > (relations[relation.id].score or 0):
                 relations[relation.id] = relation
-    return Annotations(spans, relations)
+        document_attributes.update(layer.document_attributes)
+    return Annotations(spans, relations, document_attributes)

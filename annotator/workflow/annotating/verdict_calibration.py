@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from annotator.annotation import Annotations, Relation, Span, Verdict
@@ -61,7 +62,8 @@ class VerdictCalibration:
             self._shifts = _shifts(outcome for outcomes in self._outcomes.values() for outcome in outcomes)
         if not self._shifts:
             return suggested
-        return Annotations(_moved(suggested.spans, self._shifts), _moved(suggested.relations, self._shifts))
+        moved = _moved(suggested.spans, self._shifts), _moved(suggested.relations, self._shifts)
+        return replace(suggested, spans=moved[0], relations=moved[1])
 
 
 def _shifts(outcomes: Iterable[tuple[_Group, float, bool]]) -> dict[_Group, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.errors import WorkflowError
-from annotator.labels import RelationType
+from annotator.labels import AttributeType, RelationType
 from annotator.text import Document, Segmentation, exact_mentions, graphemes
 from annotator.workflow.description import item_in_words, quote_name
 from annotator.workflow.editing.content import LayerContent
@@ -102,6 +102,21 @@ class LayerChecks:
     def mentions(self, text: str) -> list[tuple[int, int]]:
         """The ranges at which a text occurs in the document as whole tokens (or graphemes)."""
         return [(start, end) for start, end in exact_mentions(self._document.text, text, self._units)]
+
+    # Attributes
+
+    def attribute_of(self, item_id: str | None, name: str) -> AttributeType:
+        """The attribute by this name of an item, or (``None``) of the document."""
+        label = None if item_id is None else self.label_of(item_id)
+        attribute = self._content.scheme.attributes.get(name)
+        if attribute is None or attribute not in self._content.scheme.attributes_of(label):
+            raise WorkflowError(f"{label or 'the document'} has no attribute {name}", "? says what each label has")
+        return attribute
+
+    def label_of(self, item_id: str) -> str:
+        """The label of a span or relation."""
+        span = self._layer_view.span(item_id)
+        return self.relation(item_id).label if span is None else span.label
 
     # Relations
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from annotator.annotation import Annotations, Comment, Relation, RelationKey, Span, SpanKey
+from annotator.annotation import Annotations, Attributes, Comment, Relation, RelationKey, Span, SpanKey
 from annotator.history import Op
 from annotator.intervals import Interval, IntervalIndex
 from annotator.labels import LabelScheme
@@ -43,7 +43,7 @@ NO_CHANGE = ContentChange()
 
 
 class LayerContent:
-    """The spans, relations, comments and fields of one layer.
+    """The spans, relations, comments and fields of one layer, and the attributes of its document.
 
     ``index`` holds the spans in reading order, ``retired`` those items that the scheme no longer allows.  ``fields``
     are the layer's ``state``, ``flag`` and the digest of its ``text``, as far as they are set.
@@ -57,6 +57,7 @@ class LayerContent:
         self.relations: dict[str, Relation] = {}
         self.comments: dict[str, Comment] = {}
         self.fields: dict[str, str] = {}
+        self.document_attributes: Attributes = dict(content.document_attributes)
         self.index = IntervalIndex((s.start, s.end, i) for i, s in content.spans.items())
         self._by_key: dict[SpanKey, str] = {s.key: i for i, s in content.spans.items()}
         self._relations_at: defaultdict[str, set[str]] = defaultdict(set)
@@ -172,6 +173,8 @@ class LayerContent:
             self.comments.pop(op.id, None)
             if op.now is not None:
                 self.comments[op.id] = Comment(op.id, **op.now)
+        elif op.table == "layer" and op.id == "attributes":
+            self.document_attributes = {} if op.now is None else op.now["value"]
         elif op.table == "layer":
             self.fields.pop(op.id, None)
             if op.now is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from annotator.annotation import Comment, item_record
+from annotator.annotation import Attributes, Comment, item_record
 from annotator.history import Op, field_op
 from annotator.store import Writer
 from annotator.workflow.editing.content import LayerContent
@@ -67,6 +67,12 @@ class StepDraft:
         if old == value:
             return
         self.apply(field_op(name, old, value))
+
+    def set_document_attributes(self, attributes: Attributes | None) -> None:
+        """Set the attributes of the document; ``None`` takes all of them away."""
+        old = self._layer.content.document_attributes or None
+        if old != attributes:
+            self.apply(field_op("attributes", old, attributes))
 
     def set_comment(self, text: str, target: str | None) -> None:
         """Comment an item, or (``None``) the document; an empty text takes the comment away."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from annotator.annotation import Annotations, RelationKey, SpanKey
+from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import FormatError
 from annotator.formats.not_carried import carried_spans, count_not_carried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
@@ -167,7 +167,7 @@ class ExportWriter:
             start, end = borders.place(span.start, span.end, span.label)
             spans.append(span.replace(start=start, end=end))
         self.result.moved = borders.moved
-        return replace(record, annotations=Annotations.of(spans, before.relations.values()))
+        return replace(record, annotations=replace(before, spans={span.id: span for span in spans}))
 
 
 class _HashingStream:

@@ -19,6 +19,7 @@ from annotator.store import Writer, document_record, removed_documents
 from annotator.text import Document, text_sha256
 from annotator.tokenization import TOKENIZER, TOKENS_OF_A_FILE
 from annotator.workflow.backups import back_up_before
+from annotator.workflow.importing.attribute_check import AttributeCheck
 from annotator.workflow.importing.document_matching import DocumentMatcher
 from annotator.workflow.importing.import_request import ImportReport, ImportRequest
 from annotator.workflow.importing.layer_names import LayerNames
@@ -70,6 +71,7 @@ class DocumentIntake:
         self._records = RecordsTogether(request.same_text, self.report.lost)
         self._borders = SpanBorders(request.borders, at_tokens=workspace.scheme.snap == "token")
         self._normalizer = LayerNormalizer(form, request.mapping, self.report.lost, self._borders.place)
+        self._attributes = AttributeCheck(form, self.report.lost, set_aside=request.set_aside)
         self._matcher = DocumentMatcher()
         self._segmenter = Segmenter(workspace.scheme.languages)
         self._prepared: deque[_Batch] = deque()
@@ -251,6 +253,8 @@ class DocumentIntake:
         self._layers.take(name, incoming, digest, where, layer.author, new_document=is_new)
 
     def _check(self, name: LayerName, layer: NormalizedLayer, where: str) -> None:
+        for problem in self._attributes.place(self.check.scheme, layer):
+            self.check.refuse(f"{where}: {problem}")
         check = self.check.check_labels if name.kind == "suggester" else self.check.check_work
         check(layer, where, lambda: self._document(name.document).sentences)
 

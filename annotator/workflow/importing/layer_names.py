@@ -107,9 +107,10 @@ class LayerNames:
             name = self._renames.get(item.curator or "")
             return item if name is None else item.replace(curator=name)
 
-        return Annotations(
-            {i: renamed(span) for i, span in content.spans.items()},
-            {i: renamed(relation) for i, relation in content.relations.items()},
+        return replace(
+            content,
+            spans={i: renamed(span) for i, span in content.spans.items()},
+            relations={i: renamed(relation) for i, relation in content.relations.items()},
         )
 
     def _check_names(self, foreign: ForeignLayer, where: str) -> None:

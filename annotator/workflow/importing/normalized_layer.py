@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from annotator.annotation import (
     Annotations,
+    Attributes,
+    AttributeValue,
     Extra,
     Origin,
     Relation,
@@ -19,7 +21,8 @@ from annotator.annotation import (
     VerdictKind,
     key_json,
 )
-from annotator.formats.protocol import ForeignLayer, WorkState
+from annotator.formats.protocol import ForeignAttribute, ForeignGroup, ForeignLayer, WorkState
+from annotator.labels.attributes import AttributeType, with_value
 from annotator.workflow.set_aside import relation_extra, span_extra
 
 _PROGRESS: tuple[WorkState, ...] = ("skipped", "doing", "done")
@@ -27,7 +30,11 @@ _PROGRESS: tuple[WorkState, ...] = ("skipped", "doing", "done")
 
 @dataclass(slots=True)
 class NormalizedLayer:
-    """One author's annotations on one document; ids are content, and extras refer to those ids."""
+    """One author's annotations on one document; ids are content, and extras refer to those ids.
+
+    ``attributes`` and ``groups`` are what a file says beside labels, as far as nobody has looked yet whether the label
+    scheme has a place for it.
+    """
 
     spans: dict[str, Span] = field(default_factory=dict)
     relations: dict[str, Relation] = field(default_factory=dict)
@@ -35,11 +42,36 @@ class NormalizedLayer:
     extras: dict[str, Extra] = field(default_factory=dict)
     state: WorkState = "done"
     curators: tuple[str, ...] = ()
+    document_attributes: Attributes = field(default_factory=dict)
+    attributes: list[ForeignAttribute] = field(default_factory=list)
+    groups: list[ForeignGroup] = field(default_factory=list)
 
     @property
     def content(self) -> Annotations:
-        """The spans and relations."""
-        return Annotations(self.spans, self.relations)
+        """The spans and relations, and the attributes of the document."""
+        return Annotations(self.spans, self.relations, self.document_attributes)
+
+    def set_attribute(self, item_id: str | None, attribute: AttributeType, value: AttributeValue) -> None:
+        """Set an attribute of a span, a relation or (``None``) the document."""
+        span, relation = self.spans.get(item_id or ""), self.relations.get(item_id or "")
+        if item_id is None:
+            self.document_attributes = with_value(self.document_attributes, attribute, value) or {}
+        elif span is not None:
+            self.spans[item_id] = span.replace(attributes=with_value(span.attributes, attribute, value))
+        elif relation is not None:
+            self.relations[item_id] = relation.replace(attributes=with_value(relation.attributes, attribute, value))
+
+    def attributes_of(self, item_id: str | None) -> Attributes | None:
+        """What is set of the attributes of a span, a relation or (``None``) the document."""
+        if item_id is None:
+            return self.document_attributes
+        item = self.spans.get(item_id) or self.relations.get(item_id)
+        return None if item is None else item.attributes
+
+    def keep_aside(self, extra: Extra, form: str) -> None:
+        """Keep an extra that refers to items of the layer, under an id of its own."""
+        extra_id = self._new_extra_id(form)
+        self.extras[extra_id] = extra.replace(id=extra_id, format=form)
 
     def set_span_aside(self, span_id: str, form: str) -> None:
         """Make an extra of a span, and of its relations."""
@@ -92,6 +124,7 @@ class NormalizedLayer:
             extras,
             max(self.state, other.state, key=_PROGRESS.index),
             tuple(sorted({*self.curators, *other.curators})),
+            {**other.document_attributes, **self.document_attributes},
         )
 
 
@@ -128,6 +161,7 @@ class LayerNormalizer:
                 layer.extras[ids[extra.id]] = extra.replace(id=ids[extra.id], refs=refs, format=self.form)
             else:
                 self.lost[f"{extra.kind} of what --map leaves out"] += 1
+        self._add_said(layer, foreign, ids)
         for extra_id, loop in loops:
             layer.extras[extra_id] = relation_extra(loop, extra_id, self.form)
         for verdict, content in foreign.verdicts:
@@ -136,6 +170,19 @@ class LayerNormalizer:
                 continue
             layer.verdicts.update({v.id: v for v in self._verdicts(verdict, content)})
         return layer
+
+    def _add_said(self, layer: NormalizedLayer, foreign: ForeignLayer, ids: Mapping[str, str]) -> None:
+        """Add what the file says beside labels, about items by their new ids."""
+        for said in foreign.attributes:
+            item = None if said.item is None else ids.get(said.item)
+            if said.item is not None and item is None:
+                self.lost["attribute of what --map leaves out"] += 1
+                continue
+            layer.attributes.append(replace(said, item=item, aside=_renamed(said.aside, ids)))
+        for group in foreign.groups:
+            members = tuple(dict.fromkeys(ids[member] for member in group.members if member in ids))
+            label = self.mapping.get(group.label, group.label)
+            layer.groups.append(replace(group, label=label, members=members, aside=_renamed(group.aside, ids)))
 
     def rejected(self, foreign: ForeignLayer) -> dict[str, Verdict]:
         """Give what a foreign layer rejects, by the id of its content."""
@@ -200,6 +247,13 @@ class LayerNormalizer:
             if label and relation.head in keys and relation.child in keys:
                 link = RelationKey(keys[relation.head], keys[relation.child], label)
                 yield Verdict(str(link), "relation", verdict, label, relation.source, relation.score, key_json(link))
+
+
+def _renamed(extra: Extra | None, ids: Mapping[str, str]) -> Extra | None:
+    """An extra that refers to items by their new ids; ``None`` where one of them has none."""
+    if extra is None or not all(ref in ids for ref in extra.refs):
+        return None
+    return extra.replace(refs=tuple(ids[ref] for ref in extra.refs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
@@ -51,7 +52,7 @@ class Reanchoring:
             else:
                 spans[span_id] = span.replace(start=span.start + shift, end=span.end + shift)
         relations = {i: r for i, r in content.relations.items() if r.head in spans and r.child in spans}
-        return Annotations(spans, relations), uncarried
+        return replace(content, spans=spans, relations=relations), uncarried
 
     def verdicts(self, verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
         """Carry over the verdicts on suggestions that have a place in the new text, under their new ids."""

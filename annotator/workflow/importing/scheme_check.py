@@ -176,5 +176,9 @@ class SchemeCheck:
         if problem is None:
             self.unknown[label] += 1
             return
+        self.refuse(f"{where}: {problem}")
+
+    def refuse(self, problem: str) -> None:
+        """Count something that the scheme does not allow, told with its place."""
         self.problems += 1
-        self.first = self.first or f"{where}: {problem}"
+        self.first = self.first or problem

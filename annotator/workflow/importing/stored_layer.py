@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict, item_record
+from annotator.annotation import (
+    Annotations,
+    Attributes,
+    Comment,
+    Extra,
+    Relation,
+    Ruling,
+    Span,
+    Verdict,
+    item_record,
+)
 from annotator.formats.protocol import WorkState
 from annotator.history import dumps
 from annotator.store import LayerInfo, Store
@@ -44,6 +54,7 @@ class StoredLayer:
         """Give the layer the form of an incoming one, whose ids are content."""
         content_ids = {stored: content for content, stored in self.ids_by_content().items()}
         layer = with_ids(NormalizedLayer(dict(self.content.spans), dict(self.content.relations)), content_ids)
+        layer.document_attributes = self.content.document_attributes
         layer.verdicts = {i: verdict for i, verdict in self.verdicts.items() if verdict.item is None}
         layer.extras = dict(self.extras)
         layer.rename_refs(content_ids)
@@ -55,11 +66,13 @@ class StoredLayer:
 def with_ids(layer: NormalizedLayer, ids: Mapping[str, str]) -> NormalizedLayer:
     """Give the spans and relations of a layer other ids; its extras refer to those then."""
     spans = {
-        ids[i]: Span(ids[i], s.start, s.end, s.label, s.origin, s.source, s.score, s.curator)
+        ids[i]: Span(ids[i], s.start, s.end, s.label, s.origin, s.source, s.score, s.curator, s.attributes)
         for i, s in layer.spans.items()
     }
     relations = {
-        ids[i]: Relation(ids[i], ids[r.head], ids[r.child], r.label, r.origin, r.source, r.score, r.curator)
+        ids[i]: Relation(
+            ids[i], ids[r.head], ids[r.child], r.label, r.origin, r.source, r.score, r.curator, r.attributes
+        )
         for i, r in layer.relations.items()
     }
     result = replace(layer, spans=spans, relations=relations, extras=dict(layer.extras))
@@ -81,9 +94,16 @@ def is_same(incoming: NormalizedLayer, stored: NormalizedLayer, form: str) -> bo
     return (
         incoming.spans.keys() == stored.spans.keys()
         and incoming.relations.keys() == stored.relations.keys()
+        and _attributes(incoming) == _attributes(stored)
         and (not kept or _extra_contents(kept) == _extra_contents(incoming.extras))
         and _verdicts_agree(incoming.verdicts, stored.verdicts)
     )
+
+
+def _attributes(layer: NormalizedLayer) -> dict[str, Attributes]:
+    """The attributes of a layer's items by id, and those of the document."""
+    items: list[Span | Relation] = [*layer.spans.values(), *layer.relations.values()]
+    return {item.id: item.attributes for item in items if item.attributes} | {"": layer.document_attributes}
 
 
 def _verdicts_agree(incoming: Mapping[str, Verdict], stored: Mapping[str, Verdict]) -> bool:

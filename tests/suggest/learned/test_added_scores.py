@@ -19,7 +19,7 @@ def judged(label: str, accepted: int, rejected: int, score: float = 0.65) -> lis
 
 def layer(*labels: str) -> Reported:
     spans = [suggested_span(number, number + 1, label, "chat@tiny", 0.65) for number, label in enumerate(labels)]
-    return Reported({span.id: span for span in spans}, {}, "why", {"x": 1}, {"host": Sent(1)})
+    return Reported({s.id: s for s in spans}, unread="why", dropped={"x": 1}, sent={"host": Sent(1)})
 
 
 def test_a_label_that_curators_accept_rises_above_the_threshold_and_another_falls() -> None:

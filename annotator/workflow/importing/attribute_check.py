@@ -1,0 +1,87 @@
+"""Giving what a file says beside labels its place in the label scheme: attributes of items, and groups of mentions.
+
+What the scheme has no place for is kept aside, as the format has it, or counted as lost; what it has a place for and
+does not allow is refused, as labels are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+
+from annotator.annotation import Relation
+from annotator.formats.protocol import ForeignAttribute, ForeignGroup
+from annotator.labels import LabelScheme
+from annotator.labels.attributes import values_of
+from annotator.workflow.importing.normalized_layer import NormalizedLayer
+
+
+class AttributeCheck:
+    """Places what the layers of a file in the format ``form`` say beside labels.
+
+    ``lost`` counts by kind what is left out.  Values that the scheme does not allow are problems, or ``set_aside``.
+    """
+
+    def __init__(self, form: str, lost: Counter[str], *, set_aside: bool) -> None:
+        self._form = form
+        self._lost = lost
+        self._set_aside = set_aside
+
+    def place(self, scheme: LabelScheme, layer: NormalizedLayer) -> list[str]:
+        """Turn what a layer says beside labels into attributes and relations, as far as the scheme has them.
+
+        Returns what the scheme does not allow of it, in words.
+        """
+        said, groups = layer.attributes, layer.groups
+        layer.attributes, layer.groups = [], []
+        problems = [problem for attribute in said if (problem := self._place_attribute(scheme, layer, attribute))]
+        for group in groups:
+            self._place_group(scheme, layer, group)
+        return problems
+
+    def _place_attribute(self, scheme: LabelScheme, layer: NormalizedLayer, said: ForeignAttribute) -> str | None:
+        item = None if said.item is None else layer.spans.get(said.item) or layer.relations.get(said.item)
+        if said.item is not None and item is None:  # set aside itself
+            self._keep(layer, said, "attribute of what is kept aside")
+            return None
+        attribute = scheme.attributes.get(said.name)
+        if attribute is None or attribute not in scheme.attributes_of(None if item is None else item.label):
+            self._keep(layer, said, f"attribute {said.name}, which the label scheme does not have there")
+            return None
+        before = (layer.attributes_of(said.item) or {}).get(said.name)
+        try:
+            value = attribute.canonical(said.value)
+            if attribute.several and before is not None:
+                value = attribute.canonical([*values_of(before), *values_of(value)])
+        except ValueError as error:
+            if not self._set_aside:
+                return str(error)
+            self._keep(layer, said, f"value of {said.name} that the label scheme does not have")
+            return None
+        if not attribute.several and before not in (None, value):
+            self._keep(layer, said, f"second value of {said.name}, which has one")
+            return None
+        layer.set_attribute(said.item, attribute, value)
+        return None
+
+    def _place_group(self, scheme: LabelScheme, layer: NormalizedLayer, group: ForeignGroup) -> None:
+        known = [member for member in group.members if member in layer.spans]
+        if group.label not in scheme.equivalences or len(known) < 2:
+            self._keep(layer, group, f"group {group.label}, which the label scheme does not have")
+            return
+        members = sorted(known, key=lambda member: layer.spans[member].key)
+        for head, child in pairwise(members):
+            relation_id = f"{group.label}:{head}:{child}"
+            if relation_id not in layer.relations:
+                curator = layer.spans[head].curator
+                layer.relations[relation_id] = Relation(
+                    relation_id, head, child, group.label, layer.spans[head].origin, curator=curator
+                )
+
+    def _keep(self, layer: NormalizedLayer, said: ForeignAttribute | ForeignGroup, what: str) -> None:
+        """Keep something aside, or count it as lost."""
+        present = {*layer.spans, *layer.relations, *layer.extras}
+        if said.aside is None or not present.issuperset(said.aside.refs):
+            self._lost[what] += 1
+        else:
+            layer.keep_aside(said.aside, self._form)
