@@ -147,3 +147,13 @@ def test_the_shape_of_a_scheme_without_attributes_is_as_it_was() -> None:
         "overlap": "flat",
         "snap": "token",
     }
+
+
+def test_the_docs_show_a_scheme_that_can_be_read() -> None:
+    page = (SCHEME.parents[2] / "docs" / "attributes.md").read_text(encoding="utf-8")
+    attributes, relations = (block.partition("```")[0] for block in page.split("```yaml\n")[1:3])
+    entities = LABELS + "  PLACE: {key: 2}\n"
+    causes = "  causes: {key: c, head: EVENT, child: EVENT}\n"
+    scheme = read_scheme_text(entities + relations + causes + attributes)
+    assert list(scheme.attributes) == ["negated", "certainty", "role", "gazetteer", "deaths", "when", "remark", "topic"]
+    assert scheme.equivalences == {"same_as"}
