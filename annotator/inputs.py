@@ -5,6 +5,7 @@ Errors are one line that names the file, with its line where that is known.
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import os
@@ -20,6 +21,8 @@ LARGEST_FILE = 16 << 20
 LONGEST_LINE = 1 << 28
 """Bytes, or characters where text is decoded first, of the longest line that is read, and of the longest article."""
 
+_NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Encodings of Python's own, or of names in networks."""
 _IRREGULAR = "not a regular file (a pipe, a device or the like)"
 
 
@@ -59,11 +62,19 @@ def read_text(path: Path, most: int = LARGEST_FILE) -> str:
 
 
 def check_encoding(name: str) -> None:
-    """Raise :class:`InputError` where there is no text encoding of this name."""
+    """Raise :class:`InputError` where no files are written in an encoding of this name."""
+    if encoding_called(name) is None:
+        raise InputError(f"there is no text encoding {name!r}", "such are utf-8, latin-1 and cp1252")
+
+
+def encoding_called(name: str) -> str | None:
+    """What Python calls a text encoding; ``None`` where no files are written in one of this name."""
     try:
         " \n".encode(name)
-    except (LookupError, ValueError) as error:
-        raise InputError(f"there is no text encoding {name!r}", "such are utf-8, latin-1 and cp1252") from error
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return None if found in _NOT_OF_FILES else found
 
 
 def files_under(folder: Path, wanted: Callable[[str], bool]) -> list[Path]:

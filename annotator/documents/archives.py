@@ -75,7 +75,7 @@ def _unpack_tar(path: Path, folder: Path) -> list[str]:
                     raise InputError(f"{path}: unpacks to far more than its own size", _UNPACK_YOURSELF)
                 _copy_out(archive, member, folder / name, told)
     except (tarfile.TarError, EOFError, zlib.error, OSError, OverflowError, ValueError) as error:
-        reason = " ".join(str(error).split())[:100]
+        reason = " ".join(str(error).partition(":")[0].split())[:100]
         raise InputError(f"{path}: no archive, or a damaged one ({reason})", _UNPACK_YOURSELF) from error
     return hidden
 

@@ -15,7 +15,8 @@ from annotator.documents.extract import Extract, ExtractOptions, solid_length
 from annotator.documents.markup import decode_page, join_passages, parse_html, passages
 from annotator.documents.webpage import SOFT_HYPHEN, extract_page
 from annotator.errors import InputError
-from annotator.inputs import open_file, read_bytes
+from annotator.inputs import encoding_called, open_file, read_bytes
+from annotator.wording import plural
 
 _MOST = 64 << 20
 """Bytes of the largest message that is read."""
@@ -44,8 +45,7 @@ def read_mhtml(path: Path, name: str, options: ExtractOptions) -> Iterator[Extra
     part = next((part for part in message.walk() if part.get_content_type() == "text/html"), None)
     if part is None:
         raise InputError(f"{name}: no web page in this file", "save the page again")
-    charset = options.encoding or _charset(part)
-    extract = extract_page(_payload(part, name), name, ExtractOptions(charset, whole=options.whole))
+    extract = extract_page(_payload(part, name), name, options, _charset(part))
     address = str(part.get("Content-Location") or "")
     if address.startswith("http"):
         extract.meta.setdefault("url", address)
@@ -89,7 +89,7 @@ def _message(data: bytes, name: str, options: ExtractOptions) -> Extract:
     if body is not None:
         text, broken = _body_text(body, name, options)
         lost["soft hyphen"] = text.count(SOFT_HYPHEN)
-        notes = (f"{name}: {broken:,} places are not in its encoding, shown as \ufffd",) if broken else ()
+        notes = (f"{name}: {plural(broken, 'place')} not in its encoding, shown as \ufffd",) if broken else ()
     text = text.replace(SOFT_HYPHEN, "").strip("\n")
     lost["attachment"] = len(attached)
     meta: dict[str, Any] = {**headers, **_date(message)}
@@ -110,10 +110,11 @@ def _parse(data: bytes, name: str) -> EmailMessage:
 
 def _body_text(body: MIMEPart, name: str, options: ExtractOptions) -> tuple[str, int]:
     """The text of a message's body, and how many places are broken."""
-    data, charset = _payload(body, name), options.encoding or _charset(body)
+    data = _payload(body, name)
     if body.get_content_type() == "text/html":
-        decoded = decode_page(data, name, charset)
+        decoded = decode_page(data, name, options.encoding, _charset(body))
         return join_passages(passages(parse_html(decoded.text, name))), decoded.broken
+    charset = options.encoding or _charset(body)
     try:
         text = data.decode(charset or "utf-8")
     except UnicodeDecodeError as error:
@@ -136,12 +137,10 @@ def _charset(part: MIMEPart) -> str | None:
     """The encoding that a part declares, if there is one of that name; plain ASCII is none, since it is often wrong."""
     try:
         charset = part.get_content_charset()
-        if charset is None or charset in ("us-ascii", "ascii"):
-            return None
-        " ".encode(charset)
     except _PARSING:
         return None
-    return "cp1252" if charset in ("iso-8859-1", "latin-1") else charset
+    known = None if charset is None else encoding_called(charset)
+    return {"ascii": None, "iso8859-1": "cp1252"}.get(known or "ascii", known)
 
 
 def _date(message: EmailMessage) -> dict[str, str]:

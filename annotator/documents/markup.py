@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from lxml import etree, html
 
 from annotator.errors import InputError
+from annotator.inputs import encoding_called
 
 HIDDEN = "hidden passage"
 """The region of what a browser does not show."""
@@ -70,19 +71,21 @@ class Decoded(NamedTuple):
     broken: int
 
 
-def decode_page(data: bytes, name: str, encoding: str | None) -> Decoded:
+def decode_page(data: bytes, name: str, encoding: str | None, declared: str | None = None) -> Decoded:
     """Decode a page by its byte order mark, what the user says, what it declares, or else as UTF-8.
 
-    Bytes that are wrong in a declared encoding become U+FFFD, as browsers show them, and are counted; raises
+    ``declared`` is what is declared around it, as in the message that holds it: it is believed before the page.  Bytes
+    that are wrong in a declared encoding become U+FFFD, as browsers show them, and are counted; raises
     :class:`InputError` where nothing is declared and the page is not UTF-8.
     """
     marked = next((found for mark, found in _BOMS if data.startswith(mark)), None)
-    declared = marked or encoding or _declared_encoding(data)
+    declared = marked or encoding or declared or _declared_encoding(data)
     try:
         return Decoded(data.decode(declared or "utf-8"), declared or "utf-8", 0)
     except UnicodeDecodeError as error:
         if encoding or not declared:
-            hint = "the page does not say how it is encoded: name it, such as --encoding cp1252"
+            which = "name another one" if encoding else "the page names no known encoding: name it"
+            hint = f"{which}, such as --encoding cp1252"
             raise InputError(f"{name}: byte {error.start} is not {encoding or 'UTF-8'}", hint) from error
     text = data.decode(declared, errors="replace")
     return Decoded(text, declared, text.count("\ufffd"))
@@ -94,14 +97,10 @@ def _declared_encoding(data: bytes) -> str | None:
     found = _XML_DECLARED.search(beginning) or _DECLARED.search(beginning)
     if found is None:
         return None
-    try:
-        known = codecs.lookup(found[1].decode("ascii"))
-    except (LookupError, UnicodeDecodeError):
+    known = encoding_called(found[1].decode("latin-1"))
+    if known is None or known.startswith(("utf-16", "utf-32", "utf-7")):
         return None
-    if known.name in _LATIN:
-        return "cp1252"
-    is_text = getattr(known, "_is_text_encoding", True)
-    return known.name if is_text and not known.name.startswith(("utf-16", "utf-32", "utf-7")) else None
+    return "cp1252" if known in _LATIN else known
 
 
 def parse_html(text: str, name: str) -> Any:

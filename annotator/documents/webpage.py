@@ -30,12 +30,13 @@ def read_page(path: Path, name: str, options: ExtractOptions) -> Iterator[Extrac
     yield extract_page(read_bytes(path, MOST_MARKUP), name, options)
 
 
-def extract_page(data: bytes, name: str, options: ExtractOptions) -> Extract:
+def extract_page(data: bytes, name: str, options: ExtractOptions, declared: str | None = None) -> Extract:
     """Take the main text out of a page, or all of it where the options say so or none is found to be the main one.
 
-    Raises :class:`InputError` where the page cannot be read, and where trafilatura is missing.
+    ``declared`` is the encoding that is declared around it.  Raises :class:`InputError` where the page cannot be read,
+    and where trafilatura is missing.
     """
-    decoded = decode_page(data, name, options.encoding)
+    decoded = decode_page(data, name, options.encoding, declared)
     tree = parse_html(decoded.text, name)
     everything = list(passages(tree))
     main = None

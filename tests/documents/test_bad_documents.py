@@ -68,7 +68,7 @@ def packed_pdf(stream: bytes) -> bytes:
 
 BAD = {
     "nested.html": (b"<body>" + b"<div>" * 10_000 + b"hola", "elements nested more than 250 deep"),
-    "noise.html": (b"\x8d\xff" * 99, "byte 0 is not UTF-8: the page does not say how it is encoded"),
+    "noise.html": (b"\x8d\xff" * 99, "byte 0 is not UTF-8: the page names no known encoding"),
     "empty.html": (b"", "no text in this page"),
     "blank.html": (b"<body> <script>var x</script></body>", "no text in this file"),
     "a.html": (ONE_PAGE, "PDF, though its name says HTML: rename it to a.pdf"),
@@ -96,12 +96,21 @@ BAD = {
     "hole.epub": (epub(["<p>x</p>"]).replace(b"c 0.xhtml", b"d 0.xhtml"), "OPS/c 0.xhtml is missing"),
     "none.eml": (b"\r\nhola", "no e-mail message: it has no headers"),
     "latin.eml": (eml("hola", kind="text/plain").replace(b"hola", b"a\xf1o"), "byte 1 of its text is not UTF-8"),
+    "own.eml": (
+        eml("a\\u0041", kind="text/plain; charset=unicode_escape").replace(b"a\\", b"\xf1\\"),
+        "byte 0 of its text",
+    ),
+    "own.html": (
+        page(head="<meta charset=idna>").replace(b"viernes", b"viern\xf1s"),
+        "names no known encoding: name it",
+    ),
     "none.mbox": (b"hola", "no mailbox"),
     "out.zip": (zipped({"../a.txt": "hola"}), "../a.txt: leads out of the archive"),
     "bomb.zip": (zipped({"a.txt": b" " * (70 << 20)}), "unpacks to more than 64 MiB"),
     "cut.zip": (zipped({"a.txt": "hola"})[:40], "no ZIP archive, or a damaged one"),
     "out.tar.gz": (tar("../a.txt", b"hola"), "../a.txt: leads out of the archive"),
     "link.tar.gz": (tar("a.txt", b"", tarfile.SYMTYPE), "a.txt: not a regular file"),
+    "none.tar.gz": (b"hola", "a damaged one (file could not be opened successfully): unpack it"),
     "cut.tar.gz": (tar("a.txt", b"hola" * 999)[:60], "no archive, or a damaged one"),
     "inner.zip": (zipped({"b.zip": zipped({"a.txt": "hola"})}), "1 archive in an archive: {path}/b.zip"),
 }

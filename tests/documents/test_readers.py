@@ -210,6 +210,18 @@ def test_a_message_without_plain_text_gives_that_of_its_page(tmp_path: Path) -> 
     assert article.text == "Hola Ana.\n\nuno\ndos"
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_a_message_with_bytes_that_are_wrong_in_its_encoding_is_read_and_they_are_counted(
+    tmp_path: Path, kind: str
+) -> None:
+    message = eml("Hola, se\N{DEGREE SIGN}or.", kind=f"{kind}; charset=utf-8").replace(
+        "\N{DEGREE SIGN}".encode(), b"\xf1"
+    )
+    [article], report = read(tmp_path, "a.eml", message)
+    assert article.text == "Hola, se\ufffdor."
+    assert report.notes == [f"{tmp_path / 'a.eml'}: 1 place not in its encoding, shown as \ufffd"]
+
+
 def test_a_mailbox_is_its_messages_named_by_their_ids(tmp_path: Path) -> None:
     second = eml("From my side: todo bien.").replace(b"<1@", b"<2@").replace(b"From my", b">From my")
     both = b"From a@b Fri\r\n" + eml() + b"\r\nFrom a@b Sat\r\n" + second
