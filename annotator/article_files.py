@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from annotator.article_rows import row_articles
-from annotator.articles import Article, is_blank
+from annotator.articles import Article, check_article, is_blank
 from annotator.documents import kinds
 from annotator.documents.archives import unpacked
 from annotator.documents.confined import ConfinedReader
@@ -71,7 +71,7 @@ class ArticleFiles:
             if kind is None:
                 return "of an unknown kind"
             if kind is kinds.ARCHIVE and self._in_archive:
-                return "archive in an archive"
+                return "packed again (an archive in an archive)"
             return "empty" if not size else f"larger than {kind.most >> 20} MB" if size > kind.most else ""
 
         before = self._skipped()
@@ -90,7 +90,7 @@ class ArticleFiles:
         return sum(some.count for some in self._report.skipped.values())
 
     def _read_in_folder(self, path: Path, folder: Path, name: str) -> Iterator[Article]:
-        """Read a file of a folder, or skip it where it is empty, or cannot be read and may be skipped for that."""
+        """Read a file of a folder, or skip it where it is empty, or cannot be taken and may be skipped for that."""
         kind, told = self._kind(path), _told(path, folder, name)
         assert kind is not None
         if path.suffix.lower() == ".xml" and kinds.kind_of_content(path) is not kinds.FEED:
@@ -102,7 +102,7 @@ class ArticleFiles:
         articles = self._read_file(path, told, kind, stem)
         several = kind in (kinds.JSON_LINES, kinds.CSV, kinds.ARCHIVE)
         try:
-            yield from articles if several else list(articles)
+            yield from articles if several else _checked(articles)
         except NoTextError:
             self._report.skip("without text", told)
         except AnnotatorError as error:
@@ -110,7 +110,7 @@ class ArticleFiles:
                 raise
             if not self._options.skip_bad:
                 raise type(error)(error.message, f"{error.hint}, or add --skip-bad to take the others") from error
-            self._report.skip("that cannot be read", f"{told} ({error.message.removeprefix(f'{told}: ')})")
+            self._report.skip("that cannot be taken", f"{told} ({error.message.removeprefix(f'{told}: ')})")
 
     def _read_file(self, path: Path, name: str, kind: Kind, stem: str) -> Iterator[Article]:
         """Yield the articles of a file of a kind; ``name`` is what it is called in messages, ``stem`` its key."""
@@ -190,6 +190,14 @@ class ArticleFiles:
                 yield from self._read_folder(folder, name)
             finally:
                 self._in_archive = False
+
+
+def _checked(articles: Iterable[Article]) -> list[Article]:
+    """All articles of a file, once it is known that all can be taken."""
+    checked = list(articles)
+    for article in checked:
+        check_article(article)
+    return checked
 
 
 def _stem(path: Path) -> str:

@@ -58,7 +58,7 @@ def _reason(entry: os.DirEntry[str], path: Path, root: Path, wanted: Wanted) -> 
     except OSError:
         return "unreadable"
     if not stat.S_ISREG(status.st_mode):
-        return "pipe or device"
+        return "irregular (a pipe, a device or the like)"
     return wanted(entry, status.st_size) or ("" if os.access(path, os.R_OK) else "unreadable")
 
 
@@ -66,9 +66,11 @@ def _link_reason(path: Path, root: Path) -> str:
     try:
         target = path.resolve(strict=True)
     except (OSError, RuntimeError):
-        return "link that leads nowhere or to itself"
+        return "linking nowhere or to itself"
     if not target.is_relative_to(root):
-        return "link out of the folder"
+        return "linking out of the folder"
     if target.is_dir():
-        return "link to a folder that holds it" if path.parent.resolve().is_relative_to(target) else "link to a folder"
+        return (
+            "linking to a folder around it" if path.parent.resolve().is_relative_to(target) else "linking to a folder"
+        )
     return ""

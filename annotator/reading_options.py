@@ -30,7 +30,7 @@ class ReadingOptions:
     """How articles are read.
 
     ``encoding`` is that of all files, ``None`` to find out where files say it themselves, and UTF-8 elsewhere; ``kind``
-    reads all files as files of that ending are read.  ``skip_bad`` leaves out files of folders that cannot be read,
+    reads all files as files of that ending are read.  ``skip_bad`` leaves out files of folders that cannot be taken,
     ``strict`` refuses folders of which anything is skipped.  ``key_by_path`` names documents of folders after their
     paths there, not only after their names.
     """

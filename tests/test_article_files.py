@@ -49,10 +49,10 @@ def test_a_folder_says_what_it_skips_and_why(folder: Path) -> None:
         "empty": ["nada.txt"],
         "without text": ["blanco.md"],
         "hidden": [".borrador.txt", ".hidden"],
-        "link to a folder that holds it": ["vuelta"],
-        "link that leads nowhere or to itself": ["aqui.txt"],
-        "link out of the folder": ["fuera.txt"],
-        "pipe or device": ["tubo.txt"],
+        "linking to a folder around it": ["vuelta"],
+        "linking nowhere or to itself": ["aqui.txt"],
+        "linking out of the folder": ["fuera.txt"],
+        "irregular (a pipe, a device or the like)": ["tubo.txt"],
         "larger than 32 MB": ["enorme.html"],
     }
     [line] = report.lines()

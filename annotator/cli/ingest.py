@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--meta", metavar="A,B,…", help="Of rows: what is kept as metadata (default: all others).")
 @click.option("--delimiter", metavar="CHAR", help="What separates the columns of CSV (default: found out).")
 @click.option("--key-by-path", is_flag=True, help="Name documents of folders after their paths, as a.b.name.")
-@click.option("--skip-bad", is_flag=True, help="Skip files of folders that cannot be read, and say which.")
+@click.option("--skip-bad", is_flag=True, help="Skip files of folders that cannot be taken, and say which.")
 @click.option("--strict", is_flag=True, help="Fail where anything in a folder is skipped.")
 @click.option("--replace", is_flag=True, help="Replace documents whose text changed, carrying annotations over.")
 @click.option(

@@ -112,7 +112,10 @@ BAD = {
     "link.tar.gz": (tar("a.txt", b"", tarfile.SYMTYPE), "a.txt: not a regular file"),
     "none.tar.gz": (b"hola", "a damaged one (file could not be opened successfully): unpack it"),
     "cut.tar.gz": (tar("a.txt", b"hola" * 999)[:60], "no archive, or a damaged one"),
-    "inner.zip": (zipped({"b.zip": zipped({"a.txt": "hola"})}), "1 archive in an archive: {path}/b.zip"),
+    "inner.zip": (
+        zipped({"b.zip": zipped({"a.txt": "hola"})}),
+        "1 packed again (an archive in an archive): {path}/b.zip",
+    ),
 }
 
 
@@ -137,9 +140,15 @@ def test_a_folder_goes_on_only_where_that_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "b.pdf").write_bytes(encrypted_pdf())
     with pytest.raises(CorpusError, match=r"b\.pdf: encrypted .* or add --skip-bad to take the others"):
         list(read_articles([tmp_path]))
+    (tmp_path / " c.txt").write_text("Llegó.")
+    with pytest.raises(CorpusError, match=r"the key ' c' begins or ends with a space: .* or add --skip-bad"):
+        list(read_articles([tmp_path]))
     report = ReadingReport()
     assert len(list(read_articles([tmp_path], ReadingOptions(skip_bad=True), report=report))) == 1
-    assert report.skipped_told() == f"1 that cannot be read: {tmp_path}/b.pdf (encrypted with a password)"
+    assert report.skipped_told() == (
+        f"2 that cannot be taken: {tmp_path}/ c.txt (the key ' c' begins or ends with a space), "
+        f"{tmp_path}/b.pdf (encrypted with a password)"
+    )
 
 
 GOOD = {
