@@ -56,9 +56,10 @@ class OpenWorkspace:
     """A workspace that :func:`open_workspace` opened.
 
     Nothing is printed.  What a user can mend is an :class:`AnnotatorError` that says what, where and how in one line;
-    nothing was written then.  It belongs to the thread that opened it: open the workspace once in each.  Opened
-    several times, here or by other programs, it stays one workspace; each write is a transaction of its own, and
-    writers take turns.  What comes back as a dictionary is what the command of that name prints under ``--json``.
+    nothing was written then; what the system refuses is an :class:`OSError`.  It belongs to the thread that opened it:
+    open the workspace once in each.  Opened several times, here or by other programs, it stays one workspace; each
+    write is a transaction of its own, and writers take turns.  What comes back as a dictionary is what the command of
+    that name prints under ``--json``.
     """
 
     def __init__(self, workspace: Workspace, curator: str | None) -> None:

@@ -163,6 +163,7 @@ class TestPutting:
             "borders: found 'wat'": lambda w: w.put_layers([], borders="wat"),  # type: ignore[arg-type]
             "texts: found the string": lambda w: list(w.suggest_texts("ab")),
             "layers: found the string": lambda w: w.agreement("gold"),
+            "no language 'xx'": lambda w: w.agreement(lang="xx"),
             "override goes with replace": lambda w: w.put_layer(KEY, "curator:bo", [CRUZ], override=True),
         }
         for why, attempt in attempts.items():

@@ -77,7 +77,13 @@ def layers_to_compare(workspace: Workspace, given: str | None) -> list[str]:
 
 
 def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None = None) -> AgreementSample:
-    """Read the layers that count: finished, and on the document's present text; of one language where asked."""
+    """Read the layers that count: finished, and on the document's present text; of one language where asked.
+
+    Raises :class:`WorkflowError` for a language that the workspace does not have.
+    """
+    scheme = workspace.scheme
+    if lang is not None and lang not in scheme.languages:
+        raise WorkflowError(f"no language {lang!r} in labels.yaml", f"there are {', '.join(scheme.languages)}")
     finished = Finished(workspace.store)
     with workspace.store.snapshot(), collector_paused():
         rows = finished.layers(layers) if layers else []
@@ -92,7 +98,6 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
             at[row.document] = max(at[row.document], row.at)
         total = len(workspace.store.document_keys())
         lengths = finished.lengths(lang)
-    scheme = workspace.scheme
     return AgreementSample(
         layers=tuple(layers),
         vocabulary=Vocabulary(tuple(scheme.entities), tuple(scheme.relations), scheme.symmetric),
