@@ -49,7 +49,15 @@ def settings_path() -> Path:
     if named:
         return Path(named)
     base = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path("~").expanduser() / ".config") / "annotator" / "settings.yaml"
+    return (Path(base) if base else _home() / ".config") / "annotator" / "settings.yaml"
+
+
+def _home() -> Path:
+    """The person's folder; the root where the system knows of none, as containers have it for a user without a name."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
 
 
 def load_preferences(path: Path) -> Preferences:

@@ -72,3 +72,10 @@ def test_where_the_file_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert settings_path() == tmp_path / "conf" / "annotator" / "settings.yaml"
     monkeypatch.setenv("ANNOTATOR_SETTINGS", str(tmp_path / "mine.yaml"))
     assert settings_path() == tmp_path / "mine.yaml"
+
+
+def test_somebody_without_a_home_has_settings_at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("HOME", "XDG_CONFIG_HOME", "ANNOTATOR_SETTINGS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)
+    assert settings_path() == Path("/.config/annotator/settings.yaml")
