@@ -6,7 +6,7 @@ import re
 
 _QUERY = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s?'\"<>]*)\?[^\s'\"<>]*")
 _USER = re.compile(r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://)[^\s'\"<>]*@")
-_BARE_USER = re.compile(r"[^\s/@:'\"<>]+:[^\s/@'\"<>]+@(?=[\w\[])")
+_BARE_USER = re.compile(r"(?<![^\s/@:'\"<>])[^\s/@:'\"<>]+:[^\s/@'\"<>]+@(?=[\w\[])")
 _NAMED = re.compile(
     r"(?i)\b((?:proxy-)?authorization|(?:x-)?api[-_]?key|token|password)(\s*[:=]\s*)\S+(?: [\w.~+/=-]{8,})?"
 )

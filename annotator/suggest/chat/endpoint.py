@@ -57,6 +57,8 @@ _LASTING = (*QUOTA_WORDS, "validation error")
 """Words of complaints that asking again does not mend, whatever their status."""
 _TOO_LONG = frozenset({400, 413, 422, 500})
 _SHOWN = 200
+_READ_OF_COMPLAINT = 4000
+"""Characters of what a server says that are looked through for secrets: it could send millions."""
 _ENCODINGS = ("", "identity", "gzip", "deflate")
 """Encodings of a reply that are read: a few kilobytes in others, or in two at once, can decompress to any size."""
 
@@ -271,7 +273,7 @@ class Endpoint:
 
     def _shown(self, text: str) -> str:
         """What a server said, in one short printable line without the key."""
-        text = redact(text.replace(self._key, "…") if self._key else text)
+        text = redact((text.replace(self._key, "…") if self._key else text)[:_READ_OF_COMPLAINT])
         text = " ".join("".join(c if c.isprintable() else " " for c in text).split()).rstrip(".")
         return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 

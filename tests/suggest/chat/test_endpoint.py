@@ -182,6 +182,7 @@ class TestTrouble:
             (Reply(200, b'{"error": {"message": "no way", "code": 402}}'), "answered 402 (no way)", False),
             (Reply(200, b'{"error": "no way"}'), "answered 400 (no way)", False),
             (Reply(200, b"data: {}", {"Content-Type": "text/event-stream"}), "in a stream", True),
+            (complaint(400, "x:" * 500_000), "answered 400 (x:x:", False),
             (Reply(302, b"", {"Location": "https://elsewhere.example/x"}), "sends us on to https://elsewhere", True),
         ],
     )
