@@ -14,6 +14,8 @@ from annotator.text import Segment, without_middle
 Place = Segment | Span | SpanKey
 """What says where a span begins and ends."""
 
+_OF_RELATIONS = {"relate", "retype", "group", "ungroup"}
+"""Actions that are named by their relation, also where they accept its ends."""
 _OF_MANY = {"accept all", "accept alike", "reject all", "reject alike", "label everywhere", *AUTOMATIC_ACTIONS}
 """Actions on any number of items, which are counted rather than named."""
 
@@ -54,7 +56,11 @@ def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[
         return f"{action} {_span(spans[-1].was or {}, text)}"
     if action in _OF_MANY or len(spans) > 2:
         return f"{action} ({_counts(ops)})"
-    for op in [*spans[:1], *relations[:1]] if action not in ("relate", "retype") else relations[:1]:
+    if action == "ungroup":
+        relations.sort(
+            key=lambda op: op.now is not None
+        )  # the links that went, not those that hold the others together
+    for op in [*spans[:1], *relations[:1]] if action not in _OF_RELATIONS else relations[:1]:
         content = op.now or op.was or {}
         if op.table == "span":
             return f"{action} {_span(content, text)}"

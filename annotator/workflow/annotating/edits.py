@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import Literal
 
-from annotator.annotation import AttributeValue, Relation, RelationKey, Span, Verdict, VerdictKind, key_json
+from annotator.annotation import (
+    AttributeValue,
+    Relation,
+    RelationKey,
+    Span,
+    Verdict,
+    VerdictKind,
+    key_json,
+    reading_order,
+)
 from annotator.errors import WorkflowError
 from annotator.labels.attributes import AttributeType, fitting, with_value
 from annotator.workflow.annotating.review_layer import ReviewLayer
@@ -114,7 +124,8 @@ class Edits:
         new = self._with_fitting_attributes(new)
         at_span = self._content.relations_of(span_id)
         misfits = [r for r in at_span if self._is_allowed(r, old) and not self._is_allowed(r, new)]
-        for relation in misfits:
+        self.leave_groups(span_id, {r.label for r in misfits})
+        for relation in (r for r in misfits if r.id in self._content):
             self.drop_relation(relation.id, "rejected")
         self._step.put("span", old, new)
         for verdict in self._suggestions.verdicts_on(span_id):
@@ -123,7 +134,7 @@ class Edits:
         why = f"{new.label} does not allow it" if new.label != old.label else "its ends no longer share a sentence"
         gone = [name for name in old.attributes or {} if name not in (new.attributes or {})]
         notes = [f"its {', '.join(gone)} went, {new.label} has no such attribute"] if gone else []
-        return [*notes, *(f"its {r.label} went, {why}" for r in misfits)]
+        return [*notes, *dict.fromkeys(f"its {r.label} went, {why}" for r in misfits)]
 
     def _with_fitting_attributes(self, span: Span) -> Span:
         """A span with those of its attributes that belong to its label."""
@@ -138,6 +149,7 @@ class Edits:
     def drop_span(self, span_id: str, text: str) -> list[str]:
         """Delete an own span and its relations; the suggestions it was made from are rejected. Notes on relations."""
         span = self._content.spans[span_id]
+        self.leave_groups(span_id)
         relations = self._content.relations_of(span_id)
         for relation in relations:
             self.drop_relation(relation.id, "rejected")
@@ -169,6 +181,29 @@ class Edits:
         if changed != item:
             self._step.put("relation" if span is None else "span", item, changed)
         return item_id
+
+    # Groups
+
+    def leave_groups(self, span_id: str, labels: Collection[str] | None = None) -> None:
+        """Take an own mention out of its groups, those of some equivalences or all; the others stay one.
+
+        What linked it goes, and was rejected where it was suggested.
+        """
+        groups = self._content.groups
+        links = [r for r in self._content.relations_of(span_id) if groups.is_link(r)]
+        links = [r for r in links if labels is None or r.label in labels]
+        for label in dict.fromkeys(r.label for r in links):
+            parts = sorted(groups.parts_without(label, span_id), key=lambda part: min(map(self._place, part)))
+            for earlier, later in pairwise(parts):
+                ends = self._layer.nearest_link(label, earlier, later)
+                if ends is not None:
+                    self.new_relation(*ends, label)
+                    later |= earlier
+        for relation in links:
+            self.drop_relation(relation.id, "rejected")
+
+    def _place(self, span_id: str) -> tuple[int, int, str]:
+        return reading_order(self._content.spans[span_id])
 
     # Relations
 
@@ -202,6 +237,16 @@ class Edits:
         self._step.put("relation", old, new)
         for verdict in self._suggestions.verdicts_on(relation_id):
             self.decide(verdict.id, "corrected", relation_id)
+
+    def link(self, head: str, child: str, label: str) -> str:
+        """Link two spans, own or suggested (which are accepted), by what was suggested if it was; the relation's id."""
+        suggested = self._suggestions.pending_link(head, child, label)
+        head, child = self.accepted_end(head), self.accepted_end(child)
+        if self._content.relation_between(head, child, label):
+            raise WorkflowError("that relation is there already", "choose another type")
+        if suggested is not None and self._layer.order.is_pending(suggested):
+            return self.accept_relation(suggested, head, child)
+        return self.new_relation(head, child, label)
 
     def drop_relation(self, relation_id: str, verdict: VerdictKind) -> None:
         """Delete an own relation; ``verdict`` falls on the suggestions that it was made from."""

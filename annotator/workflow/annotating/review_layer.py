@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain, combinations, pairwise
 
-from annotator.annotation import Annotations, Relation, Span, Verdict
+from annotator.annotation import Annotations, Relation, Span, Verdict, reading_order
 from annotator.history import Op
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
@@ -110,6 +111,21 @@ class ReviewLayer:
     def relations_of(self, span_id: str) -> list[Relation]:
         """The relations at a span, the curator's own first, then pending ones."""
         return self.content.relations_of(span_id) + self.suggestions.relations_of(span_id)
+
+    def group_numbers(self, span_id: str) -> tuple[int, ...]:
+        """The numbers of the groups that a span is in."""
+        return self.content.group_numbers(span_id)
+
+    def nearest_link(self, label: str, ones: Collection[str], others: Collection[str]) -> tuple[str, str] | None:
+        """The two spans, one of either side, nearest to each other, that an equivalence may link, in reading order."""
+        spans = sorted((s for i in (*ones, *others) if (s := self.span(i))), key=reading_order)
+        beside = [pair for pair in pairwise(spans) if (pair[0].id in ones) != (pair[1].id in ones)]
+        beside.sort(key=lambda pair: pair[1].start - pair[0].start)
+        further = (pair for pair in combinations(spans, 2) if (pair[0].id in ones) != (pair[1].id in ones))
+        for first, second in chain(beside, further):
+            if self.content.link_problem(label, first, second) is None:
+                return first.id, second.id
+        return None
 
     def spans_over(self, start: int, end: int) -> list[Span]:
         """The spans that share a code point with ``start`` to ``end``, the curator's own before pending ones."""

@@ -326,17 +326,8 @@ class AnnotationSession:
         """Link two spans; pending ends are accepted with it, symmetric types start at the earlier span."""
         head, child = self.checks.allowed_ends(head, child, label)
         with self.editor.step("relate") as step:
-            relation_id = self._relate(self.edits(step), head, child, label)
+            relation_id = self.edits(step).link(head, child, label)
         return self.outcome(step, f"related: {self.checks.name_of(relation_id)}", relation_id)
-
-    def _relate(self, edits: Edits, head: str, child: str, label: str) -> str:
-        suggested = self.layer.suggestions.pending_link(head, child, label)
-        head, child = edits.accepted_end(head), edits.accepted_end(child)
-        if self.layer.content.relation_between(head, child, label):
-            raise WorkflowError("that relation is there already", "choose another type")
-        if suggested is not None and self.layer.order.is_pending(suggested):
-            return edits.accept_relation(suggested, head, child)
-        return edits.new_relation(head, child, label)
 
     def retype(self, relation_id: str, label: str, *, reverse: bool = False) -> Outcome:
         """Give a relation another type, or turn it round, as its ends allow; a suggestion is thereby corrected."""

@@ -332,6 +332,8 @@ class Suggestions:
         one, other = (self._content.span(end) or self.span(end) for end in (head, child))
         if one is None or other is None or self._content.relation_between(head, child, suggestion.label):
             return None
+        if self._content.groups.are_one(suggestion.label, head, child):
+            return None
         if self._content.link_problem(suggestion.label, one, other) is not None:
             return None
         return relation_position(one, other, relation_id)

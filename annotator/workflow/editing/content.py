@@ -16,6 +16,7 @@ from annotator.labels import LabelScheme
 from annotator.labels.retired import Reason
 from annotator.labels.scheme import ranges_clash
 from annotator.text import Segment, Segmentation
+from annotator.workflow.editing.groups import MentionGroups
 from annotator.workflow.editing.layer_view import Certainty
 from annotator.workflow.editing.retired_items import RetiredItems
 
@@ -45,8 +46,9 @@ NO_CHANGE = ContentChange()
 class LayerContent:
     """The spans, relations, comments and fields of one layer, and the attributes of its document.
 
-    ``index`` holds the spans in reading order, ``retired`` those items that the scheme no longer allows.  ``fields``
-    are the layer's ``state``, ``flag`` and the digest of its ``text``, as far as they are set.
+    ``index`` holds the spans in reading order, ``retired`` those items that the scheme no longer allows, ``groups`` the
+    mentions that are one.  ``fields`` are the layer's ``state``, ``flag`` and the digest of its ``text``, as far as
+    they are set.
     """
 
     def __init__(self, scheme: LabelScheme, sentences: Segmentation, content: Annotations | None = None) -> None:
@@ -64,6 +66,8 @@ class LayerContent:
         self._by_ends: dict[tuple[str, str, str], str] = {}
         for relation in content.relations.values():
             self._put_relation(relation)
+        self.groups = MentionGroups(scheme.equivalences)
+        self.groups.fill(self.relations.values(), lambda span_id: (self.spans[span_id].start, span_id))
         self.retired = RetiredItems(self, sentences)
 
     def fill(self, comments: Mapping[str, Comment], fields: Mapping[str, str | None]) -> None:
@@ -107,6 +111,10 @@ class LayerContent:
     def relations_of(self, span_id: str) -> list[Relation]:
         """The relations that a span is an end of, in order of id."""
         return [self.relations[i] for i in sorted(self._relations_at.get(span_id, ()))]
+
+    def group_numbers(self, span_id: str) -> tuple[int, ...]:
+        """The numbers of the groups that a span is in."""
+        return self.groups.numbers_of(span_id)
 
     def positions(self, item_ids: Iterable[str]) -> list[Position]:
         """Where items that are there stand in reading order: a relation right after its later end."""
@@ -208,10 +216,12 @@ class LayerContent:
             for end in (old.head, old.child):
                 self._relations_at[end].discard(op.id)
             ends.update((old.head, old.child))
+            ends.update(self.groups.discard(old) if self.groups.is_link(old) else ())
         if op.now is not None:
             relation = Relation(op.id, **op.now)
             self._put_relation(relation)
             ends.update((relation.head, relation.child))
+            ends.update(self.groups.add(relation) if self.groups.is_link(relation) else ())
         self.retired.update_relation(op.id, ends)
         ranges = [(self.spans[end].start, self.spans[end].end) for end in ends if end in self.spans]
         return ContentChange(old_positions, self.positions([op.id]), frozenset(ends), ranges)
@@ -229,8 +239,13 @@ def relation_position(one: Span, other: Span, relation_id: str) -> Position:
 
 
 def touched_ranges(content: LayerContent, ops: Iterable[Op]) -> set[tuple[int, int]]:
-    """The ranges, in code points, of the spans that ops change and of the ends of the relations that they change."""
-    ranges: set[tuple[int, int]] = set()
+    """The ranges, in code points, of the spans that ops change and of the ends of the relations that they change.
+
+    Those of the mentions that have come into another group, or gone from one, since this was last called are among
+    them.
+    """
+    moved = (content.spans.get(span_id) for span_id in content.groups.take_moved())
+    ranges = {(span.start, span.end) for span in moved if span is not None}
     for op in ops:
         if op.table == "span":
             ranges.update((record["start"], record["end"]) for record in (op.was, op.now) if record is not None)

@@ -49,6 +49,10 @@ class LayerView(Protocol):
         """The relations that a span is an end of."""
         ...
 
+    def group_numbers(self, span_id: str) -> tuple[int, ...]:
+        """The numbers of the groups of mentions that a span is in."""
+        ...
+
     def spans_over(self, start: int, end: int) -> list[Span]:
         """The spans that share a code point with ``start`` to ``end``."""
         ...
