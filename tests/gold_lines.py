@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from annotator.formats.jsonl import encode_record
 from annotator.formats.record import OLD_SCHEMA, LayerRecord
@@ -11,11 +12,11 @@ from annotator.tokenization import tokenize
 from annotator.wording import Places
 
 
-def write_record(record: LayerRecord) -> str:
+def write_record(record: LayerRecord, equivalences: Collection[str] = ()) -> str:
     """Write the line of one layer, without the line break."""
     document = record.document
     encoded = encode(document.text, document.tokens, document.sentences)
-    return encode_record(record, encoded, Places()).decode("utf-8")
+    return encode_record(record, encoded, Places(), equivalences).decode("utf-8")
 
 
 def as_first_version(line: str) -> str:

@@ -10,8 +10,10 @@ from typing import Annotated, Any, get_args
 
 import msgspec
 
-from annotator.annotation import Annotations, Origin, Relation, Span
+from annotator.annotation import Annotations, Attributes, Origin, Relation, Span
+from annotator.attribute_values import attribute_value_problem, text_problem
 from annotator.errors import FormatError
+from annotator.formats import beside_labels
 from annotator.formats.json_values import NOT_DECODED, Fields, excerpt, parse_json
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.formats.record import OLD_SCHEMA, SCHEMA, LayerRecord
@@ -24,6 +26,8 @@ _HINT = "`annotator validate FILE` lists every problem of the file"
 _ORIGINS = get_args(Origin)
 _VERSIONS = (SCHEMA, OLD_SCHEMA)
 _Score = Annotated[float, msgspec.Meta(ge=0, le=1)] | None
+Clusters = Mapping[str, list[list[str]]]
+_Values = dict[str, bool | int | float | str | list[str]] | None
 
 
 class _GoldSpan(msgspec.Struct, gc=False):
@@ -37,6 +41,7 @@ class _GoldSpan(msgspec.Struct, gc=False):
     score: _Score
     curator: str | None
     soft_labels: dict[str, float] | None = None
+    attributes: _Values = None
 
 
 class _GoldRelation(msgspec.Struct, gc=False):
@@ -48,6 +53,7 @@ class _GoldRelation(msgspec.Struct, gc=False):
     source: str | None
     score: _Score
     curator: str | None
+    attributes: _Values = None
 
 
 class _GoldProvenance(msgspec.Struct):
@@ -69,6 +75,8 @@ class _GoldLine(msgspec.Struct):
     spans: list[_GoldSpan]
     relations: list[_GoldRelation]
     provenance: _GoldProvenance
+    document: _Values = None
+    clusters: dict[str, list[list[str]]] | None = None
 
 
 _decode = msgspec.json.Decoder(_GoldLine).decode
@@ -113,17 +121,24 @@ def _decode_document(line: bytes, where: str) -> ForeignDocument | None:
         if not (span.start < span.end <= length and text[span.start : span.end] == span.text):
             return None
     content = Annotations.of(
-        [Span(s.id, s.start, s.end, s.label, s.origin, s.source, s.score, s.curator) for s in decoded.spans],
-        [Relation(r.id, r.head_id, r.child_id, r.label, r.origin, r.source, r.score, r.curator)
+        [Span(s.id, s.start, s.end, s.label, s.origin, s.source, s.score, s.curator, s.attributes)
+         for s in decoded.spans],
+        [Relation(r.id, r.head_id, r.child_id, r.label, r.origin, r.source, r.score, r.curator, r.attributes)
          for r in decoded.relations],
+        decoded.document,
     )  # fmt: skip
     if (len(content.spans), len(content.relations)) != (len(decoded.spans), len(decoded.relations)):
         return None
     if not all(link.head in content.spans and link.child in content.spans for link in content.relations.values()):
         return None
+    if not all(map(_are_sound, (content.document_attributes, *_attributes_of_items(content)))):
+        return None
+    clusters = decoded.clusters or {}
+    if _cluster_problem(clusters, content.spans) is not None:
+        return None
     origin, about = decoded.provenance, (decoded.lang, decoded.title, decoded.meta)
     soft = sum(span.soft_labels is not None for span in decoded.spans)
-    return _document(where, decoded.id, text, *about, content, origin.layer, origin.curators, soft)
+    return _document(where, decoded.id, text, *about, content, clusters, origin.layer, origin.curators, soft)
 
 
 def _check_document(record: Fields) -> ForeignDocument:
@@ -140,7 +155,8 @@ def _check_document(record: Fields) -> ForeignDocument:
     about = (record.get("lang", str), record.get("title", str), record.get("meta", dict))
     soft = sum(fields.values.get("soft_labels") is not None for fields in record.items("spans"))
     content = _annotations(record, text)
-    return _document(record.where, record.get("id", str), text, *about, content, layer, curators, soft)
+    clusters = _clusters(record, content.spans)
+    return _document(record.where, record.get("id", str), text, *about, content, clusters, layer, curators, soft)
 
 
 def _document(
@@ -151,13 +167,15 @@ def _document(
     title: str,
     meta: Mapping[str, Any],
     content: Annotations,
+    clusters: Clusters,
     layer: str,
     curators: tuple[str, ...],
     soft: int,
 ) -> ForeignDocument:
     kind, _, author = layer.partition(":")
+    groups = tuple(beside_labels.group(label, members) for label, found in clusters.items() for members in found)
     foreign_layer = ForeignLayer(
-        content, author or None, suggested=kind == "suggestions", layer=layer, curators=curators
+        content, author or None, suggested=kind == "suggestions", layer=layer, curators=curators, groups=groups
     )
     lost = {"soft labels of a span": soft} if soft else {}
     return ForeignDocument(where, text, key, (foreign_layer,), key, lang, title, meta, lost=lost)
@@ -170,7 +188,65 @@ def _annotations(record: Fields, text: str) -> Annotations:
     relations = {link.id: link for link in (_relation(fields, spans) for fields in record.items("relations"))}
     if len(relations) < len(record.values["relations"]):
         record.fail("relations", "found an id twice, expected each id once")
-    return Annotations(spans, relations)
+    return Annotations(spans, relations, _attributes(record, "document") or {})
+
+
+def _attributes(fields: Fields, name: str = "attributes") -> Attributes | None:
+    """Read attributes in order of name; ``None`` where there are none."""
+    values: dict[str, Any] = fields.optional(name, dict) or {}
+    for attribute, value in values.items():
+        problem = text_problem(attribute) or _value_problem(value)
+        if problem is not None:
+            fields.fail(f"{name}.{attribute}", f"{excerpt(value)} {problem}")
+    return dict(sorted(values.items())) or None
+
+
+def _value_problem(value: Any) -> str | None:
+    if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+        return "is no list of texts"
+    if not isinstance(value, (bool, int, float, str, list)):
+        return "is no value of an attribute"
+    return attribute_value_problem(value)
+
+
+def _attributes_of_items(content: Annotations) -> list[Attributes | None]:
+    return [s.attributes for s in content.spans.values()] + [r.attributes for r in content.relations.values()]
+
+
+def _are_sound(attributes: Attributes | None) -> bool:
+    return not attributes or not any(
+        text_problem(name) or attribute_value_problem(value) for name, value in attributes.items()
+    )
+
+
+def _clusters(record: Fields, known: Container[str]) -> Clusters:
+    """Read the clusters by label; each is a list of ids of spans."""
+    clusters: dict[str, Any] = record.optional("clusters", dict) or {}
+    for label, found in clusters.items():
+        if not isinstance(found, list) or not all(
+            isinstance(members, list) and all(isinstance(member, str) for member in members) for members in found
+        ):
+            record.fail(f"clusters.{label}", f"found {excerpt(found)}, expected lists of ids of spans")
+    problem = _cluster_problem(clusters, known)
+    if problem is not None:
+        record.fail("clusters", problem)
+    return clusters
+
+
+def _cluster_problem(clusters: Clusters, known: Container[str]) -> str | None:
+    """Say what is wrong with clusters: a member that is no span, one that comes twice, or fewer than two."""
+    for label, found in clusters.items():
+        seen: set[str] = set()
+        for members in found:
+            if not label or len(members) < 2:
+                return f"found {excerpt(members)} for {excerpt(label)}, expected a label, and two members at least"
+            for member in members:
+                if member not in known:
+                    return f"{label}: found {excerpt(member)}, expected the id of a span"
+                if member in seen:
+                    return f"{label}: found {excerpt(member)} again, expected each span in one cluster"
+                seen.add(member)
+    return None
 
 
 def _tokens(record: Fields, text: str) -> Segmentation:
@@ -195,7 +271,8 @@ def _span(fields: Fields, text: str) -> Span:
         fields.fail("start", f"found {start}-{end}, expected 0 ≤ start < end ≤ {len(text)}")
     if fields.get("text", str) != text[start:end]:
         fields.fail("text", f"found {excerpt(fields.get('text', str))}, expected {excerpt(text[start:end])}")
-    return Span(fields.get("id", str), start, end, fields.get("label", str), *_provenance_fields(fields))
+    content = fields.get("id", str), start, end, fields.get("label", str)
+    return Span(*content, *_provenance_fields(fields), _attributes(fields))
 
 
 def _relation(fields: Fields, known: Container[str]) -> Relation:
@@ -205,7 +282,8 @@ def _relation(fields: Fields, known: Container[str]) -> Relation:
         if end not in known:
             fields.fail(name, f"found {excerpt(end)}, expected the id of a span")
         ends.append(end)
-    return Relation(fields.get("id", str), ends[0], ends[1], fields.get("label", str), *_provenance_fields(fields))
+    content = fields.get("id", str), ends[0], ends[1], fields.get("label", str)
+    return Relation(*content, *_provenance_fields(fields), _attributes(fields))
 
 
 def _provenance_fields(fields: Fields) -> tuple[Origin, str | None, float | None, str | None]:

@@ -7,22 +7,27 @@ made of content, no spaces.  ``gold.2.schema.json`` beside this module describes
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from json.encoder import encode_basestring as _quoted
 from typing import NamedTuple
 
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
-from annotator.formats.protocol import ForeignDocument, Format, Target, all_but
+from annotator.formats.beside_labels import CLUSTER
+from annotator.formats.protocol import ATTRIBUTES, ForeignDocument, Format, Target, all_but
 from annotator.formats.record import SCHEMA, LayerRecord
 from annotator.formats.source import Source
 from annotator.formats.tokens import Encoded, TokenNumbers, with_encoded_tokens
+from annotator.groups import groups
 from annotator.wording import Places
 
 
-def encode_record(record: LayerRecord, encoded: Encoded, off_token: Places) -> bytes:
+def encode_record(
+    record: LayerRecord, encoded: Encoded, off_token: Places, equivalences: Collection[str] = ()
+) -> bytes:
     """Write the line of one layer in UTF-8, without the line break, given its encoded tokens and sentences.
 
-    Spans that do not fall on token borders have null token fields, and are added to ``off_token``.
+    Spans that do not fall on token borders have null token fields, and are added to ``off_token``.  Relations whose
+    labels are ``equivalences`` are written as clusters too.
     """
     document = record.document
     spans = record.spans()
@@ -45,7 +50,8 @@ def encode_record(record: LayerRecord, encoded: Encoded, off_token: Places) -> b
     behind = (
         f'],"spans":[{",".join(span_lines)}],"relations":[{",".join(relation_lines)}],'
         f'"answer":"accept","provenance":{{"layer":{_quoted(record.layer)},"curators":{_dumps(list(record.curators))},'
-        f'"text_sha256":"{document.sha256}","labels_sha256":{_quoted(record.labels_sha256)}}}}}'
+        f'"text_sha256":"{document.sha256}","labels_sha256":{_quoted(record.labels_sha256)}}}'
+        f"{_attributes(record, equivalences)}}}"
     )
     return b"".join(
         (before.encode("utf-8"), encoded.tokens, b'],"sentences":[', encoded.sentences, behind.encode("utf-8"))
@@ -89,6 +95,25 @@ def _span(span: Span, span_text: _SpanText, text: str, more: str) -> str:
     return f'{{"id":{span_text.id},{span_text.place},"text":{covered},{_provenance_text(span)}{more}}}'
 
 
+def _attributes(record: LayerRecord, equivalences: Collection[str]) -> str:
+    """Write the attributes of the document, and the clusters, by the ids of their spans; nothing where there are none.
+
+    Clusters that the scheme has no equivalence for are those that were kept aside.
+    """
+    content = record.annotations
+    clusters = {label: groups(content, label) for label in equivalences}
+    for extra in record.extras:
+        if extra.kind == CLUSTER:
+            clusters.setdefault(extra.value["label"], []).append([*extra.refs])
+    named = {
+        label: [[str(content.spans[member].key) for member in cluster] for cluster in found]
+        for label, found in clusters.items()
+        if found
+    }
+    said = {"document": content.document_attributes, "clusters": named}
+    return "".join(f',"{name}":{_dumps(value)}' for name, value in said.items() if value)
+
+
 def _relation(relation: Relation, key: RelationKey, span_texts: Mapping[SpanKey, _SpanText]) -> str:
     head, child = span_texts[key.head], span_texts[key.child]
     return (
@@ -99,11 +124,12 @@ def _relation(relation: Relation, key: RelationKey, span_texts: Mapping[SpanKey,
 
 
 def _provenance_text(item: Span | Relation) -> str:
-    """Write the fields that say where a span or relation comes from."""
+    """Write the fields that say where a span or relation comes from, then its attributes, if it has any."""
     source = "null" if item.source is None else _quoted(item.source)
     curator = "null" if item.curator is None else _quoted(item.curator)
     score = "null" if item.score is None else repr(float(item.score))
-    return f'"origin":"{item.origin}","source":{source},"score":{score},"curator":{curator}'
+    attributes = f',"attributes":{_dumps(item.attributes)}' if item.attributes else ""
+    return f'"origin":"{item.origin}","source":{source},"score":{score},"curator":{curator}{attributes}'
 
 
 _dumps = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True).encode
@@ -120,8 +146,9 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document."""
+    equivalences = target.scheme.equivalences
     for record, encoded in with_encoded_tokens(records):
-        target.write(encode_record(record, encoded, target.off_token))
+        target.write(encode_record(record, encoded, target.off_token, equivalences))
         target.write(b"\n")
 
 
@@ -131,7 +158,8 @@ FORMAT = Format(
     ending=".jsonl",
     read=read,
     write=write,
-    carries=all_but("verdicts", aside=("self_relations",)),
+    carries=all_but("verdicts", aside=("self_relations",), also=ATTRIBUTES),
+    aside=("attributes and clusters that the label scheme does not have",),
     lost=("soft labels (they come from the curators' layers)",),
     options={
         "soft": "shares: write what share of the curators gives each span which label; model: how likely each label is"

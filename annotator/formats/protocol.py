@@ -90,7 +90,8 @@ class ForeignLayer:
     the file names (``None`` where it names nobody); ``suggested`` marks a model's suggestions, which never count as
     finished work.  ``verdicts`` are what the author rejected or ignored.  ``layer`` and ``curators`` are for formats
     that name one of our layers, ``record`` is for those that hold several layers in one place: which of them it is.
-    ``attributes`` and ``groups`` are what the file says beside labels: the items of ``content`` have none yet.
+    ``attributes`` and ``groups`` are what the file says beside labels, in addition to what the items of ``content``
+    have as their attributes; all of it is checked against the label scheme.
     """
 
     content: Annotations = field(default_factory=Annotations)

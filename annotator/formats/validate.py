@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from annotator.attribute_values import attribute_value_problem, text_problem
 from annotator.formats.record import OLD_SCHEMA, SCHEMA
 from annotator.inputs import LONGEST_LINE, line_too_long, open_file
 from annotator.rows import finite_number, refuse_constant
@@ -106,7 +107,11 @@ def _record_problems(record: dict[str, Any], validators: Mapping[str, Draft20201
     if whole:
         yield from _sentence_problems(record["sentences"], segments)
     yield from _span_problems(record["spans"], text, segments)
-    yield from _relation_problems(record["relations"], {span["id"]: span for span in record["spans"]})
+    spans = {span["id"]: span for span in record["spans"]}
+    yield from _relation_problems(record["relations"], spans)
+    yield from _cluster_problems(record, spans)
+    for path, attributes in _all_attributes(record):
+        yield from _value_problems(path, attributes)
 
 
 def _by_path(error: ValidationError) -> list[str]:
@@ -134,6 +139,11 @@ def _schema_problems(error: ValidationError) -> list[str]:
         "minLength": lambda: "text that is not empty",
         "minimum": lambda: f"{value} or more",
         "maximum": lambda: f"{value} or less",
+        "maxLength": lambda: f"a text of {value:,} characters at most",
+        "minItems": lambda: f"a list of {value:,} at least",
+        "maxItems": lambda: f"a list of {value:,} at most",
+        "uniqueItems": lambda: "each value once",
+        "minProperties": lambda: "something in it, or no such key",
     }
     return [f"{prefix}found {_shown(instance)}, expected {expected[rule]()}"]
 
@@ -242,6 +252,39 @@ def _relation_problems(relations: list[dict[str, Any]], spans: Mapping[str, dict
         if order < last:
             yield f"{path}: found it out of order, expected relations ordered by head start, child start, label"
         last = order
+
+
+def _cluster_problems(record: Mapping[str, Any], spans: Mapping[str, object]) -> Iterator[str]:
+    """Yield the problems of clusters: their members, and relations of their labels that lead out of them."""
+    for label, clusters in record.get("clusters", {}).items():
+        of: dict[str, int] = {}
+        for index, members in enumerate(clusters):
+            path = f"clusters.{label}[{index}]"
+            for member in members:
+                if member not in spans:
+                    yield f"{path}: found {_shown(member)}, expected the id of a span"
+                if member in of:
+                    yield f"{path}: found {_shown(member)} again, expected each span in one cluster"
+                of.setdefault(member, index)
+        for index, relation in enumerate(record["relations"]):
+            ends = [of.get(relation[end]) for end in ("head_id", "child_id")]
+            if relation["label"] == label and (None in ends or ends[0] != ends[1]):
+                yield f"relations[{index}]: found its ends apart in clusters.{label}, expected them in one cluster"
+
+
+def _all_attributes(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    yield "document", record.get("document", {})
+    for name in ("spans", "relations"):
+        for index, item in enumerate(record[name]):
+            if "attributes" in item:
+                yield f"{name}[{index}].attributes", item["attributes"]
+
+
+def _value_problems(path: str, attributes: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in attributes.items():
+        problem = text_problem(name) or attribute_value_problem(value)
+        if problem is not None:
+            yield f"{path}.{name}: found {_shown(value)}, which {problem}"
 
 
 def _end_problems(relation: dict[str, Any], end: str, span: dict[str, Any], path: str) -> Iterator[str]:

@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from annotator.annotation import Origin
-from annotator.records.field_types import Offset, Score, Word
+from annotator.attribute_values import attribute_value_problem
+from annotator.records.field_types import AttributeContent, Offset, Score, Word
 
 _DEEPEST = 100
 """How many lists and objects may lie inside one another in plain JSON."""
@@ -30,6 +31,8 @@ def extra_problem(form: str, kind: str, value: Mapping[str, Any], refs: Sequence
             return f"{kind} kept for {form}: {error}"
         if len(refs) < least_refs or (kind == "event" and len(refs) != 1 + len(value["roles"])):
             return f"{kind} kept for {form} does not speak of what it should"
+    if kind == "attribute value" and (problem := attribute_value_problem(value["value"])):
+        return f"{kind} kept for {form}: {value['name']!r:.60} {problem}"
     return json_problem(value)
 
 
@@ -87,6 +90,11 @@ class _AttributeValue(_LabelledValue):
     value: str = ""
 
 
+class _NamedValue(_Value):
+    name: Word
+    value: AttributeContent
+
+
 class _NoteValue(_LabelledValue):
     text: str
 
@@ -134,6 +142,8 @@ _SHAPES: Mapping[str, tuple[int, type[_Value]]] = {
     "relation of what is kept aside": (2, _RelationValue),
     "event": (1, _EventValue),
     "attribute": (1, _AttributeValue),
+    "attribute value": (0, _NamedValue),
+    "cluster": (2, _LabelledValue),
     "normalization": (1, _NormalizationValue),
     "note": (1, _NoteValue),
     "equivalence": (1, _LabelledValue),

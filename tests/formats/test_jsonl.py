@@ -46,7 +46,7 @@ def span(name: str, text: str, label: str, **more: Any) -> Span:
     return Span(name, start, start + len(text), label, **more)
 
 
-def record() -> LayerRecord:
+def record(*, with_attributes: bool = False) -> LayerRecord:
     spans = [
         span("s3", "Lima", "GPE"),
         span("s1", "Ana Díaz", "PERSON", origin="accepted", source="memory@1", score=0.75, curator="ana"),
@@ -54,7 +54,13 @@ def record() -> LayerRecord:
         span("s4", "íaz", "PERSON", origin="corrected"),
     ]
     relations = [Relation("r1", "s1", "s2", "works_for", curator="ana"), Relation("r2", "s3", "s1", "odd")]
-    return LayerRecord(document(), Annotations.of(spans, relations), "gold", ("ana", "bo"), "ab" * 32)
+    content = Annotations.of(spans, relations)
+    if with_attributes:
+        said = {"n": 2, "sure": True, "topic": ["a", "b"]}
+        content = Annotations.of(
+            [s.replace(attributes=said) for s in spans], [r.replace(attributes=said) for r in relations], said
+        )
+    return LayerRecord(document(), content, "gold", ("ana", "bo"), "ab" * 32)
 
 
 def read(line: str) -> LayerRecord:
@@ -234,7 +240,7 @@ def test_the_schema_itself_is_sound_and_describes_every_field() -> None:
     schema = json.loads(SCHEMA_PATHS[SCHEMA].read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     softly = {key: {"PERSON": 0.5} for key in record().spans()}
-    line = json.loads(write_record(replace(record(), soft_labels=softly)))
+    line = json.loads(write_record(replace(record(with_attributes=True), soft_labels=softly), ["odd"]))
     assert list(schema["properties"]) == list(line)
     assert list(schema["$defs"]["span"]["properties"]) == list(line["spans"][0])
     assert list(schema["$defs"]["relation"]["properties"]) == list(line["relations"][0])

@@ -7,12 +7,14 @@ does not allow is refused, as labels are.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from itertools import pairwise
 
-from annotator.annotation import Relation
+from annotator.annotation import AttributeValue, Relation, reading_order
+from annotator.disjoint_sets import DisjointSets
 from annotator.formats.protocol import ForeignAttribute, ForeignGroup
 from annotator.labels import LabelScheme
-from annotator.labels.attributes import values_of
+from annotator.labels.attributes import AttributeType, values_of
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
 
 
@@ -50,7 +52,7 @@ class AttributeCheck:
             return None
         before = (layer.attributes_of(said.item) or {}).get(said.name)
         try:
-            value = attribute.canonical(said.value)
+            value = _canonical(attribute, said.value)
             if attribute.several and before is not None:
                 value = attribute.canonical([*values_of(before), *values_of(value)])
         except ValueError as error:
@@ -69,14 +71,19 @@ class AttributeCheck:
         if group.label not in scheme.equivalences or len(known) < 2:
             self._keep(layer, group, f"group {group.label}, which the label scheme does not have")
             return
-        members = sorted(known, key=lambda member: layer.spans[member].key)
+        linked = DisjointSets(known)
+        for relation in layer.relations.values():
+            if relation.label == group.label:
+                linked.join(relation.head, relation.child)
+        members = sorted(known, key=lambda member: reading_order(layer.spans[member]))
         for head, child in pairwise(members):
-            relation_id = f"{group.label}:{head}:{child}"
-            if relation_id not in layer.relations:
-                curator = layer.spans[head].curator
-                layer.relations[relation_id] = Relation(
-                    relation_id, head, child, group.label, layer.spans[head].origin, curator=curator
-                )
+            if linked.find(head) == linked.find(child):
+                continue
+            linked.join(head, child)
+            relation_id, first = f"{group.label}:{head}:{child}", layer.spans[head]
+            layer.relations[relation_id] = Relation(
+                relation_id, head, child, group.label, first.origin, first.source, curator=first.curator
+            )
 
     def _keep(self, layer: NormalizedLayer, said: ForeignAttribute | ForeignGroup, what: str) -> None:
         """Keep something aside, or count it as lost."""
@@ -85,3 +92,17 @@ class AttributeCheck:
             self._lost[what] += 1
         else:
             layer.keep_aside(said.aside, self._form)
+
+
+def _canonical(attribute: AttributeType, value: AttributeValue) -> AttributeValue:
+    """A value as it is stored; a list of one counts as that, and a number may be written as a text, as some formats do.
+
+    Raises :class:`ValueError` where the label scheme does not allow it.
+    """
+    single = values_of(value)[0] if not attribute.several and len(values_of(value)) == 1 else value
+    if attribute.kind == "number" and isinstance(single, str):
+        with suppress(ValueError):
+            single = float(single)
+    elif attribute.kind == "flag" and single in ("true", "false"):
+        single = single == "true"
+    return attribute.canonical(single)

@@ -21,6 +21,7 @@ from annotator.annotation import (
     VerdictKind,
     key_json,
 )
+from annotator.formats.beside_labels import attributes_in
 from annotator.formats.protocol import ForeignAttribute, ForeignGroup, ForeignLayer, WorkState
 from annotator.labels.attributes import AttributeType, with_value
 from annotator.workflow.set_aside import relation_extra, span_extra
@@ -173,15 +174,22 @@ class LayerNormalizer:
 
     def _add_said(self, layer: NormalizedLayer, foreign: ForeignLayer, ids: Mapping[str, str]) -> None:
         """Add what the file says beside labels, about items by their new ids."""
-        for said in foreign.attributes:
+        for said in (*attributes_in(foreign.content), *foreign.attributes):
+            name = self.mapping.get(said.name, said.name)
+            if not name:
+                self.lost["attribute that --map leaves out"] += 1
+                continue
             item = None if said.item is None else ids.get(said.item)
             if said.item is not None and item is None:
                 self.lost["attribute of what --map leaves out"] += 1
                 continue
-            layer.attributes.append(replace(said, item=item, aside=_renamed(said.aside, ids)))
+            layer.attributes.append(replace(said, name=name, item=item, aside=_renamed(said.aside, ids)))
         for group in foreign.groups:
             members = tuple(dict.fromkeys(ids[member] for member in group.members if member in ids))
             label = self.mapping.get(group.label, group.label)
+            if not label:
+                self.lost["group that --map leaves out"] += 1
+                continue
             layer.groups.append(replace(group, label=label, members=members, aside=_renamed(group.aside, ids)))
 
     def rejected(self, foreign: ForeignLayer) -> dict[str, Verdict]:
@@ -204,6 +212,7 @@ class LayerNormalizer:
                 continue
             fields = provenance.of(span)
             same = span_id == span.id and fields == (span.origin, span.source, span.score, span.curator)
+            same = same and not span.attributes
             layer.spans[span_id] = span if same else Span(span_id, start, end, label, *fields)
         return ids
 
