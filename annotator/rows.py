@@ -21,6 +21,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _DELIMITERS = ",;\t|"
 _SAID_DELIMITER = re.compile(r"sep=(.)\s*$", re.IGNORECASE)
 _LONGEST_HEADER = 1 << 20
+_TEXT_COLUMN = "name the column of the articles by --text-column, and what separates columns by --delimiter"
 
 
 class Row(NamedTuple):
@@ -90,12 +91,12 @@ def refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=finite_number, parse_constant=refuse_constant)
 
 
-def read_csv(path: Path, encoding: str, columns: RowColumns = USUAL_COLUMNS) -> Iterator[Row]:
+def read_csv(path: Path, encoding: str, columns: RowColumns = USUAL_COLUMNS, hint: str = _TEXT_COLUMN) -> Iterator[Row]:
     """Read the rows of a CSV file whose first row names the columns.
 
     Comma, semicolon, tab or bar separates them: the one that ``columns`` names, or that makes a column of its texts.  A
     first line ``sep=;``, which Excel writes, names it too.  Raises :class:`CorpusError` with the line where a row is
-    broken or does not fit the header, and with the columns where none holds the texts.
+    broken or does not fit the header, and with the columns, and the ``hint``, where none holds the texts.
     """
     csv.field_size_limit(LONGEST_LINE)
     with TextIOWrapper(open_file(path), encoding=encoding, newline="") as lines:
@@ -108,7 +109,7 @@ def read_csv(path: Path, encoding: str, columns: RowColumns = USUAL_COLUMNS) -> 
         lines.seek(start)
         delimiter = columns.delimiter or (said[1] if said else _delimiter(lines, columns.text))
         lines.seek(start)
-        yield from _rows(path, lines, delimiter, columns.text, line)
+        yield from _rows(path, lines, delimiter, (columns.text, hint), line)
 
 
 def find_csv_encoding(path: Path) -> str:
@@ -134,7 +135,7 @@ def _delimiter(lines: TextIOWrapper, text: str) -> str:
     return max(_DELIMITERS, key=lambda delimiter: (text in names[delimiter], len(names[delimiter])))
 
 
-def _rows(path: Path, lines: TextIOWrapper, delimiter: str, text: str, line: int) -> Iterator[Row]:
+def _rows(path: Path, lines: TextIOWrapper, delimiter: str, expected: tuple[str, str], line: int) -> Iterator[Row]:
     reader = csv.reader(read_lines(lines, lambda number: f"{path}:{number}"), delimiter=delimiter, strict=True)
     header: list[str] | None = None
     first = line
@@ -143,7 +144,7 @@ def _rows(path: Path, lines: TextIOWrapper, delimiter: str, text: str, line: int
             where = f"{path}:{line}"
             if fields and header is None:
                 header = fields
-                _check_header(header, where, text)
+                _check_header(header, where, *expected)
             elif fields and header is not None:
                 if len(fields) != len(header):
                     found = f"{len(fields)} fields where the header has {len(header)}"
@@ -156,10 +157,9 @@ def _rows(path: Path, lines: TextIOWrapper, delimiter: str, text: str, line: int
         ) from error
 
 
-def _check_header(header: list[str], where: str, text: str) -> None:
+def _check_header(header: list[str], where: str, text: str, hint: str) -> None:
     if text not in header:
         found = ", ".join(header) or "nothing"
-        hint = "name the column of the articles by --text-column, and what separates columns by --delimiter"
         raise CorpusError(f"{where}: no column named {text} (found {found})", hint)
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:

@@ -1,0 +1,234 @@
+"""The index of a catalog: a SQLite file beside the database, made anew from the catalog's file whenever that changes.
+
+It holds nothing else than that file says, so that it may be deleted.  It is written under another name, renamed when it
+is whole, and never changed afterwards; whoever has it open goes on reading what it was.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from annotator.catalogs import BETWEEN, CatalogReader, Entry, RowProblem, folded_name
+from annotator.errors import StoreError
+from annotator.files.whole import PARTIAL, sweep
+from annotator.store.connection import explained
+
+_VERSION = 1
+_CACHE = -64000
+_MOST_LOOKED_AT, _MOST_OF_TYPE = 20_000, 2_000
+"""Names that begin alike, or entries with the same words, of which the first in the catalog are found; with a type,
+each takes longer to look at."""
+MOST_PROBLEMS = 20
+"""Rows that were left out of which it is kept which they were."""
+_LAST = "\U0010ffff"
+_SCHEMA = """
+CREATE TABLE entry (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, aliases TEXT NOT NULL,
+                    type TEXT NOT NULL, description TEXT NOT NULL);
+CREATE TABLE name (folded TEXT, alias INTEGER, entry INTEGER, PRIMARY KEY (folded, alias, entry)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5(names, content = '', columnsize = 0, detail = none, prefix = '1 2 3',
+    tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'");
+CREATE TABLE problem (line INTEGER, what TEXT);
+CREATE TABLE source (size INTEGER, digest TEXT, entries INTEGER, problems INTEGER, others TEXT);
+CREATE TEMP TABLE loose (folded TEXT, alias INTEGER, entry INTEGER);
+"""
+_IDENTITY = "SELECT number AS entry FROM entry WHERE id = ?"
+_EXACT = "SELECT entry FROM name WHERE folded = ? AND alias = ?"
+_PREFIX = "SELECT entry FROM name WHERE folded > ? AND folded < ?"
+_WORDS = "SELECT rowid AS entry FROM words WHERE words MATCH ? ORDER BY rowid"
+_ALL = "SELECT number AS entry FROM entry ORDER BY number"
+_FOUND = f"SELECT DISTINCT entry FROM ({{}} LIMIT {_MOST_LOOKED_AT}) ORDER BY entry LIMIT ?"
+_FOUND_OF_TYPE = f"""
+SELECT DISTINCT found.entry FROM ({{}} LIMIT {_MOST_OF_TYPE}) found JOIN entry ON entry.number = found.entry
+WHERE entry.type = ? ORDER BY found.entry LIMIT ?
+"""
+_COLUMNS = "id, name, aliases, type, description"
+
+
+_Way = tuple[str, tuple[str | int, ...]]
+"""A query for entries, and its values."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogFile:
+    """A catalog's file as it was when it was indexed: its size, the time of its last change, and its digest."""
+
+    size: int
+    changed_ns: int
+    digest: str
+
+
+class CatalogIndex:
+    """An index that is open to be read; from any thread, one at a time."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._explained = explained(path)
+        self._execute = connection.execute
+        with self._explained:
+            self.size, self.digest, self.entries, self.problem_count, others = self._execute(
+                "SELECT size, digest, entries, problems, others FROM source"
+            ).fetchone()
+        self.others: list[str] = others.split("\n") if others else []
+
+    @classmethod
+    def build(cls, path: Path | None, source: CatalogFile, reader: CatalogReader) -> Self:
+        """Index the entries that are read; of those with one id the first counts, the others are problems.
+
+        ``path`` is where the index goes, ``None`` for one that nobody else sees and that vanishes when it is closed.
+        """
+        if path is None:
+            connection = _raw("")
+            try:
+                _fill(connection, source, reader)
+            except BaseException:
+                connection.close()
+                raise
+            return cls(connection, Path("the index"))
+        partial = path.with_name(f"{PARTIAL}{path.name}-{os.getpid():08}")
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            sweep(path.parent)
+            try:
+                partial.unlink(missing_ok=True)
+                with closing(_raw(str(partial))) as connection:
+                    _fill(connection, source, reader)
+                os.utime(partial, ns=(source.changed_ns, source.changed_ns))
+                partial.replace(path)
+            finally:
+                with suppress(OSError):
+                    partial.unlink(missing_ok=True)
+        opened = cls.open(path)
+        assert opened is not None
+        return opened
+
+    @classmethod
+    def open(cls, path: Path) -> Self | None:
+        """Open an index; ``None`` where there is none, or none that this program can read."""
+        if not path.is_file():
+            return None
+        with suppress(sqlite3.DatabaseError, StoreError, TypeError), ExitStack() as stack:
+            connection = stack.enter_context(closing(_raw(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)))
+            if connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION:
+                opened = cls(connection, path)
+                stack.pop_all()
+                return opened
+        return None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def search(self, query: str, limit: int, kind: str | None = None) -> list[Entry]:
+        """Find entries by what somebody typed, at most ``limit``, the likeliest first; of one type with ``kind``.
+
+        First the entry of that id, those of that name, of that alias, then those that have a name that begins so, then
+        those with all the words, the last of which may be the beginning of one; each in the order of the catalog.
+        Nothing typed finds the first ones.
+        """
+        with self._explained:
+            return self._found(_ways(query), limit, kind)
+
+    def named(self, name: str, limit: int, kind: str | None = None) -> list[Entry]:
+        """Find entries that are called so, by their names first and then by their aliases, case and the like aside."""
+        with self._explained:
+            return self._found([(_EXACT, (folded_name(name), alias)) for alias in (0, 1)], limit, kind)
+
+    def entry(self, identity: str) -> Entry | None:
+        """The entry of an id."""
+        with self._explained:
+            row = self._execute(f"SELECT {_COLUMNS} FROM entry WHERE id = ?", (identity,)).fetchone()
+        return None if row is None else _made(row)
+
+    def all_entries(self) -> Iterator[Entry]:
+        """Yield all entries in the order of the catalog."""
+        with self._explained:
+            yield from map(_made, self._execute(f"SELECT {_COLUMNS} FROM entry ORDER BY number"))
+
+    def problems(self) -> list[RowProblem]:
+        """The first rows of the file that were left out, and why."""
+        with self._explained:
+            return [RowProblem(*row) for row in self._execute("SELECT line, what FROM problem ORDER BY line")]
+
+    def _found(self, ways: Iterable[_Way], limit: int, kind: str | None) -> list[Entry]:
+        numbers: dict[int, None] = {}
+        for statement, values in ways:
+            found, given = (_FOUND, values) if kind is None else (_FOUND_OF_TYPE, (*values, kind))
+            rows = self._execute(found.format(statement), (*given, limit))
+            numbers |= dict.fromkeys(number for (number,) in rows)
+            if len(numbers) >= limit:
+                break
+        return [self._numbered(number) for number in list(numbers)[:limit]]
+
+    def _numbered(self, number: int) -> Entry:
+        return _made(self._execute(f"SELECT {_COLUMNS} FROM entry WHERE number = ?", (number,)).fetchone())
+
+
+def _ways(query: str) -> Sequence[_Way]:
+    """How to look for what somebody typed, the likeliest way first."""
+    wanted = folded_name(query)
+    if not wanted:
+        return [(_ALL, ())]
+    words = " ".join(f'"{word}"' for word in wanted.split())
+    return [
+        (_IDENTITY, (query.strip(),)),
+        (_EXACT, (wanted, 0)),
+        (_EXACT, (wanted, 1)),
+        (_PREFIX, (wanted, wanted + _LAST)),
+        (_WORDS, (f"{words}*",)),
+    ]
+
+
+def _raw(path: str, *, uri: bool = False) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, uri=uri, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA cache_size = {_CACHE}")
+    return connection
+
+
+def _fill(connection: sqlite3.Connection, source: CatalogFile, reader: CatalogReader) -> None:
+    execute = connection.execute
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):
+        execute(f"PRAGMA {pragma}")
+    connection.executescript(_SCHEMA)
+    execute("BEGIN")
+    count = 0
+    for entry, line in reader:
+        if _added(connection, count + 1, entry):
+            count += 1
+        else:
+            reader.problems.append(RowProblem(line, f"the id {entry.id} again"))
+    execute("INSERT OR IGNORE INTO name SELECT folded, alias, entry FROM loose ORDER BY folded, alias, entry")
+    execute("DROP TABLE loose")
+    execute("INSERT INTO words (words) VALUES ('optimize')")
+    connection.executemany("INSERT INTO problem VALUES (?, ?)", reader.problems[:MOST_PROBLEMS])
+    others = "\n".join(reader.others)
+    execute(
+        "INSERT INTO source VALUES (?, ?, ?, ?, ?)",
+        (source.size, source.digest, count, len(reader.problems), others),
+    )
+    execute(f"PRAGMA user_version = {_VERSION}")
+    execute("COMMIT")
+
+
+def _added(connection: sqlite3.Connection, number: int, entry: Entry) -> bool:
+    """Add an entry, unless there is one with its id."""
+    values = (number, entry.id, entry.name, BETWEEN.join(entry.aliases), entry.type, entry.description)
+    if not connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?)", values).rowcount:
+        return False
+    names = [folded_name(name) for name in (entry.name, *entry.aliases)]
+    connection.executemany(
+        "INSERT INTO loose VALUES (?, ?, ?)",
+        [(folded, int(place > 0), number) for place, folded in enumerate(names) if folded],
+    )
+    connection.execute("INSERT INTO words (rowid, names) VALUES (?, ?)", (number, " ".join(names)))
+    return True
+
+
+def _made(row: tuple[str, str, str, str, str]) -> Entry:
+    identity, name, aliases, kind, description = row
+    return Entry(identity, name, tuple(aliases.split(BETWEEN)) if aliases else (), kind, description)

@@ -1,0 +1,163 @@
+"""Catalogs: what is found by what is typed, files that are added, changed or broken, and the index that follows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.catalogs import folded_name
+from annotator.errors import AnnotatorError
+from annotator.workflow.catalogs import Catalogs
+from annotator.workflow.workspace import Workspace
+from tests.workspaces import Bench
+
+HEADER = "id,name,aliases,type,description\n"
+PLACES = HEADER + (
+    "P1,Nova Riva,NR|Novariva,PLACE,A town\n"
+    "P2,São Lima,,PLACE,A city\n"
+    "P3,Lima,Ciudad de Lima,PLACE,Another city\n"
+    "P4,Inés Lima,Lima,PERSON,A mayor\n"
+    "P5,Lima Bay,,,\n"
+)
+
+
+@pytest.fixture
+def catalogs(bench: Bench) -> Catalogs:
+    made = Catalogs(bench.workspace)
+    made.folder.mkdir()
+    (made.folder / "places.csv").write_text(PLACES, encoding="utf-8")
+    return made
+
+
+def found(catalogs: Catalogs, query: str, kind: str | None = None, limit: int = 9) -> list[str]:
+    return [entry.id for entry in catalogs.open("places").search(query, limit, kind)]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("lima", ["P3", "P4", "P5", "P2"]),
+        ("sao", ["P2"]),
+        ("LIMA SÃO", ["P2"]),
+        ("n.r.", ["P1"]),
+        ("lim", ["P3", "P4", "P5", "P2"]),
+        ("riva n", ["P1"]),
+        ("P5", ["P5"]),
+        ("nothing of it", []),
+        ('"', ["P1", "P2", "P3", "P4", "P5"]),
+        ("", ["P1", "P2", "P3", "P4", "P5"]),
+        ("a OR b NEAR(* ^", []),
+        ("\0", ["P1", "P2", "P3", "P4", "P5"]),
+    ],
+)
+def test_search_finds_the_likeliest_first(catalogs: Catalogs, query: str, ids: list[str]) -> None:
+    assert found(catalogs, query) == ids
+
+
+def test_search_keeps_to_its_limit_and_type(catalogs: Catalogs) -> None:
+    assert found(catalogs, "lima", limit=2) == ["P3", "P4"]
+    assert found(catalogs, "lima", "PERSON") == ["P4"]
+    assert found(catalogs, "", "PLACE", 2) == ["P1", "P2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [("O'Neill", "oneill"), ("Saint-Étienne (city)", "saint etienne city"), ("ÆØ ß", "æø ss"), ("東京", "東京")],
+)
+def test_names_are_compared_without_case_marks_and_points(name: str, folded: str) -> None:
+    assert folded_name(name) == folded
+
+
+def test_a_file_that_changed_is_indexed_anew(catalogs: Catalogs) -> None:
+    file = catalogs.folder / "places.csv"
+    assert found(catalogs, "delta") == []
+    file.write_text(PLACES.replace("Lima Bay", "Delta   "), encoding="utf-8")
+    assert found(catalogs, "delta") == ["P5"]
+    other = Catalogs(Workspace(catalogs.folder.parent))
+    assert [entry.name for entry in other.open("places").search("delta", 1)] == ["Delta"]
+
+
+def test_an_index_that_is_none_is_made_again(catalogs: Catalogs, bench: Bench) -> None:
+    found(catalogs, "")
+    catalogs.close()
+    index = bench.workspace.database_path.parent / "catalogs" / "places.db"
+    index.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    assert found(catalogs, "riva") == ["P1"]
+
+
+def test_what_is_no_entry_is_told_by_line(catalogs: Catalogs, tmp_path: Path) -> None:
+    file = tmp_path / "more.jsonl"
+    file.write_text(
+        '{"id": 7, "name": "Seven", "aliases": ["VII"]}\n{"id": "8"}\n\n{"id": "7", "name": "Again"}\n'
+        '{"id": "9", "name": "Nine", "aliases": 3}\n{"id": "a\\u0007", "name": "Bell"}\n',
+        encoding="utf-8",
+    )
+    report = catalogs.add("numbers", file)
+    assert (report.added, report.problems) == (1, 4)
+    assert [problem.line for problem in report.left_out] == [2, 4, 5, 6]
+    entry = catalogs.open("numbers").entry("7")
+    assert entry is not None
+    assert (entry.name, entry.aliases) == ("Seven", ("VII",))
+
+
+def test_added_entries_take_the_place_of_their_ids(catalogs: Catalogs, tmp_path: Path) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text("id;name\nP9;New\nP2;Saint Lima\n", encoding="utf-8")
+    report = catalogs.add("places", file)
+    assert (report.added, report.changed, report.unchanged) == (1, 1, 0)
+    assert found(catalogs, "") == ["P1", "P2", "P3", "P4", "P5", "P9"]
+    assert (catalogs.folder / "places.csv").read_text(encoding="utf-8").startswith(HEADER + "P1,Nova Riva,NR|Novariva,")
+    assert catalogs.add("places", file).unchanged == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "has no entry"),
+        ("name\nx\n", "no column named id"),
+        ("id,name\n1,a,b\n", ":2: 3 fields where the header has 2"),
+        ("id,name\n,x\n", "line 2: no id"),
+    ],
+)
+def test_a_broken_file_is_refused_and_changes_nothing(
+    catalogs: Catalogs, tmp_path: Path, content: str, said: str
+) -> None:
+    file = tmp_path / "broken.csv"
+    file.write_text(content, encoding="utf-8")
+    for name in ("places", "other"):
+        with pytest.raises(AnnotatorError, match=said):
+            catalogs.add(name, file)
+    assert catalogs.names() == ["places"]
+    assert (catalogs.folder / "places.csv").read_text(encoding="utf-8") == PLACES
+
+
+def test_columns_and_rows_of_the_file_are_not_lost_by_adding_to_it(catalogs: Catalogs, tmp_path: Path) -> None:
+    file = catalogs.folder / "places.csv"
+    for content in ("id,name,source\n1,a,b\n", "id,name\n1,a\n2,\n"):
+        file.write_text(content, encoding="utf-8")
+        more = tmp_path / "more.csv"
+        more.write_text("id,name\n3,c\n", encoding="utf-8")
+        with pytest.raises(AnnotatorError, match="would lose them"):
+            catalogs.add("places", more)
+        assert file.read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "", ".x", "absent"])
+def test_a_catalog_that_is_not_there(catalogs: Catalogs, name: str) -> None:
+    with pytest.raises(AnnotatorError, match="no catalog"):
+        catalogs.open(name)
+
+
+def test_two_files_of_one_name_are_told(catalogs: Catalogs) -> None:
+    (catalogs.folder / "places.jsonl").write_text("{}\n", encoding="utf-8")
+    with pytest.raises(AnnotatorError, match="remove one of them"):
+        catalogs.open("places")
+
+
+def test_a_workspace_that_can_only_be_read_has_its_catalogs(
+    catalogs: Catalogs, monkeypatch: pytest.MonkeyPatch, bench: Bench
+) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert found(catalogs, "riva") == ["P1"]
+    assert not (bench.workspace.database_path.parent / "catalogs").exists()
