@@ -23,6 +23,7 @@ BETWEEN = "|"
 LONGEST_DESCRIPTION = 10_000
 """Code points."""
 MOST_ALIASES = 1000
+_LEAST_CAPITALS = 3
 _HEADER = f"name the columns in the first row: {','.join(FIELDS)}; id and name must be there"
 
 
@@ -167,3 +168,9 @@ def folded_name(name: str) -> str:
 def _between(char: str) -> str:
     """What takes the place of a character that is no letter: nothing inside of words (``U.N.``, ``O'Neill``)."""
     return "" if char in ".'’" else " "
+
+
+def initials(name: str) -> str:
+    """What a name of three or more capitalised words may be shortened to (``oecd``), folded; empty for another."""
+    capitals = [word[0] for word in name.replace("-", " ").split() if word[0].isupper()]
+    return folded_name("".join(capitals)) if len(capitals) >= _LEAST_CAPITALS else ""

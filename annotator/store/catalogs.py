@@ -14,31 +14,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from annotator.catalogs import BETWEEN, CatalogReader, Entry, RowProblem, folded_name
+from annotator.catalogs import BETWEEN, CatalogReader, Entry, RowProblem, folded_name, initials
 from annotator.errors import StoreError
 from annotator.files.whole import PARTIAL, sweep
 from annotator.store.connection import explained
 
-_VERSION = 1
+_VERSION = 2
 _CACHE = -64000
 _MOST_LOOKED_AT, _MOST_OF_TYPE = 20_000, 2_000
 """Names that begin alike, or entries with the same words, of which the first in the catalog are found; with a type,
 each takes longer to look at."""
 MOST_PROBLEMS = 20
 """Rows that were left out of which it is kept which they were."""
+NAME, ALIAS, INITIALS = WAYS = (0, 1, 2)
+"""How an entry may be called: by its name, by an alias, or by the initials of its name."""
 _LAST = "\U0010ffff"
 _SCHEMA = """
 CREATE TABLE entry (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, aliases TEXT NOT NULL,
                     type TEXT NOT NULL, description TEXT NOT NULL);
-CREATE TABLE name (folded TEXT, alias INTEGER, entry INTEGER, PRIMARY KEY (folded, alias, entry)) WITHOUT ROWID;
+CREATE TABLE name (folded TEXT, way INTEGER, entry INTEGER, PRIMARY KEY (folded, way, entry)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(names, content = '', columnsize = 0, detail = none, prefix = '1 2 3',
     tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'");
 CREATE TABLE problem (line INTEGER, what TEXT);
 CREATE TABLE source (size INTEGER, digest TEXT, entries INTEGER, problems INTEGER, others TEXT);
-CREATE TEMP TABLE loose (folded TEXT, alias INTEGER, entry INTEGER);
+CREATE TEMP TABLE loose (folded TEXT, way INTEGER, entry INTEGER);
 """
 _IDENTITY = "SELECT number AS entry FROM entry WHERE id = ?"
-_EXACT = "SELECT entry FROM name WHERE folded = ? AND alias = ?"
+_EXACT = "SELECT entry FROM name WHERE folded = ? AND way = ?"
 _PREFIX = "SELECT entry FROM name WHERE folded > ? AND folded < ?"
 _WORDS = "SELECT rowid AS entry FROM words WHERE words MATCH ? ORDER BY rowid"
 _ALL = "SELECT number AS entry FROM entry ORDER BY number"
@@ -134,10 +136,10 @@ class CatalogIndex:
         with self._explained:
             return self._found(_ways(query), limit, kind)
 
-    def named(self, name: str, limit: int, kind: str | None = None) -> list[Entry]:
-        """Find entries that are called so, by their names first and then by their aliases, case and the like aside."""
+    def called(self, name: str, way: int, limit: int) -> list[Entry]:
+        """Find entries that are called so in one way (:data:`NAME` …), case and the like aside, in their order."""
         with self._explained:
-            return self._found([(_EXACT, (folded_name(name), alias)) for alias in (0, 1)], limit, kind)
+            return self._found([(_EXACT, (folded_name(name), way))], limit, None)
 
     def entry(self, identity: str) -> Entry | None:
         """The entry of an id."""
@@ -177,8 +179,7 @@ def _ways(query: str) -> Sequence[_Way]:
     words = " ".join(f'"{word}"' for word in wanted.split())
     return [
         (_IDENTITY, (query.strip(),)),
-        (_EXACT, (wanted, 0)),
-        (_EXACT, (wanted, 1)),
+        *((_EXACT, (wanted, way)) for way in WAYS),
         (_PREFIX, (wanted, wanted + _LAST)),
         (_WORDS, (f"{words}*",)),
     ]
@@ -202,7 +203,7 @@ def _fill(connection: sqlite3.Connection, source: CatalogFile, reader: CatalogRe
             count += 1
         else:
             reader.problems.append(RowProblem(line, f"the id {entry.id} again"))
-    execute("INSERT OR IGNORE INTO name SELECT folded, alias, entry FROM loose ORDER BY folded, alias, entry")
+    execute("INSERT OR IGNORE INTO name SELECT folded, way, entry FROM loose ORDER BY folded, way, entry")
     execute("DROP TABLE loose")
     execute("INSERT INTO words (words) VALUES ('optimize')")
     connection.executemany("INSERT INTO problem VALUES (?, ?)", reader.problems[:MOST_PROBLEMS])
@@ -221,10 +222,9 @@ def _added(connection: sqlite3.Connection, number: int, entry: Entry) -> bool:
     if not connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?)", values).rowcount:
         return False
     names = [folded_name(name) for name in (entry.name, *entry.aliases)]
-    connection.executemany(
-        "INSERT INTO loose VALUES (?, ?, ?)",
-        [(folded, int(place > 0), number) for place, folded in enumerate(names) if folded],
-    )
+    ways = [(names[0], NAME), *((alias, ALIAS) for alias in names[1:]), (initials(entry.name), INITIALS)]
+    loose = [(folded, way, number) for folded, way in ways if folded]
+    connection.executemany("INSERT INTO loose VALUES (?, ?, ?)", loose)
     connection.execute("INSERT INTO words (rowid, names) VALUES (?, ?)", (number, " ".join(names)))
     return True
 

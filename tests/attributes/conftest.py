@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.workspace import Workspace
 from tests.workspaces import Bench
 
@@ -16,6 +17,15 @@ TEXT = (
     "Flood in Nova Riva\n\n"
     "The Lema river may have flooded Nova Riva on Monday, mayor Ines Duarte said. "
     "Duarte denied that the dam broke. Nova Riva (NR) has had no flood since 1998.\n"
+)
+
+HEADER = "id,name,aliases,type,description\n"
+PLACES = HEADER + (
+    "P1,Nova Riva,NR|Novariva,PLACE,A town\n"
+    "P2,São Lima,,PLACE,A city\n"
+    "P3,Lima,Ciudad de Lima,PLACE,Another city\n"
+    "P4,Inés Lima,Lima,PERSON,A mayor\n"
+    "P5,Lima Bay,,,\n"
 )
 
 
@@ -28,3 +38,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench.add("flood", TEXT)
     yield bench
     bench.workspace.close()
+
+
+@pytest.fixture
+def catalogs(bench: Bench) -> Catalogs:
+    made = Catalogs(bench.workspace)
+    made.folder.mkdir()
+    (made.folder / "places.csv").write_text(PLACES, encoding="utf-8")
+    return made

@@ -10,24 +10,8 @@ from annotator.catalogs import folded_name
 from annotator.errors import AnnotatorError
 from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.workspace import Workspace
+from tests.attributes.conftest import HEADER, PLACES
 from tests.workspaces import Bench
-
-HEADER = "id,name,aliases,type,description\n"
-PLACES = HEADER + (
-    "P1,Nova Riva,NR|Novariva,PLACE,A town\n"
-    "P2,São Lima,,PLACE,A city\n"
-    "P3,Lima,Ciudad de Lima,PLACE,Another city\n"
-    "P4,Inés Lima,Lima,PERSON,A mayor\n"
-    "P5,Lima Bay,,,\n"
-)
-
-
-@pytest.fixture
-def catalogs(bench: Bench) -> Catalogs:
-    made = Catalogs(bench.workspace)
-    made.folder.mkdir()
-    (made.folder / "places.csv").write_text(PLACES, encoding="utf-8")
-    return made
 
 
 def found(catalogs: Catalogs, query: str, kind: str | None = None, limit: int = 9) -> list[str]:

@@ -16,6 +16,7 @@ from annotator.annotation import Annotations, Span, Verdict
 from annotator.history import GOLD, curator_layer
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo, Store
+from annotator.suggest.attributes.memory import AttributeMemory, Use
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.corrections import CorrectionMemory, DocumentCorrections
 from annotator.suggest.learned.evidence import RangeDecision, decision_against
@@ -50,6 +51,7 @@ class CuratorMemory:
         self._memory = PhraseMemory()
         self._verdicts = VerdictCalibration()
         self._corrections = CorrectionMemory()
+        self._attributes = AttributeMemory()
         self._heads: dict[str, tuple[str, ...]] = {}
         self._mentions: dict[str, list[tuple[str, str]]] = {}
         self._chosen = ""
@@ -84,6 +86,7 @@ class CuratorMemory:
             self._memory.forget(key)
             self._verdicts.forget(key)
             self._corrections.forget(key)
+            self._attributes.forget(key)
             self._mentions.pop(key, None)
             del self._heads[key]
         for key, layers in latest.items():
@@ -125,6 +128,11 @@ class CuratorMemory:
         texts = (text for spans in self._mentions.values() for name, text in spans if name == label)
         return list(islice(texts, MOST_MENTIONS))
 
+    def attribute_memory(self, opened: str) -> AttributeMemory:
+        """Which attributes the phrases of other documents have; only documents that changed since are read."""
+        self._update(opened)
+        return self._attributes
+
     def next_warning(self) -> SlowPatternError | None:
         """A pattern of the scheme that took too long and is left out from now on, once; ``None`` when there is none."""
         return self._warnings.popleft() if self._warnings else None
@@ -147,6 +155,7 @@ class CuratorMemory:
             self._memory.forget(key)
             self._verdicts.forget(key)
             self._corrections.forget(key)
+            self._attributes.forget(key)
             return
         gold = next((layer for layer in layers if layer.name.name == GOLD), None)
         own = next((layer for layer in layers if layer.name.name != GOLD), None)
@@ -157,6 +166,9 @@ class CuratorMemory:
         suggested = shown_suggestions(self._store, document, self._curator)
         self._verdicts.put(key, verdicts, suggested)
         self._mentions[key] = [(s.label, document.text[s.start : s.end]) for s in content.spans.values()]
+        if self._scheme.attributes:
+            uses = (Use(s.label, document.text[s.start : s.end], s.attributes) for s in content.spans.values())
+            self._attributes.put(key, uses)
         marks = [RangeDecision(*span.key, positive=True) for span in content.spans.values()]
         items = self._store.annotations(own.id).spans if own is not None and own is not source else content.spans
         rejections = (decision_against(verdict, items.get(verdict.item or "")) for verdict in verdicts.values())

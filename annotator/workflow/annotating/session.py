@@ -14,6 +14,7 @@ from annotator.errors import WorkflowError
 from annotator.history import curator_layer, field_op
 from annotator.labels import LabelScheme
 from annotator.store import Returned, Store, read_returned
+from annotator.suggest.attributes.memory import AttributeMemory
 from annotator.text import Document
 from annotator.wording import plural
 from annotator.workflow.annotating.accept_rule import AcceptRule
@@ -116,6 +117,10 @@ class AnnotationSession:
     def flagged(self) -> bool:
         """Whether the document is flagged."""
         return "flag" in self.layer.content.fields
+
+    def attribute_memory(self) -> AttributeMemory:
+        """Which attributes the curator, or gold, gave to the phrases of other documents."""
+        return self._memory.attribute_memory(self.document.key)
 
     # Steps
 
