@@ -138,6 +138,20 @@ def _single_text(value: bool | float | str) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
+def toggled(
+    attribute: AttributeType, attributes: Attributes | None, value: bool | float | str
+) -> AttributeValue | None:
+    """What an attribute is to be set to when one value is asked for: that value, or nothing where it has it already.
+
+    Where the attribute may have several values, the others stay.
+    """
+    present = list(values_of(attribute.value_in(attributes)))
+    if not attribute.several:
+        return None if value in present and attribute.kind != "flag" else value
+    values = [str(one) for one in present if one != value] + ([] if value in present else [str(value)])
+    return values or None
+
+
 def with_value(
     attributes: Attributes | None, attribute: AttributeType, value: AttributeValue | None
 ) -> Attributes | None:

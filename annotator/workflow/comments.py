@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from annotator.annotation import RelationKey, SpanKey, key_json, relation_key, span_key
+from annotator.annotation import RelationKey, SpanKey, key_json
 from annotator.history import LayerName
 from annotator.store import CommentKind, LayerInfo, Store, StoredComment, commented_layers, read_comments
-from annotator.workflow.description import item_in_words
+from annotator.workflow.description import claimed_item, item_in_words
 from annotator.workflow.visibility import Visibility
 
 DOCUMENT = "the document"
@@ -130,6 +130,7 @@ def _items(store: Store, layer: LayerInfo, comments: list[StoredComment]) -> dic
         rulings = store.rulings(layer.id).items()
         for target, ruling in rulings:
             if target in targets:
-                key = span_key if ruling.kind == "span" else relation_key
-                items.setdefault(target, key(ruling.claim))
+                claim = ruling.claim[0] if ruling.kind == "attribute" else ruling.claim
+                if claim is not None:
+                    items.setdefault(target, claimed_item(claim))
     return items

@@ -115,7 +115,7 @@ def _relation(label: str, head: Place | None, child: Place | None, text: str) ->
 
 def _decisions(rulings: list[Record], text: str) -> str:
     """Describe what an adjudicator decided, and what each curator had marked."""
-    by_versions = {dumps(ruling["versions"]): ruling for ruling in rulings}
+    by_versions = {dumps([ruling["versions"], _attribute_name(ruling)]): ruling for ruling in rulings}
     if len(by_versions) > 1:
         return f"({len(by_versions)} decisions)"
     (ruling,) = by_versions.values()
@@ -128,7 +128,10 @@ def versions_in_words(kind: str, versions: Mapping[str, Any], text: str) -> str:
     """List the curators with what they marked, those who marked the same together."""
     curators_by_words: dict[str, list[str]] = {}
     for curator, version in versions.items():
-        words = ", ".join(content_in_words(kind, content, text) for content in version) or "nothing"
+        if kind == "attribute":
+            words = value_text(version) or "nothing"
+        else:
+            words = ", ".join(content_in_words(kind, content, text) for content in version) or "nothing"
         curators_by_words.setdefault(words, []).append(curator)
     return "; ".join(f"{', '.join(curators)}: {words}" for words, curators in curators_by_words.items())
 
@@ -140,12 +143,31 @@ def item_in_words(item: SpanKey | RelationKey, text: str) -> str:
     return _relation(item.label, item.head, item.child, text)
 
 
+def claimed_item(claim: Any) -> SpanKey | RelationKey:
+    """Read what a claim is about, a span or a relation, from its JSON value."""
+    return span_key(claim) if isinstance(claim[0], int) else relation_key(claim)
+
+
 def content_in_words(kind: str, content: Any, text: str) -> str:
     """Name a span or relation that is given as history keeps it (see :func:`annotator.annotation.key_json`)."""
     return item_in_words(span_key(content) if kind == "span" else relation_key(content), text)
 
 
+def attribute_in_words(name: str, value: str, item: SpanKey | RelationKey | None, text: str) -> str:
+    """Say what an attribute of an item, or (``None``) of the document is set to; an empty value is none."""
+    of = "the document" if item is None else item_in_words(item, text)
+    return f"{name} of {of}: {value or 'nothing'}"
+
+
+def _attribute_name(ruling: Record) -> str | None:
+    return ruling["claim"][1] if ruling["kind"] == "attribute" else None
+
+
 def _outcome(ruling: Record, text: str) -> str | None:
+    if ruling["kind"] == "attribute":
+        claim, name = ruling["claim"]
+        item = None if claim is None else claimed_item(claim)
+        return attribute_in_words(name, value_text(ruling.get("outcome")), item, text)
     if ruling.get("outcome") is None:
         return None
     if ruling["kind"] == "span":

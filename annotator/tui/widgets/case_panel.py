@@ -7,18 +7,27 @@ from collections.abc import Hashable, Mapping
 from rich.cells import set_cell_size
 from rich.segment import Segment
 
-from annotator.annotation import SpanKey
+from annotator.annotation import RelationKey, SpanKey
 from annotator.tui.layout.item_text import item_text
 from annotator.tui.layout.palette import Palette
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
+from annotator.workflow.adjudicating.attributes import version_text
 from annotator.workflow.adjudicating.case_list import CaseList
-from annotator.workflow.adjudicating.cases import Case
+from annotator.workflow.adjudicating.cases import AttributeCase, Case
 
 SIGNS: Mapping[str | None, str] = {None: "?", "agreement": "=", "majority": "≈", "adjudicator": "✓"}
 KIND_CELLS = 9
 SHORT = {"relation label": "rel.label", "relation direction": "direction", "relation missing": "rel.miss."}
 """Short names of kinds that are too wide for the column."""
+
+
+def _item_of(case: Case) -> SpanKey | RelationKey | None:
+    """What a case is about: what stands, else the first of its versions; ``None`` for the document."""
+    if isinstance(case, AttributeCase):
+        return case.item
+    return next((version[0] for version in (case.outcome, *case.versions.values()) if version), None)
 
 
 class CasePanel(BesideText, VirtualList):
@@ -61,17 +70,19 @@ class CasePanel(BesideText, VirtualList):
         """Build the line of a case: state, kind and text."""
         case = self.cases[index]
         is_open = case.settled is None
-        claims = case.outcome or next((version for version in case.versions.values() if version), ())
-        key = claims[0] if claims else None
-        label = key.label if isinstance(key, SpanKey) else ""
+        key = _item_of(case)
+        label = key.label if isinstance(key, SpanKey) and not isinstance(case, AttributeCase) else ""
         mark = Segment(
             f"{SIGNS[case.settled]} ", self.palette.style(self.palette.hint if is_open else None, bold=is_open)
         )
         kind = set_cell_size(SHORT.get(case.kind, case.kind), KIND_CELLS) + " "
         color = self.palette.label(label) if label else None
         described = "" if key is None else item_text(key, self._document_text)
+        if isinstance(case, AttributeCase):
+            value = f": {version_text(case.outcome) or 'nothing'}" if case.settled else ""
+            described = sanitize(f"{case.name}{value} · {described or 'the document'}")
         text = set_cell_size(described, max(0, width - KIND_CELLS - 3))
-        nothing = case.settled is not None and not case.outcome
+        nothing = case.settled is not None and not case.outcome and not isinstance(case, AttributeCase)
         return [
             mark,
             Segment(kind, self.palette.style(self.palette.faint)),

@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple, overload
 
-from annotator.workflow.adjudicating.cases import Case, Kind, SpanCase
+from annotator.workflow.adjudicating.cases import AttributeCase, Case, Kind, SpanCase
 
 Order = tuple[tuple[int, int], str]
 """What cases are sorted by: where they come in reading order, then their id."""
@@ -100,7 +100,9 @@ class CaseList(Sequence[Case]):
 
 
 def order(case: Case) -> Order:
-    """What cases are sorted by in the order of the walk."""
+    """What cases are sorted by in the order of the walk; an attribute comes right behind the case of its item."""
+    if isinstance(case, AttributeCase):
+        return case.position, f"{case.item_case[1]}\0{case.name}"
     return case.position, case.id
 
 

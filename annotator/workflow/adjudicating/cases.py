@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -22,18 +22,22 @@ Kind = Literal[
     "relation label",
     "relation direction",
     "relation missing",
+    "attribute",
     "retired",
     "agreed",
     "added",
 ]
 KINDS: tuple[Kind, ...] = (
-    "boundary", "label", "missing", "relation label", "relation direction", "relation missing",
+    "boundary", "label", "missing", "relation label", "relation direction", "relation missing", "attribute",
     "retired", "agreed", "added",
 )  # fmt: skip
 
 SpanVersion = tuple[SpanKey, ...]
 RelationVersion = tuple[RelationKey, ...]
-Version = TypeVar("Version", SpanVersion, RelationVersion)
+AttributeVersion = tuple[bool | int | float | str, ...]
+"""The single values that somebody gives an attribute; none where they say nothing."""
+AnyVersion = SpanVersion | RelationVersion | AttributeVersion
+Version = TypeVar("Version", SpanVersion, RelationVersion, AttributeVersion)
 
 
 class SpanCase(msgspec.Struct, frozen=True):
@@ -62,6 +66,16 @@ class SpanCase(msgspec.Struct, frozen=True):
     def position(self) -> tuple[int, int]:
         """Where it comes in reading order."""
         return (self.claims or self.outcome)[0].start, 0
+
+    @property
+    def start(self) -> int:
+        """Where the cursor goes, in code points."""
+        return self.range[0]
+
+    @property
+    def gold_item(self) -> SpanKey | None:
+        """The first item that stands in gold."""
+        return next(iter(self.outcome), None)
 
 
 class RelationCase(msgspec.Struct, frozen=True):
@@ -97,8 +111,71 @@ class RelationCase(msgspec.Struct, frozen=True):
         """Where it comes in reading order: behind the spans that start where its later end does."""
         return self.ends[1].start, 1
 
+    @property
+    def start(self) -> int:
+        """Where the cursor goes, in code points."""
+        return self.ends[1].start
 
-Case = SpanCase | RelationCase
+    @property
+    def gold_item(self) -> RelationKey | None:
+        """The first item that stands in gold."""
+        return next(iter(self.outcome), None)
+
+
+class AttributeCase(msgspec.Struct, frozen=True):
+    """An attribute of what stands in gold, or of the document, for which some curator has a value.
+
+    ``versions`` has the values of those who have the item, the attribute's default where they set none.  ``item`` is
+    the gold item (``None``: the document), ``claim`` what its ruling is about: the claim of an item as JSON.
+    ``item_case`` is the order of the case of its item, which it comes right behind; the document's come first.
+    """
+
+    id: str
+    kind: Kind
+    versions: Mapping[str, AttributeVersion]
+    name: str
+    item: SpanKey | RelationKey | None = None
+    claim: Any = None
+    settled: Settled | None = None
+    outcome: AttributeVersion = ()
+    item_case: tuple[tuple[int, int], str] = ((-1, 0), "")
+
+    @property
+    def claims(self) -> tuple[SpanKey | RelationKey, ...]:
+        """No item is claimed here: that there is one is settled."""
+        return ()
+
+    @property
+    def spans(self) -> SpanVersion:
+        """The gold spans that it is about: the item, its ends, or none."""
+        if self.item is None:
+            return ()
+        return (self.item,) if isinstance(self.item, SpanKey) else (self.item.head, self.item.child)
+
+    @property
+    def range(self) -> tuple[int, int]:
+        """The stretch of text of the item, in code points; none for the document."""
+        if not self.spans:
+            return 0, 0
+        return min(self.spans)[0], max(span.end for span in self.spans)
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Where it comes in reading order."""
+        return self.item_case[0]
+
+    @property
+    def start(self) -> int:
+        """Where the cursor goes, in code points."""
+        return self.range[0]
+
+    @property
+    def gold_item(self) -> SpanKey | RelationKey | None:
+        """The item that stands in gold."""
+        return self.item
+
+
+Case = SpanCase | RelationCase | AttributeCase
 
 
 def vote(versions: Mapping[str, Version], policy: Settle) -> tuple[Version, Settled] | None:

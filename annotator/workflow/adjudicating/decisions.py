@@ -22,7 +22,7 @@ from annotator.annotation import (
 )
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
-from annotator.workflow.adjudicating.cases import Case, RelationCase, RelationVersion, SpanCase, SpanVersion
+from annotator.workflow.adjudicating.cases import AnyVersion, AttributeCase, RelationCase, SpanCase, SpanVersion
 from annotator.workflow.adjudicating.relations import SpanOutcomes
 from annotator.workflow.adjudicating.settlement import (
     Settlement,
@@ -38,8 +38,8 @@ from annotator.workflow.adjudicating.spans import successors
 
 def choose(
     settlement: Settlement,
-    case: Case,
-    version: SpanVersion | RelationVersion,
+    case: SpanCase | RelationCase,
+    version: AnyVersion,
     contents: Mapping[str, Annotations],
     outcomes: SpanOutcomes,
     event: int,
@@ -121,7 +121,8 @@ def decide_relation(
 
 def add_relation(settlement: Settlement, item: Relation, outcome: RelationKey, event: int) -> dict[str, Ruling]:
     """The ruling that adds a relation which no curator has."""
-    claim = RelationKey(_anchor(settlement, outcome.head), _anchor(settlement, outcome.child), outcome.label)
+    head, child = (span_key(anchor(settlement.rulings, end)) for end in (outcome.head, outcome.child))
+    claim = RelationKey(head, child, outcome.label)
     versions = empty_versions(settlement)
     ruling = Ruling(str(claim), "relation", key_json(claim), "adjudicator", versions, event, [outcome.label, False])
     return {ruling.id: credited(ruling, item)}
@@ -154,13 +155,14 @@ def empty_versions(settlement: Settlement) -> dict[str, Any]:
     return {curator: [] for curator in settlement.curators}
 
 
-def case_of(settlement: Settlement, item: str) -> Case | None:
+def case_of(settlement: Settlement, item: str) -> SpanCase | RelationCase | None:
     """The case whose outcome a gold item is."""
-    for case in settlement.cases:
+    cases = [case for case in settlement.cases if not isinstance(case, AttributeCase)]
+    for case in cases:
         if item in map(str, case.outcome):
             return case
     claims = {ruling.id for ruling in settlement.rulings.values() if ruling.item == item}
-    return next((case for case in settlement.cases if claims & set(map(str, case.claims))), None)
+    return next((case for case in cases if claims & set(map(str, case.claims))), None)
 
 
 def decided_on(settlement: Settlement, case: SpanCase) -> set[SpanKey]:
@@ -170,10 +172,12 @@ def decided_on(settlement: Settlement, case: SpanCase) -> set[SpanKey]:
     return {span_key(ruling.outcome) for ruling in rulings if ruling.outcome is not None}
 
 
-def _anchor(settlement: Settlement, span: SpanKey) -> SpanKey:
-    """A claim that a gold span is the outcome of; it stays the same when the borders of the gold span are moved."""
-    claims = [span_key(r.claim) for r in settlement.rulings.values() if r.kind == "span" and r.item == str(span)]
-    return min(claims, default=span)
+def anchor(rulings: Mapping[str, Ruling], item: SpanKey | RelationKey) -> SpanKey | RelationKey:
+    """A claim that a gold item is the outcome of; it stays the same when the borders of gold spans are moved."""
+    claims = [r.claim for r in rulings.values() if r.kind != "attribute" and r.item == str(item)]
+    if isinstance(item, SpanKey):
+        return min(map(span_key, claims), default=item)
+    return min(map(relation_key, claims), default=item)
 
 
 def _displaced(settlement: Settlement, outcome: SpanVersion, scheme: LabelScheme) -> set[SpanKey]:

@@ -7,7 +7,7 @@ from collections.abc import Container, Sequence
 from annotator.annotation import SpanKey
 from annotator.wording import first_few
 from annotator.workflow.adjudicating import decisions
-from annotator.workflow.adjudicating.cases import Case, SpanCase
+from annotator.workflow.adjudicating.cases import AttributeCase, Case, SpanCase
 from annotator.workflow.adjudicating.confirmation import Confirmation
 from annotator.workflow.adjudicating.gold_editor import GoldEditor, RulingStep
 from annotator.workflow.adjudicating.parts import GoldPart, RulingChanges
@@ -65,6 +65,8 @@ def standing(gold: GoldEditor, case: Case | None) -> set[SpanKey]:
 
 def spans_of_case(case: Case) -> tuple[SpanKey, ...]:
     """The spans that a case is about: its claims and outcome, or their ends."""
+    if isinstance(case, AttributeCase):
+        return case.spans
     if isinstance(case, SpanCase):
         return (*case.claims, *case.outcome)
     relations = (*case.claims, *case.outcome)

@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal, NamedTuple
 
-from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, item_record, key_json
+from annotator.annotation import (
+    Annotations,
+    Attributes,
+    Relation,
+    RelationKey,
+    Ruling,
+    Span,
+    SpanKey,
+    attribute_claim_id,
+    item_record,
+    key_json,
+)
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, UPKEEP_ACTIONS, Op
 from annotator.labels import LabelScheme
@@ -110,10 +121,31 @@ class GoldEditor:
                 rulings[span.id] = credited_span(self._by_adjudicator(span.key), span, span.key)
         for relation in content.relations.values():
             if relation.id not in explained and relation.id not in settled.relations:
-                head, child = (content.spans[end].key for end in (relation.head, relation.child))
-                ruling = self._by_adjudicator(RelationKey(head, child, relation.label))
+                ruling = self._by_adjudicator(self._key(relation))
                 rulings[relation.id] = credited(ruling.replace(outcome=[relation.label, False]), relation)
+        return {**rulings, **self._imported_attributes()}
+
+    def _imported_attributes(self) -> dict[str, Ruling]:
+        """Rulings for attributes in gold that neither the work nor a stored ruling accounts for."""
+        content, settled = self.layer.content, _said(self.settlement.content)
+        explained = {(r.item, r.claim[1]) for r in self.layer.rulings.values() if r.kind == "attribute"}
+        rulings: dict[str, Ruling] = {}
+        for item_id, attributes in _said(content).items():
+            for name, value in (attributes or {}).items():
+                if (item_id, name) in explained or (settled.get(item_id) or {}).get(name) == value:
+                    continue
+                item = content.spans.get(item_id or "") or content.relations.get(item_id or "")
+                key = None if item is None else item.key if isinstance(item, Span) else self._key(item)
+                claim = None if key is None else key_json(decisions.anchor(self.layer.rulings, key))
+                ruling_id, event = attribute_claim_id(claim, name), self.editor.length
+                rulings[ruling_id] = Ruling(
+                    ruling_id, "attribute", [claim, name], "adjudicator", {}, event, value, item_id
+                )
         return rulings
+
+    def _key(self, relation: Relation) -> RelationKey:
+        head, child = (self.layer.content.spans[end].key for end in (relation.head, relation.child))
+        return RelationKey(head, child, relation.label)
 
     def _by_adjudicator(self, key: SpanKey | RelationKey) -> Ruling:
         kind: Literal["span", "relation"] = "span" if isinstance(key, SpanKey) else "relation"
@@ -145,7 +177,7 @@ class GoldEditor:
     def is_merged(self) -> bool:
         """Whether gold says all that follows from the finished work, and nothing is open."""
         content, settled = self.layer.content, self.settlement.content
-        return not self.open and {*content.spans, *content.relations} == {*settled.spans, *settled.relations}
+        return not self.open and _said(content) == _said(settled)
 
     def find(self, case_id: str | None) -> Case | None:
         """The case with this id."""
@@ -301,6 +333,12 @@ class GoldEditor:
                 step.set_field("state", "doing")
         focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.now is not None]
         return self.outcome(step, replay.description, focus[0] if focus else None)
+
+
+def _said(content: Annotations | LayerContent) -> dict[str | None, Attributes | None]:
+    """The items of a layer by id, and (``None``) the document, each with its attributes."""
+    items: list[Span | Relation] = [*content.spans.values(), *content.relations.values()]
+    return {**{item.id: item.attributes for item in items}, None: content.document_attributes or None}
 
 
 def _decided(ops: Sequence[Op]) -> dict[str, Ruling | None]:

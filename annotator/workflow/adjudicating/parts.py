@@ -13,6 +13,7 @@ from functools import cached_property
 
 from annotator.annotation import (
     Annotations,
+    Attributes,
     Relation,
     RelationKey,
     Ruling,
@@ -48,12 +49,12 @@ class GoldPart:
     @cached_property
     def start(self) -> int:
         """Where the first of its spans begins, in code points."""
-        return min(key.start for key in self.keys)
+        return min((key.start for key in self.keys), default=0)
 
     @cached_property
     def end(self) -> int:
         """Where the last of its spans ends, in code points."""
-        return max(key.end for key in self.keys)
+        return max((key.end for key in self.keys), default=0)
 
     @cached_property
     def cases(self) -> Mapping[str, Case]:
@@ -104,7 +105,12 @@ class GoldParts:
     ) -> GoldParts:
         """Divide finished work and the rulings on it into parts, and settle each; ``event`` numbers the next event."""
         parts = cls(scheme, sentences, tuple(sorted(contents)), event)
-        for material in _divided(contents, [r for r in rulings.values() if r.settled == "adjudicator"]):
+        decisions = [r for r in rulings.values() if r.settled == "adjudicator"]
+        of_document = {c: Annotations(document_attributes=contents[c].document_attributes) for c in parts._curators}
+        on_document = {ruling.id: ruling for ruling in decisions if _is_on_document(ruling)}
+        if scheme.attributes_of(None) or on_document or any(c.document_attributes for c in of_document.values()):
+            parts._put(parts._settled(of_document, on_document, frozenset(), before=rulings))
+        for material in _divided(contents, [r for r in decisions if r.id not in on_document]):
             work = {c: Annotations.of(material.spans[c], material.relations[c]) for c in parts._curators}
             within = {ruling.id: ruling for ruling in material.rulings}
             parts._put(parts._settled(work, within, frozenset(material.keys), before=rulings))
@@ -213,9 +219,9 @@ class GoldParts:
         groups: list[tuple[set[int], dict[str, Ruling | None], set[SpanKey]]] = []
         for claim, ruling in changes.items():
             keys = self._keys(claim, ruling)
-            if not keys:  # a ruling is taken away that is not there
+            numbers, within = self._near(keys) if keys else self._of_document(claim, ruling), {claim: ruling}
+            if not keys and not numbers:  # a ruling is taken away that is not there
                 continue
-            numbers, within = self._near(keys), {claim: ruling}
             unrelated = []
             for group in groups:
                 if group[0] & numbers or (not numbers and group[2] & keys):
@@ -248,9 +254,19 @@ class GoldParts:
     def _keys(self, claim: str, ruling: Ruling | None) -> set[SpanKey]:
         """The spans that a ruling is about, before and after a change."""
         keys = set(_keys_of(ruling)) if ruling is not None else set()
-        rulings = (part.settlement.rulings.get(claim) for part in self.parts.values())
-        previous = next((ruling for ruling in rulings if ruling is not None), None)
+        previous = self._previous(claim)
         return keys | set(_keys_of(previous)) if previous is not None else keys
+
+    def _previous(self, claim: str) -> Ruling | None:
+        rulings = (part.settlement.rulings.get(claim) for part in self.parts.values())
+        return next((ruling for ruling in rulings if ruling is not None), None)
+
+    def _of_document(self, claim: str, ruling: Ruling | None) -> set[int]:
+        """The number of the part of the document's own attributes, where a ruling is about one of them."""
+        ruling = ruling or self._previous(claim)
+        if ruling is None or not _is_on_document(ruling):
+            return set()
+        return {number for number, part in self.parts.items() if not part.keys}
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
@@ -258,13 +274,21 @@ def in_order(cases: Iterable[Case]) -> list[Case]:
     return sorted(cases, key=order)
 
 
+def _is_on_document(ruling: Ruling) -> bool:
+    """Whether a ruling is on an attribute of the document itself."""
+    return ruling.kind == "attribute" and ruling.claim[0] is None
+
+
 def _keys_of(ruling: Ruling) -> Iterator[SpanKey]:
-    if ruling.kind == "relation":
-        claim = relation_key(ruling.claim)
+    value = ruling.claim[0] if ruling.kind == "attribute" else ruling.claim
+    if value is None:
+        return
+    if not isinstance(value[0], int):
+        claim = relation_key(value)
         yield from (claim.head, claim.child)
         return
-    yield span_key(ruling.claim)
-    if ruling.outcome is not None:
+    yield span_key(value)
+    if ruling.kind == "span" and ruling.outcome is not None:
         yield span_key(ruling.outcome)
 
 
@@ -275,13 +299,15 @@ def _united(settlements: Sequence[Settlement], curators: Sequence[str]) -> Settl
     spans: dict[str, Span] = {}
     relations: dict[str, Relation] = {}
     span_outcomes: dict[SpanKey, SpanKey | None] = {}
+    of_document: Attributes = {}
     for settlement in settlements:
         rulings.update(settlement.rulings)
         spans.update(settlement.content.spans)
         relations.update(settlement.content.relations)
         span_outcomes.update(settlement.span_outcomes)
+        of_document = settlement.content.document_attributes or of_document
     waiting = sum(settlement.waiting_relations for settlement in settlements)
-    content = Annotations(spans, relations)
+    content = Annotations(spans, relations, of_document)
     return Settlement(tuple(curators), tuple(cases), rulings, content, span_outcomes, waiting)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from annotator.annotation import Annotations, RelationKey, Ruling, SpanKey, relation_key, span_key
+from annotator.annotation import Annotations, RelationKey, Ruling, SpanKey
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, Event, LayerName
+from annotator.labels.attributes import value_text
 from annotator.store import Store
-from annotator.workflow.description import item_in_words, versions_in_words
+from annotator.workflow.description import attribute_in_words, claimed_item, item_in_words, versions_in_words
 from annotator.workflow.unknown_document import no_document
 from annotator.workflow.visibility import Visibility
 
@@ -58,7 +59,7 @@ def provenance(store: Store, key: str, *, reader: str | None = None) -> list[Pro
         events = {event.seq: event for event in store.events(gold)}
     by_item: dict[str, list[Ruling]] = defaultdict(list)
     for ruling in rulings.values():
-        by_item[ruling.item or ruling.id].append(ruling)
+        by_item[ruling.id if ruling.kind == "attribute" else ruling.item or ruling.id].append(ruling)
     rows = [_row(rulings_of_item, content, document.text, events) for rulings_of_item in by_item.values()]
     return [row for _, row in sorted(rows, key=lambda entry: (entry[0], entry[1].claims))]
 
@@ -69,12 +70,12 @@ def _row(
     """The provenance of the gold item that some claims became, with its position in reading order."""
     first = min(rulings, key=lambda r: (r.id != r.item, r.id))
     key = _item_key(first, gold)
-    head, child = (key, key) if isinstance(key, SpanKey) else (key.head, key.child)
+    ends = () if key is None else (key,) if isinstance(key, SpanKey) else (key.head, key.child)
     stands = first.item is not None
     row = Provenance(
         id=first.item,
         kind=first.kind,
-        what=item_in_words(key, text),
+        what=_in_words(first, key, text),
         settled=first.settled,
         by=events[first.event].actor,
         at=events[first.event].at,
@@ -86,14 +87,22 @@ def _row(
         told=versions_in_words(first.kind, first.versions, text),
         claims=tuple(sorted(ruling.id for ruling in rulings)),
     )
-    return (max(head.start, child.start), int(first.kind == "relation")), row
+    return (max((end.start for end in ends), default=-1), len(ends)), row
 
 
-def _item_key(ruling: Ruling, gold: Annotations) -> SpanKey | RelationKey:
-    """The key of the gold item of a ruling, or of the claim where nothing stands for it."""
+def _in_words(ruling: Ruling, key: SpanKey | RelationKey | None, text: str) -> str:
+    if ruling.kind == "attribute":
+        return attribute_in_words(ruling.claim[1], value_text(ruling.outcome), key, text)
+    assert key is not None
+    return item_in_words(key, text)
+
+
+def _item_key(ruling: Ruling, gold: Annotations) -> SpanKey | RelationKey | None:
+    """The key of the gold item of a ruling, or of the claim where nothing stands for it; ``None``: the document."""
     span, relation = gold.spans.get(ruling.item or ""), gold.relations.get(ruling.item or "")
     if span is not None:
         return span.key
     if relation is not None:
         return gold.relation_key(relation)
-    return span_key(ruling.claim) if ruling.kind == "span" else relation_key(ruling.claim)
+    claim = ruling.claim[0] if ruling.kind == "attribute" else ruling.claim
+    return None if claim is None else claimed_item(claim)

@@ -8,6 +8,7 @@ spans that were chosen for their ends.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from annotator.annotation import Relation, RelationKey, Ruling, Span, SpanKey
 from annotator.errors import WorkflowError
@@ -17,7 +18,11 @@ from annotator.store import Store
 from annotator.text import Document
 from annotator.wording import first_few, plural
 from annotator.workflow.adjudicating import decisions
+from annotator.workflow.adjudicating.attribute_decisions import AttributeDecisions
 from annotator.workflow.adjudicating.cases import (
+    AnyVersion,
+    AttributeCase,
+    AttributeVersion,
     Case,
     RelationCase,
     RelationVersion,
@@ -50,6 +55,7 @@ class GoldSession:
         self.gold = GoldEditor(store, scheme, curator, document, self.bookmark)
         self.confirmation = Confirmation()
         self.decisions = SpanDecisions(self.gold, self.confirmation)
+        self.attributes = AttributeDecisions(self.gold, lambda item, name: self.checks.attribute_of(item, name))
 
     @property
     def content(self) -> LayerContent:
@@ -125,7 +131,7 @@ class GoldSession:
             if curator is None or 2 * list(case.versions.values()).count(case.versions[curator]) <= len(case.versions):
                 continue
             version = case.versions[curator]
-            if self.version_problem(version) is None and self._has_room(case, version):
+            if self.version_problem(case, version) is None and self._has_room(case, version):
                 changes.update(self._changes(case, version, curator))
                 count += 1
         ruled = self.gold.rule("choose what most say", changes)
@@ -133,7 +139,7 @@ class GoldSession:
         remain = "remains" if remaining == 1 else "remain"
         return self.gold.outcome(ruled.step, f"settled {count} as most say; {remaining} {remain}")
 
-    def _has_room(self, case: Case, version: SpanVersion | RelationVersion) -> bool:
+    def _has_room(self, case: Case, version: AnyVersion) -> bool:
         """Whether a version of an open case may stand in gold without taking the place of anything there."""
         own = {*map(str, standing(self.gold, case))}
         return all(
@@ -141,8 +147,11 @@ class GoldSession:
             for key in version
         )
 
-    def _settle(self, case: Case, version: SpanVersion | RelationVersion, curator: str | None) -> Outcome:
-        problem = self.version_problem(version)
+    def _settle(self, case: Case, version: AnyVersion, curator: str | None) -> Outcome:
+        if isinstance(case, AttributeCase):
+            return self.attributes.settle(case, cast("AttributeVersion", version))
+        version = cast("SpanVersion | RelationVersion", version)
+        problem = self.version_problem(case, version)
         if problem is not None:
             instead = "= gives it another label" if isinstance(case, SpanCase) else "r at one of its ends makes another"
             raise WorkflowError(problem, f"{instead}, x lets nothing stand")
@@ -158,18 +167,22 @@ class GoldSession:
 
     def retirement(self, case: Case) -> str | None:
         """Why the label scheme does not allow what stands for a case, or a curator's version of it."""
-        problems = (self.version_problem(version) for version in (case.outcome, *case.versions.values()))
+        problems = (self.version_problem(case, version) for version in (case.outcome, *case.versions.values()))
         return next((problem for problem in problems if problem is not None), None)
 
-    def version_problem(self, version: SpanVersion | RelationVersion) -> str | None:
-        """Why the label scheme does not allow a version; ``None`` where it does."""
+    def version_problem(self, case: Case, version: AnyVersion) -> str | None:
+        """Why the label scheme does not allow a version of a case; ``None`` where it does."""
+        if isinstance(case, AttributeCase):
+            return self.attributes.problem(case, cast("AttributeVersion", version))
         spans = [(key, str(key)) for key in version if isinstance(key, SpanKey)]
         relations = [key for key in version if isinstance(key, RelationKey)]
         problems = [reason.text for reason in retired_spans(self.scheme, spans).values()]
         problems += filter(None, (self.scheme.relation_problem(key, self.document.sentences) for key in relations))
         return problems[0] if problems else None
 
-    def _changes(self, case: Case, version: SpanVersion | RelationVersion, curator: str | None) -> dict[str, Ruling]:
+    def _changes(self, case: Case, version: AnyVersion, curator: str | None) -> dict[str, Ruling]:
+        if isinstance(case, AttributeCase):
+            return self.attributes.changes(case, cast("AttributeVersion", version))
         part = self.around(case)
         contents = {curator: part.contents[curator]} if curator else {}
         outcomes = self.gold.span_outcomes(part)

@@ -25,6 +25,13 @@ from annotator.annotation import (
 )
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
+from annotator.workflow.adjudicating.attributes import (
+    GoldItems,
+    attribute_cases,
+    attribute_rulings,
+    with_attributes,
+)
+from annotator.workflow.adjudicating.case_list import order
 from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
 from annotator.workflow.adjudicating.relations import RelationOutcome, SpanOutcomes, relation_cases
 from annotator.workflow.adjudicating.spans import span_cases, successors
@@ -81,12 +88,31 @@ def settle(
     by_itself = {r.id: r for r in (*_span_rulings(spans, marked, event),
                               *_relation_rulings(relations, contents, outcomes, event))}  # fmt: skip
     all_rulings = {i: _as_before(before.get(i), ruling) for i, ruling in by_itself.items()}
-    all_rulings.update({i: r.replace(item=_item(r, outcomes)) for i, r in by_hand.items()})
-    cases: list[Case] = [*spans, *relations]
-    if relations:
-        cases.sort(key=lambda case: (case.position, case.id))
+    all_rulings.update({i: r.replace(item=_item(r, outcomes)) for i, r in by_hand.items() if r.kind != "attribute"})
     content = _content(all_rulings, outcomes)
+    cases: list[Case] = [*spans, *relations]
+    on_attributes = {i: r for i, r in by_hand.items() if r.kind == "attribute"}
+    if on_attributes or _has_attributes(contents):
+        items = GoldItems(all_rulings, outcomes)
+        attributes = attribute_cases(contents, on_attributes.values(), cases, items)
+        by_vote = attribute_rulings(attributes, scheme, event)
+        all_rulings.update({r.id: _as_before(before.get(r.id), r) for r in by_vote})
+        all_rulings.update({i: r.replace(item=items.id_of_claim(r.claim[0])) for i, r in on_attributes.items()})
+        content = with_attributes(content, attributes, scheme)
+        cases += attributes
+    if len(cases) > len(spans):
+        cases.sort(key=order)
     return Settlement(tuple(sorted(contents)), tuple(cases), all_rulings, content, outcomes.spans, waiting_relations)
+
+
+def _has_attributes(contents: Mapping[str, Annotations]) -> bool:
+    """Whether anybody set any attribute."""
+    return any(
+        content.document_attributes
+        or any(span.attributes for span in content.spans.values())
+        or any(relation.attributes for relation in content.relations.values())
+        for content in contents.values()
+    )
 
 
 # Rulings as JSON values
@@ -97,7 +123,7 @@ def relation_outcome(value: Any) -> RelationOutcome | None:
     return None if value is None else (value[0], value[1])
 
 
-def versions_of(case: Case) -> dict[str, list[Any]]:
+def versions_of(case: SpanCase | RelationCase) -> dict[str, list[Any]]:
     """Each curator's version of a case, as the JSON value that a ruling holds."""
     versions: Mapping[str, tuple[SpanKey | RelationKey, ...]] = case.versions
     return {curator: [key_json(key) for key in version] for curator, version in sorted(versions.items())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.annotation import Attributes, AttributeValue
 from annotator.errors import WorkflowError
-from annotator.labels.attributes import AttributeType, value_text, values_of
+from annotator.labels.attributes import AttributeType, toggled, value_text
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.editing.editor import Outcome
 
@@ -23,16 +23,9 @@ class AttributeSteps:
         return {} if item is None else item.attributes or {}
 
     def toggle(self, item_id: str | None, name: str, value: bool | float | str) -> Outcome:
-        """Set an attribute to a value, or take that value away where the attribute has it.
-
-        Where the attribute may have several values, the others stay.
-        """
+        """Set an attribute to a value, or take that value away where the attribute has it."""
         attribute = self._session.checks.attribute_of(item_id, name)
-        present = list(values_of(attribute.value_in(self.of(item_id))))
-        if not attribute.several:
-            return self.set(item_id, name, None if value in present and attribute.kind != "flag" else value)
-        values = [str(one) for one in present if one != value] + ([] if value in present else [str(value)])
-        return self.set(item_id, name, values or None)
+        return self.set(item_id, name, toggled(attribute, self.of(item_id), value))
 
     def set(self, item_id: str | None, name: str, value: AttributeValue | None) -> Outcome:
         """Set an attribute, or (``None``) take away what it is set to; a suggestion is accepted by it."""

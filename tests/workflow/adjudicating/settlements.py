@@ -12,7 +12,7 @@ from annotator.labels import LabelScheme, RelationType, Settle
 from annotator.labels.scheme import EntityType, Overlap
 from annotator.text import Segmentation
 from annotator.workflow.adjudicating import decisions
-from annotator.workflow.adjudicating.cases import Case
+from annotator.workflow.adjudicating.cases import AttributeCase, Case
 from annotator.workflow.adjudicating.relations import SpanOutcomes
 from annotator.workflow.adjudicating.settlement import Settlement, settle
 
@@ -76,6 +76,7 @@ class Judge:
     def choose(self, case: Case, curator: str | None) -> None:
         contents = {curator: self.contents[curator]} if curator else {}
         version = case.versions[curator] if curator else ()
+        assert not isinstance(case, AttributeCase)
         self.take(decisions.choose(self.now, case, version, contents, self.standing, self.event))
 
     def edit(self, case: Case | None, *keys: SpanKey) -> None:

@@ -33,7 +33,7 @@ from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
 from annotator.workflow.adjudicating.case_list import CaseFilter
-from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
+from annotator.workflow.adjudicating.cases import AttributeCase, Case, RelationCase, SpanCase
 from annotator.workflow.adjudicating.confirmation import UnconfirmedError
 from annotator.workflow.adjudicating.hidden_names import displayed_names
 from annotator.workflow.adjudicating.session import GoldSession
@@ -152,9 +152,9 @@ class AdjudicateScreen(DocumentScreen):
         case = self.session.gold.find(case_id)
         self.end_selection()
         self._set_case(case)
-        self.item_id = str(case.outcome[0]) if case is not None and case.outcome else None
+        self.item_id = None if case is None or case.gold_item is None else str(case.gold_item)
         if case is not None:
-            self.caret.go(case.range[0] if isinstance(case, SpanCase) else case.position[0])
+            self.caret.go(case.start)
         self.refresh_highlights(scroll_ahead=True)
 
     def action_clear(self) -> None:
@@ -376,8 +376,8 @@ class AdjudicateScreen(DocumentScreen):
             self.focus_item(outcome.focus, move_cursor=False)
 
     def action_delete(self) -> None:
-        """Delete the gold item in focus; on an open case, decide that nothing stands."""
-        if self.item_id is None and self.case is not None:
+        """Delete the gold item in focus; on an open case, and on an attribute, decide that nothing stands."""
+        if self.case is not None and (self.item_id is None or isinstance(self.case, AttributeCase)):
             self._deciding.action_choose_none()
         else:
             super().action_delete()

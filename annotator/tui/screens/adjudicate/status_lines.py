@@ -14,9 +14,10 @@ from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionLine
 from annotator.wording import plural
-from annotator.workflow.adjudicating.cases import Case, RelationCase
+from annotator.workflow.adjudicating.attributes import version_text
+from annotator.workflow.adjudicating.cases import AttributeCase, Case, RelationCase, SpanCase
 from annotator.workflow.adjudicating.session import GoldSession
-from annotator.workflow.description import item_in_words, one_line
+from annotator.workflow.description import attribute_in_words, item_in_words, one_line
 
 SHORT_CELLS = 26
 """Cells for the text of one of several spans of a version."""
@@ -80,14 +81,30 @@ def _show_open_case(bar: StatusLine, session: GoldSession, case: Case, walk: Cas
     reason = session.retirement(case)
     why = (f"  {reason}", "retired") if reason else ("", "")
     keys = " = another label " if not reason else " x none " if isinstance(case, RelationCase) else " = label · x none "
-    bar.show((f" {case.kind} ", "alarm"), (f" {count}", ""), why, (_notes(session, case), ""), keys=keys)
+    if isinstance(case, AttributeCase):
+        keys = " ' another value · x none "
+    about = f" {_subject(session, case)}"
+    bar.show(
+        (f" {case.kind} ", "alarm"), (f" {count}", ""), (about, ""), why, (_notes(session, case), ""), keys=keys
+    )  # fmt: skip
+
+
+def _subject(session: GoldSession, case: Case) -> str:
+    """What an open case is about, where that is not to be seen in the text: an attribute; else nothing."""
+    if not isinstance(case, AttributeCase):
+        return ""
+    text = session.document.text
+    return f"{case.name} of {'the document' if case.item is None else item_in_words(case.item, text)}"
 
 
 def _show_settled_case(bar: StatusLine, session: GoldSession, case: Case) -> None:
     assert case.settled is not None
     how = {"agreement": "agreed", "majority": "most say so", "adjudicator": "settled"}[case.settled]
     text = session.document.text
-    outcome = ", ".join(item_in_words(key, text) for key in case.outcome) or "nothing here"
+    if isinstance(case, AttributeCase):
+        outcome = attribute_in_words(case.name, version_text(case.outcome), case.item, text)
+    else:
+        outcome = ", ".join(item_in_words(key, text) for key in case.outcome) or "nothing here"
     bar.show(
         (f" {how}: ", "bold"), (outcome, ""), (f"  {case.kind}", "faint"), (_notes(session, case), ""),
         right=" a number settles it anew " if session.gold.open else nothing_left(session),
@@ -111,6 +128,8 @@ def _version_line(session: GoldSession, case: Case | None, curator: str, name: s
         comments = [c.text for c in work.comments.values() if c.target is None]
         size = f"{plural(len(work.content.spans), 'span')}, {plural(len(work.content.relations), 'relation')}"
         return VersionLine(name, "", size, comment=" · ".join(comments))
+    if isinstance(case, AttributeCase):
+        return _attribute_line(session, case, curator, name)
     version = case.versions.get(curator, ())
     items = _items(session, case, curator)
     ids = {item.id for item in items}
@@ -125,8 +144,19 @@ def _version_line(session: GoldSession, case: Case | None, curator: str, name: s
         text = f"“{one_line(document_text[only.start : only.end])}”"
     else:
         text = ", ".join(_in_short(key, document_text) for key in version)
-    retired = session.version_problem(version) is not None
+    retired = session.version_problem(case, version) is not None
     return VersionLine(name, label, text, _note(items), " · ".join(comments), stands, retired)
+
+
+def _attribute_line(session: GoldSession, case: AttributeCase, curator: str, name: str) -> VersionLine:
+    """What a curator says of an attribute; who does not have the item says nothing of it."""
+    if curator not in case.versions:
+        return VersionLine(name, "", "does not have it")
+    version = case.versions[curator]
+    stands = case.settled is not None and version == case.outcome
+    retired = session.version_problem(case, version) is not None
+    said = f"{case.name}: {version_text(version) or 'nothing'}"
+    return VersionLine(name, "", said, stands=stands, retired=retired)
 
 
 def _in_short(key: SpanKey | RelationKey, text: str) -> str:
@@ -136,7 +166,7 @@ def _in_short(key: SpanKey | RelationKey, text: str) -> str:
     return item_in_words(key, text)
 
 
-def _items(session: GoldSession, case: Case, curator: str) -> list[Span | Relation]:
+def _items(session: GoldSession, case: SpanCase | RelationCase, curator: str) -> list[Span | Relation]:
     """A curator's own items that are their version of a case."""
     content = session.around(case).contents[curator]
     if isinstance(case, RelationCase):
