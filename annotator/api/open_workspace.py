@@ -17,6 +17,7 @@ from annotator.history import CORPUS, LayerName
 from annotator.workflow.workspace import Workspace, curator_name
 
 if TYPE_CHECKING:
+    from annotator.annotation import Attributes
     from annotator.store import LayerInfo, QueueSort, Store
     from annotator.text import Document
     from annotator.workflow.span_borders import BorderRule
@@ -211,11 +212,12 @@ class OpenWorkspace:
         *,
         text: str | None = None,
         done: bool = True,
+        attributes: Attributes | None = None,
         replace: bool = False,
         override: bool = False,
     ) -> dict[str, Any]:
         """Put one layer: see :class:`NewLayer` for what it takes, and :meth:`put_layers` for what becomes of it."""
-        layer = NewLayer(document, name, spans, relations, text, done)
+        layer = NewLayer(document, name, spans, relations, text, done, attributes or {})
         return self.put_layers([layer], replace=replace, override=override)
 
     def put_layers(
@@ -237,7 +239,7 @@ class OpenWorkspace:
         ``borders`` are kept, or spans are given others: ``trim`` white space, ``snap`` to tokens.  With ``dry_run``
         nothing is written.  Raises :class:`WorkflowError` for what cannot be put, naming document, layer and item.
         """
-        from annotator.api.putting import FORM, foreign_documents
+        from annotator.api.putting import FORM, attribute_check, foreign_documents
         from annotator.reports.summaries import import_summary
         from annotator.workflow.importing.import_file import import_documents
         from annotator.workflow.importing.import_request import ImportReport, ImportRequest
@@ -255,7 +257,8 @@ class OpenWorkspace:
         )
         with self._writing() as curator:
             some = list(layers)
-            documents = foreign_documents(some, self.document)
+            check = attribute_check(self._workspace.scheme, request.mapping, adds=labels_from_data)
+            documents = foreign_documents(some, self.document, check)
             report = import_documents(self._workspace, FORM, documents, request, curator) if some else ImportReport()
         return import_summary(report, FORM, dry_run=dry_run)
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import get_args
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import TypeAlias, get_args
 
-from annotator.annotation import Annotations, Origin, Relation, Span, SpanKey
+from annotator.annotation import Annotations, Attributes, AttributeValue, Origin, Relation, Span, SpanKey
 from annotator.api.arguments import layer_name
 from annotator.api.values import LabeledRelation, LabeledSpan, NewLayer, RelationLike, SpanLike
+from annotator.attribute_values import attribute_value_problem, text_problem
 from annotator.errors import WorkflowError
 from annotator.formats.protocol import ForeignDocument, ForeignLayer
 from annotator.history import GOLD, SUGGESTIONS
+from annotator.labels import LabelScheme
 from annotator.text import Document
 from annotator.workflow.arguments import parse_layer
+
+AttributeCheck: TypeAlias = Callable[[str, AttributeValue, str | None], str | None]
+"""Says why an item of a label, or (``None``) the document, may not have an attribute set to a value."""
 
 FORM = "api"
 """What an import of such layers is called, where a format would name it."""
 
 
-def foreign_documents(layers: Iterable[NewLayer], find: Callable[[str], Document]) -> Iterator[ForeignDocument]:
+def foreign_documents(
+    layers: Iterable[NewLayer], find: Callable[[str], Document], check: AttributeCheck
+) -> Iterator[ForeignDocument]:
     """Yield each layer as a document with it alone; ``find`` gives the document of a key, or raises.
+
+    ``check`` says why an item of a label (``None``: the document) may not have an attribute set to a value.
 
     Raises :class:`WorkflowError` for a layer that cannot be put so, another text, offsets outside it, a span that is no
     such value, and an end of a relation that is none of the spans.
@@ -31,6 +41,7 @@ def foreign_documents(layers: Iterable[NewLayer], find: Callable[[str], Document
         if layer.text is not None and layer.text != document.text:
             raise WorkflowError(f"{where}: the document has another text", "count offsets in the text that it has")
         content = _content(layer, document.text, where)
+        _check_attributes(content, where, check)
         yield ForeignDocument(where, document.text, document.key, (_foreign_layer(layer, content),), document.key)
 
 
@@ -60,7 +71,51 @@ def _content(layer: NewLayer, text: str, where: str) -> Annotations:
     relations: dict[str, Relation] = {}
     for number, link in enumerate(layer.relations, 1):
         relations[str(number)] = _relation(link, str(number), spans, text, where)
-    return Annotations(spans, relations)
+    return Annotations(spans, relations, _attributes(layer.attributes, where) or {})
+
+
+def attribute_check(scheme: LabelScheme, mapping: Mapping[str, str], *, adds: bool) -> AttributeCheck:
+    """Check attributes against a scheme, under the names that ``mapping`` gives; ``adds`` allows those it lacks."""
+
+    def problem(name: str, value: AttributeValue, label: str | None) -> str | None:
+        name, label = mapping.get(name, name), None if label is None else mapping.get(label, label)
+        attribute = scheme.attributes.get(name)
+        if not name or label == "" or (attribute is None and adds):
+            return None
+        with suppress(ValueError):
+            value = value if attribute is None else attribute.canonical(value)
+        return scheme.attribute_problem(name, value, label)
+
+    return problem
+
+
+def _check_attributes(content: Annotations, where: str, check: AttributeCheck) -> None:
+    items: list[Span | Relation] = [*content.spans.values(), *content.relations.values()]
+    said: list[tuple[Attributes, str | None]] = [(item.attributes or {}, item.label) for item in items]
+    for attributes, label in [*said, (content.document_attributes, None)]:
+        for name, value in attributes.items():
+            problem = check(name, value, label)
+            if problem is not None:
+                raise WorkflowError(f"{where}: {problem}", "labels.yaml says which attributes there are")
+
+
+def _attributes(given: object, where: str) -> Attributes | None:
+    """Check attributes; ``None`` where there are none."""
+    if not isinstance(given, Mapping):
+        raise WorkflowError(f"{where}: {given!r:.80} are no attributes", "give them as a mapping from name to value")
+    attributes: dict[str, AttributeValue] = {}
+    for name, value in given.items():
+        value = list(value) if isinstance(value, tuple) else value
+        texts = isinstance(value, list) and all(isinstance(one, str) for one in value)
+        known = isinstance(name, str) and (texts or isinstance(value, (bool, int, float, str)))
+        problem = text_problem(name) or attribute_value_problem(value) if known else "is none of an attribute's"
+        if problem is not None:
+            raise WorkflowError(
+                f"{where}: the value {value!r:.60} of {name!r:.60} {problem}",
+                "give true or false, a number, a text on one line, or a list of such texts",
+            )
+        attributes[name] = value
+    return dict(sorted(attributes.items())) or None
 
 
 def _span(given: SpanLike, text: str, where: str) -> Span:
@@ -79,7 +134,7 @@ def _span(given: SpanLike, text: str, where: str) -> Span:
             "count offsets in code points of the text that the document has",
         )
     key = str(SpanKey(start, end, label))
-    return Span(key, start, end, label, *_provenance(value, where))
+    return Span(key, start, end, label, *_provenance(value, where), _attributes(value.attributes, where))
 
 
 def _labeled_span(given: object, where: str) -> LabeledSpan:
@@ -108,7 +163,8 @@ def _relation(given: RelationLike, name: str, spans: dict[str, Span], text: str,
             )
     if ends[0] == ends[1]:
         raise WorkflowError(f"{where}: {value.label} links {ends[0]} with itself", "give two different spans")
-    return Relation(name, ends[0], ends[1], value.label, *_provenance(value, where))
+    attributes = _attributes(value.attributes, where)
+    return Relation(name, ends[0], ends[1], value.label, *_provenance(value, where), attributes)
 
 
 def _provenance(

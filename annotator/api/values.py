@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from annotator.annotation import Annotations, Origin, Relation, Span
+from annotator.annotation import Annotations, Attributes, Origin, Relation, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,9 @@ class LabeledSpan:
 
     ``text`` is what stands there; in a span that is to be put it may be left out, and is checked where it is given.
     ``score`` is the probability that a curator accepts it, ``source`` what proposed it (``name@version``), ``origin``
-    how it came to be, ``curator`` whose work it is in gold, ``id`` its name within the layer.
+    how it came to be, ``curator`` whose work it is in gold, ``id`` its name within the layer.  ``attributes`` are what
+    is set of its attributes, by name: true or false, a number, a text, or a list of texts; what is at its default is
+    not there.
     """
 
     start: int
@@ -27,6 +29,7 @@ class LabeledSpan:
     origin: Origin = "added"
     curator: str | None = None
     id: str = ""
+    attributes: Attributes = field(default_factory=dict, hash=False)
 
     @property
     def content(self) -> tuple[int, int, str]:
@@ -50,6 +53,7 @@ class LabeledRelation:
     origin: Origin = "added"
     curator: str | None = None
     id: str = ""
+    attributes: Attributes = field(default_factory=dict, hash=False)
 
 
 RelationLike: TypeAlias = LabeledRelation | tuple[SpanLike, SpanLike, str]
@@ -62,7 +66,7 @@ class DocumentLayer:
 
     ``document`` is its key, ``name`` the layer's: ``gold``, ``curator:NAME``, ``suggestions`` or ``suggestions:NAME``.
     Spans are in reading order.  ``state`` is ``doing``, ``done``, ``skipped`` or ``None`` (suggestions have none);
-    ``changed_at`` the time of the last step, in UTC.
+    ``changed_at`` the time of the last step, in UTC.  ``attributes`` are those of the document.
     """
 
     document: str
@@ -71,6 +75,7 @@ class DocumentLayer:
     relations: tuple[LabeledRelation, ...] = ()
     state: str | None = None
     changed_at: str | None = None
+    attributes: Attributes = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class NewLayer:
 
     ``name`` is ``suggestions:NAME`` for what a program proposes, ``curator:NAME`` or ``gold``.  The ends of relations
     are among the spans.  ``text``, where it is given, must be the document's: it is what the offsets were counted in.
-    ``done`` says that a curator's work is finished.
+    ``done`` says that a curator's work is finished.  ``attributes`` are those of the document.
     """
 
     document: str
@@ -88,6 +93,7 @@ class NewLayer:
     relations: Iterable[RelationLike] = ()
     text: str | None = None
     done: bool = True
+    attributes: Attributes = field(default_factory=dict, hash=False)
 
 
 def layer_values(
@@ -103,6 +109,7 @@ def layer_values(
         tuple(sorted(relations, key=lambda r: (r.head.content, r.child.content, r.label))),
         state,
         changed_at,
+        dict(content.document_attributes),
     )
 
 
@@ -117,6 +124,7 @@ def _span(span: Span, text: str) -> LabeledSpan:
         span.origin,
         span.curator,
         span.id,
+        dict(span.attributes or {}),
     )
 
 
@@ -130,4 +138,5 @@ def _relation(relation: Relation, spans: dict[str, LabeledSpan]) -> LabeledRelat
         relation.origin,
         relation.curator,
         relation.id,
+        dict(relation.attributes or {}),
     )

@@ -22,7 +22,7 @@ from annotator.cli.common import (
 )
 from annotator.cli.progress import progress_bar, progress_option
 from annotator.history import GOLD
-from annotator.wording import plural
+from annotator.wording import first_few, plural
 from annotator.workflow.workspace import curator_name
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ _TOGETHER = {
 @click.option(
     "--rename", "renames", multiple=True, metavar="OLD=NEW", help="The curator that somebody named in the file becomes."
 )
-@click.option("--labels-from-data", is_flag=True, help="Add labels that labels.yaml lacks to it.")
+@click.option("--labels-from-data", is_flag=True, help="Add labels and attributes that labels.yaml lacks to it.")
 @click.option("--set-aside", is_flag=True, help="Keep what the scheme does not allow aside instead of refusing it.")
 @click.option("--replace", is_flag=True, help="Put the work in the place of what a layer holds.")
 @click.option(
@@ -190,10 +190,7 @@ def _narrate(report: ImportReport, form: str, same_text: SameText, *, dry_run: b
         narrate(f"{name}: what somebody else did {would} replaced on {plural(documents, 'document')}")
     if report.backup:
         narrate(f"the database as it was: {report.backup}")
-    if report.new_labels:
-        narrate(f"labels.yaml {'would get' if dry_run else 'got'}: {', '.join(report.new_labels)}")
-    if report.labels_aside:
-        narrate(f"warning: labels.yaml was edited meanwhile; as edited it is now {report.labels_aside}")
+    _narrate_labels(report, dry_run=dry_run)
     for said, counter in (
         (f"kept aside, to be given back on export as {form}", report.aside),
         ("note", report.notes),
@@ -201,6 +198,17 @@ def _narrate(report: ImportReport, form: str, same_text: SameText, *, dry_run: b
     ):
         if counter:
             narrate(f"{said}: {_counts(counter)}")
+
+
+def _narrate_labels(report: ImportReport, *, dry_run: bool) -> None:
+    """Say what labels.yaml got, and what it has no place for."""
+    if report.new_labels:
+        narrate(f"labels.yaml {'would get' if dry_run else 'got'}: {', '.join(report.new_labels)}")
+    if report.without_place:
+        names = first_few(report.without_place)
+        narrate(f"labels.yaml has no attribute or equivalence {names}; --labels-from-data adds what it lacks")
+    if report.labels_aside:
+        narrate(f"warning: labels.yaml was edited meanwhile; as edited it is now {report.labels_aside}")
 
 
 def _counts(counter: Counter[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator
@@ -11,12 +12,14 @@ from typing import Any
 import yaml
 
 from annotator.errors import SchemeError
+from annotator.labels.attributes import DOCUMENT, AttributeType
 from annotator.labels.load import NAME, NAME_RULE, compose
 from annotator.labels.nodes import ProblemReport
 from annotator.labels.scheme import EntityType, LabelScheme, RelationType
 
 _KEYS = "123456789etyiopqzbnmBCDEFHIJKLMOPSTUVWYZáéíóúñçàèùâêîôûäöüß"
 
+_PLAIN = re.compile(r"[^\W\d_]\w*([ -]\w+)*")
 _NOT_TEXT = frozenset({"y", "n", "yes", "no", "true", "false", "on", "off", "null"})
 """Names that YAML takes for something else unless they stand in quotes."""
 
@@ -27,14 +30,15 @@ def extend_scheme(
     entities: Iterable[str],
     relations: Iterable[RelationType],
     reserved_keys: Iterable[str] = (),
+    attributes: Iterable[AttributeType] = (),
 ) -> str:
-    """Add entities and relations to the text of ``labels.yaml``, each under a hot key that is free.
+    """Add entities and relations to the text of ``labels.yaml``, each under a hot key that is free, and attributes.
 
     Every other character stays as it is.  ``scheme`` is the scheme that ``text`` describes; no entity gets one of the
     ``reserved_keys``.  Raises :class:`SchemeError` for a name that cannot be a label's.
     """
-    entities, relations = list(entities), list(relations)
-    names = (*entities, *(relation.name for relation in relations))
+    entities, relations, attributes = list(entities), list(relations), list(attributes)
+    names = (*entities, *(relation.name for relation in relations), *(attribute.name for attribute in attributes))
     odd = [name for name in names if not NAME.fullmatch(name)]
     if odd:
         maps = " ".join(f"--map {shlex.quote(f'{name}={_likely_name(name)}')}" for name in odd)
@@ -43,7 +47,8 @@ def extend_scheme(
     lines = [_entity_line(EntityType(name, next(keys))) for name in entities]
     text = _add_lines(text, "entities", lines)
     keys = _free_keys({relation.key for relation in scheme.relations.values()})
-    return _add_lines(text, "relations", [_relation_line(relation, next(keys)) for relation in relations])
+    text = _add_lines(text, "relations", [_relation_line(relation, next(keys)) for relation in relations])
+    return _add_lines(text, "attributes", list(map(_attribute_line, attributes)))
 
 
 def _free_keys(taken: Iterable[str]) -> Iterator[str]:
@@ -62,8 +67,29 @@ def _relation_line(relation: RelationType, key: str) -> str:
         f"{name}: [{', '.join(map(quoted_name, labels))}]"
         for name, labels in (("head", relation.head), ("child", relation.child))
     )
-    within = ", within: document" if relation.within == "document" else ""
+    if relation.equivalence:
+        within = ", equivalence: true"
+    else:
+        within = ", within: document" if relation.within == "document" else ""
     return f"{quoted_name(relation.name)}: {{key: {_quoted_key(key)}, {', '.join(ends)}{within}}}"
+
+
+def _attribute_line(attribute: AttributeType) -> str:
+    """Write an attribute; it is given hot keys whenever the file is read."""
+    of = DOCUMENT if attribute.is_of_document else f"[{', '.join(map(quoted_name, attribute.of))}]"
+    if attribute.kind == "values":
+        values = f"values: [{', '.join(map(_quoted_value, attribute.choices))}]"
+    elif attribute.catalog is not None:
+        values = f"catalog: {quoted_name(attribute.catalog)}"
+    else:
+        values = f"type: {attribute.kind}"
+    several = ", several: true" if attribute.several else ""
+    return f"{quoted_name(attribute.name)}: {{of: {of}, {values}{several}}}"
+
+
+def _quoted_value(value: str) -> str:
+    """Write a text within brackets, in quotes unless it is plain words."""
+    return quoted_name(value) if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)
 
 
 def _likely_name(name: str) -> str:

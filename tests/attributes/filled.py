@@ -26,7 +26,7 @@ def content() -> Annotations:
         _span("s1", "Lema", "PLACE", gazetteer="Q42"),
         _span("s2", "flooded", "EVENT", certainty="possible", deaths=2.5, when="2024-05"),
         _span("s3", "Nova Riva", "PLACE", gazetteer="own:7", remark="the town, not the river"),
-        _span("s4", "Ines Duarte", "PERSON", role=["speaker", "official"]),
+        _span("s4", "Ines Duarte", "PERSON", role=["official", "victim"]),
         _span("s5", "Duarte", "PERSON", nth=1),
         _span("s6", "dam broke", "EVENT", negated=True, deaths=0),
         _span("s7", "NR", "PLACE"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from annotator.annotation import Annotations
-from annotator.errors import FormatError
+from annotator.errors import FormatError, WorkflowError
 from annotator.formats.jsonl import read_records
 from annotator.formats.validate import validate_lines
 from tests.attributes.conftest import LABELS
@@ -29,9 +29,9 @@ def gold() -> bytes:
 
 def said(found: Annotations) -> tuple[dict[object, object], object]:
     """What a layer says, by content."""
-    items = {span.key: span.attributes for span in found.spans.values()}
-    links = {found.relation_key(relation): relation.attributes for relation in found.relations.values()}
-    return {**items, **links}, dict(found.document_attributes)
+    items: dict[object, object] = {span.key: span.attributes for span in found.spans.values()}
+    items |= {found.relation_key(relation): relation.attributes for relation in found.relations.values()}
+    return items, dict(found.document_attributes)
 
 
 def imported(bench: Bench) -> Annotations:
@@ -83,6 +83,61 @@ def test_without_a_place_in_the_scheme_it_is_kept_aside_and_written_again(gold: 
         assert not any(span.attributes for span in imported(bench).spans.values())
         again = json.loads(export_data(bench, "jsonl", layer=LAYER)[0])
         assert {**again, "provenance": ""} == {**json.loads(gold), "provenance": ""}
+
+
+def test_labels_from_data_adds_the_attributes_and_the_equivalence(gold: bytes) -> None:
+    bare = "# Ours.\nlanguages: [en, es]\noverlap: nested\nentities:\n  PERSON: {key: 1}\n"
+    with workspace(bare) as bench:
+        report = import_data(bench, "jsonl", gold, labels_from_data=True)
+        assert (report.aside, report.lost, report.without_place) == ({}, {}, [])
+        assert said(imported(bench)) == said(content())
+        assert (
+            export_data(bench, "jsonl", layer=LAYER)[0].partition(b'"provenance"')[0]
+            == (gold.partition(b'"provenance"')[0])
+        )
+        labels = bench.workspace.labels_path.read_text(encoding="utf-8")
+        assert labels.startswith(bare)
+        assert labels.partition("relations:")[2] == (
+            "\n  same_as: {key: 1, head: [PERSON, PLACE], child: [PERSON, PLACE], equivalence: true}\n"
+            "  takes_part_in: {key: 2, head: [PERSON], child: [EVENT]}\n"
+            "  causes: {key: 3, head: [EVENT], child: [EVENT], within: document}\n"
+            "\nattributes:\n"
+            '  gazetteer: {of: [PLACE], values: [Q42, "own:7"]}\n'
+            '  remark: {of: [PLACE], values: ["the town, not the river"]}\n'
+            "  certainty: {of: [EVENT, takes_part_in], values: [likely, possible]}\n"
+            "  deaths: {of: [EVENT], type: number}\n"
+            "  when: {of: [EVENT], type: date}\n"
+            "  role: {of: [PERSON], values: [official, victim], several: true}\n"
+            "  negated: {of: [EVENT, causes], type: flag}\n"
+            "  reviewed: {of: document, type: flag}\n"
+            "  topic: {of: document, values: [health, sport], several: true}\n"
+        )
+        assert import_data(bench, "jsonl", gold, labels_from_data=True).new_labels == []
+
+
+def test_more_texts_than_one_would_choose_from_are_texts(gold: bytes) -> None:
+    line = json.loads(gold)
+    lines = [
+        {**line, "id": f"d{number}", "document": {"topic": ["a", f"b{number}"], "note": f"r {number}"}}
+        for number in range(41)
+    ]
+    with workspace(PLAIN) as bench:
+        data = "\n".join(map(json.dumps, lines)).encode()
+        import_data(bench, "jsonl", data, labels_from_data=True)
+        kinds = {name: attribute.kind for name, attribute in Bench(bench.workspace).scheme.attributes.items()}
+        assert (kinds["note"], kinds["topic"]) == ("text", "catalog")
+
+
+def test_what_the_scheme_has_is_never_changed(gold: bytes) -> None:
+    line = json.loads(gold.replace(b'"possible"', b'"unheard of"'))
+    line["spans"][0]["attributes"] = {"certainty": "likely"}
+    with workspace(SCHEME) as bench:
+        before = bench.workspace.labels_path.read_bytes()
+        with pytest.raises(WorkflowError, match="certainty: found 'unheard of', expected one of certain, likely"):
+            import_data(bench, "jsonl", json.dumps(line).encode(), labels_from_data=True)
+        report = import_data(bench, "jsonl", json.dumps(line).encode(), labels_from_data=True, set_aside=True)
+        assert report.aside == {"attribute value": 2}
+        assert bench.workspace.labels_path.read_bytes() == before
 
 
 Change = Callable[[dict[str, Any]], object]

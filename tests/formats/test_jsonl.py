@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from annotator.annotation import Annotations, Relation, Span
+from annotator.annotation import Annotations, AttributeValue, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.gold_reader import read_document
 from annotator.formats.jsonl import read_records
@@ -56,7 +56,7 @@ def record(*, with_attributes: bool = False) -> LayerRecord:
     relations = [Relation("r1", "s1", "s2", "works_for", curator="ana"), Relation("r2", "s3", "s1", "odd")]
     content = Annotations.of(spans, relations)
     if with_attributes:
-        said = {"n": 2, "sure": True, "topic": ["a", "b"]}
+        said: dict[str, AttributeValue] = {"n": 2, "sure": True, "topic": ["a", "b"]}
         content = Annotations.of(
             [s.replace(attributes=said) for s in spans], [r.replace(attributes=said) for r in relations], said
         )

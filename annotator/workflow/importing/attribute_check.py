@@ -13,41 +13,46 @@ from itertools import pairwise
 from annotator.annotation import AttributeValue, Relation, reading_order
 from annotator.disjoint_sets import DisjointSets
 from annotator.formats.protocol import ForeignAttribute, ForeignGroup
-from annotator.labels import LabelScheme
 from annotator.labels.attributes import AttributeType, values_of
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
+from annotator.workflow.importing.scheme_check import SchemeCheck
 
 
 class AttributeCheck:
-    """Places what the layers of a file in the format ``form`` say beside labels.
+    """Places what the layers of a file say beside labels.
 
-    ``lost`` counts by kind what is left out.  Values that the scheme does not allow are problems, or ``set_aside``.
+    ``check`` knows the scheme, and adds to it what it lacks where that was asked for.  ``lost`` counts by kind what is
+    left out.  ``unknown`` are the names of attributes and groups that the scheme lacks.
     """
 
-    def __init__(self, form: str, lost: Counter[str], *, set_aside: bool) -> None:
-        self._form = form
+    def __init__(self, check: SchemeCheck, lost: Counter[str]) -> None:
+        self._check = check
         self._lost = lost
-        self._set_aside = set_aside
+        self.unknown: dict[str, None] = {}
 
-    def place(self, scheme: LabelScheme, layer: NormalizedLayer) -> list[str]:
+    def place(self, layer: NormalizedLayer, where: str) -> None:
         """Turn what a layer says beside labels into attributes and relations, as far as the scheme has them.
 
-        Returns what the scheme does not allow of it, in words.
+        Values that the scheme does not allow are refused, naming ``where``, or set aside.
         """
         said, groups = layer.attributes, layer.groups
         layer.attributes, layer.groups = [], []
-        problems = [problem for attribute in said if (problem := self._place_attribute(scheme, layer, attribute))]
+        for attribute in said:
+            problem = self._place_attribute(layer, attribute)
+            if problem is not None:
+                self._check.refuse(f"{where}: {problem}")
         for group in groups:
-            self._place_group(scheme, layer, group)
-        return problems
+            self._place_group(layer, group)
 
-    def _place_attribute(self, scheme: LabelScheme, layer: NormalizedLayer, said: ForeignAttribute) -> str | None:
+    def _place_attribute(self, layer: NormalizedLayer, said: ForeignAttribute) -> str | None:
         item = None if said.item is None else layer.spans.get(said.item) or layer.relations.get(said.item)
         if said.item is not None and item is None:  # set aside itself
             self._keep(layer, said, "attribute of what is kept aside")
             return None
-        attribute = scheme.attributes.get(said.name)
-        if attribute is None or attribute not in scheme.attributes_of(None if item is None else item.label):
+        attribute = self._check.attribute_for(said, None if item is None else item.label)
+        if attribute is None:
+            if said.name not in self._check.scheme.attributes:
+                self.unknown[said.name] = None
             self._keep(layer, said, f"attribute {said.name}, which the label scheme does not have there")
             return None
         before = (layer.attributes_of(said.item) or {}).get(said.name)
@@ -56,7 +61,7 @@ class AttributeCheck:
             if attribute.several and before is not None:
                 value = attribute.canonical([*values_of(before), *values_of(value)])
         except ValueError as error:
-            if not self._set_aside:
+            if not self._check.set_aside:
                 return str(error)
             self._keep(layer, said, f"value of {said.name} that the label scheme does not have")
             return None
@@ -66,9 +71,11 @@ class AttributeCheck:
         layer.set_attribute(said.item, attribute, value)
         return None
 
-    def _place_group(self, scheme: LabelScheme, layer: NormalizedLayer, group: ForeignGroup) -> None:
+    def _place_group(self, layer: NormalizedLayer, group: ForeignGroup) -> None:
         known = [member for member in group.members if member in layer.spans]
-        if group.label not in scheme.equivalences or len(known) < 2:
+        if len(known) < 2 or not self._check.knows_equivalence(group.label):
+            if group.label not in self._check.scheme.relations:
+                self.unknown[group.label] = None
             self._keep(layer, group, f"group {group.label}, which the label scheme does not have")
             return
         linked = DisjointSets(known)
@@ -91,7 +98,7 @@ class AttributeCheck:
         if said.aside is None or not present.issuperset(said.aside.refs):
             self._lost[what] += 1
         else:
-            layer.keep_aside(said.aside, self._form)
+            layer.keep_aside(said.aside, self._check.form)
 
 
 def _canonical(attribute: AttributeType, value: AttributeValue) -> AttributeValue:

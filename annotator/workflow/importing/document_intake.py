@@ -68,10 +68,10 @@ class DocumentIntake:
         self._request = request
         self._actor = actor
         self._names = LayerNames(request.layer, stem, request.renames)
-        self._records = RecordsTogether(request.same_text, self.report.lost)
+        self._records = RecordsTogether(request.same_text, self.report.lost, self.check.canonical)
         self._borders = SpanBorders(request.borders, at_tokens=workspace.scheme.snap == "token")
         self._normalizer = LayerNormalizer(form, request.mapping, self.report.lost, self._borders.place)
-        self._attributes = AttributeCheck(form, self.report.lost, set_aside=request.set_aside)
+        self._attributes = AttributeCheck(self.check, self.report.lost)
         self._matcher = DocumentMatcher()
         self._segmenter = Segmenter(workspace.scheme.languages)
         self._prepared: deque[_Batch] = deque()
@@ -139,7 +139,9 @@ class DocumentIntake:
         borders = self._borders
         self.report.white_space, self.report.off_token = borders.white_space, borders.off_token
         self.report.moved = borders.moved
-        self.report.new_labels = [*self.check.new_entities, *self.check.new_relations]
+        new_attributes = [attribute.name for attribute in self.check.new_attributes]
+        self.report.new_labels = [*self.check.new_entities, *self.check.new_relations, *new_attributes]
+        self.report.without_place = [*self._attributes.unknown]
 
     def _read_batches(self) -> Iterator[list[ForeignDocument]]:
         while foreign := list(islice(self._documents, BATCH_SIZE)):
@@ -253,8 +255,7 @@ class DocumentIntake:
         self._layers.take(name, incoming, digest, where, layer.author, new_document=is_new)
 
     def _check(self, name: LayerName, layer: NormalizedLayer, where: str) -> None:
-        for problem in self._attributes.place(self.check.scheme, layer):
-            self.check.refuse(f"{where}: {problem}")
+        self._attributes.place(layer, where)
         check = self.check.check_labels if name.kind == "suggester" else self.check.check_work
         check(layer, where, lambda: self._document(name.document).sentences)
 

@@ -57,10 +57,11 @@ class ImportReport:
     ``new`` and ``known`` count documents, ``layers`` has the counts by layer name, ``repeated`` counts the records that
     were put together with an earlier one of the same layer.  ``aside`` counts by kind what is kept as extras of the
     format, ``lost`` what the format or the request left out, ``notes`` what was read otherwise than it stands there,
-    ``overridden`` by layer name the documents on which
-    somebody else's work was replaced.  ``white_space`` and ``off_token`` are the spans whose borders are doubtful,
-    ``moved`` counts those that were given other ones.  ``backup`` is the copy of the database that was made before,
-    ``labels_aside`` the place of a ``labels.yaml`` that somebody else edited during the import.
+    ``overridden`` by layer name the documents on which somebody else's work was replaced.  ``white_space`` and
+    ``off_token`` are the spans whose borders are doubtful, ``moved`` counts those that were given other ones.
+    ``new_labels`` are the labels and attributes that labels.yaml got, ``without_place`` the attributes and groups of
+    the file that it does not have.  ``backup`` is the copy of the database that was made before, ``labels_aside`` the
+    place of a ``labels.yaml`` that somebody else edited during the import.
     """
 
     new: int = 0
@@ -70,6 +71,7 @@ class ImportReport:
     lost: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     new_labels: list[str] = field(default_factory=list)
+    without_place: list[str] = field(default_factory=list)
     labels_aside: Path | None = None
     backup: Path | None = None
     overridden: Counter[str] = field(default_factory=Counter)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import TypeVar
 
 from annotator.annotation import (
     Annotations,
@@ -25,6 +26,10 @@ from annotator.formats.beside_labels import attributes_in
 from annotator.formats.protocol import ForeignAttribute, ForeignGroup, ForeignLayer, WorkState
 from annotator.labels.attributes import AttributeType, with_value
 from annotator.workflow.set_aside import relation_extra, span_extra
+
+AnyItem = TypeVar("AnyItem", Span, Relation)
+Canonical = Callable[[str, list[str]], AttributeValue]
+"""Writes several values of an attribute as they are stored."""
 
 _PROGRESS: tuple[WorkState, ...] = ("skipped", "doing", "done")
 
@@ -61,6 +66,17 @@ class NormalizedLayer:
             self.spans[item_id] = span.replace(attributes=with_value(span.attributes, attribute, value))
         elif relation is not None:
             self.relations[item_id] = relation.replace(attributes=with_value(relation.attributes, attribute, value))
+
+    def without_attribute(self, item_id: str | None, name: str) -> NormalizedLayer:
+        """The layer without an attribute of a span, a relation or (``None``) the document."""
+        others = {other: value for other, value in (self.attributes_of(item_id) or {}).items() if other != name}
+        if item_id is None:
+            return replace(self, document_attributes=others)
+        if item_id in self.spans:
+            span = self.spans[item_id].replace(attributes=others or None)
+            return replace(self, spans={**self.spans, item_id: span})
+        relation = self.relations[item_id].replace(attributes=others or None)
+        return replace(self, relations={**self.relations, item_id: relation})
 
     def attributes_of(self, item_id: str | None) -> Attributes | None:
         """What is set of the attributes of a span, a relation or (``None``) the document."""
@@ -99,10 +115,11 @@ class NormalizedLayer:
             if not new_ids.keys().isdisjoint(extra.refs):
                 self.extras[extra_id] = extra.replace(refs=tuple(new_ids.get(ref, ref) for ref in extra.refs))
 
-    def united(self, other: NormalizedLayer) -> NormalizedLayer:
+    def united(self, other: NormalizedLayer, canonical: Canonical) -> NormalizedLayer:
         """Unite two records of one layer, ``other`` being the later one, whose verdicts hold where they differ.
 
-        What one ignored and the other did not ignore counts as the other has it.
+        What one ignored and the other did not ignore counts as the other has it.  The attributes of an item are those
+        of both, where one has several values all of them, in the order that ``canonical`` gives them.
         """
         extras = dict(self.extras)
         known = {(e.kind, repr(e.value), e.refs) for e in extras.values()}
@@ -112,7 +129,8 @@ class NormalizedLayer:
             refs = tuple(ids.get(ref, ref) for ref in extra.refs)
             if (extra.kind, repr(extra.value), refs) not in known:
                 extras[ids[extra_id]] = extra.replace(id=ids[extra_id], refs=refs)
-        spans, relations = {**other.spans, **self.spans}, {**other.relations, **self.relations}
+        spans = {**other.spans, **_with_attributes_of(self.spans, other.spans, canonical)}
+        relations = {**other.relations, **_with_attributes_of(self.relations, other.relations, canonical)}
         verdicts = {**self.verdicts, **other.verdicts}
         for verdict_id, verdict in other.verdicts.items():
             if verdict.verdict == "ignored":
@@ -125,8 +143,30 @@ class NormalizedLayer:
             extras,
             max(self.state, other.state, key=_PROGRESS.index),
             tuple(sorted({*self.curators, *other.curators})),
-            {**other.document_attributes, **self.document_attributes},
+            _united_attributes(self.document_attributes, other.document_attributes, canonical),
         )
+
+
+def _with_attributes_of(
+    items: Mapping[str, AnyItem], others: Mapping[str, AnyItem], canonical: Canonical
+) -> dict[str, AnyItem]:
+    """Items with the attributes of those of the same content too."""
+    united = dict(items)
+    for item_id, item in items.items():
+        other = others.get(item_id)
+        if other is not None and other.attributes:
+            attributes = _united_attributes(item.attributes or {}, other.attributes, canonical)
+            united[item_id] = item.replace(attributes=attributes)
+    return united
+
+
+def _united_attributes(one: Attributes, other: Attributes, canonical: Canonical) -> Attributes:
+    united = {**other, **one}
+    for name in one.keys() & other.keys():
+        first, second = one[name], other[name]
+        if first != second and isinstance(first, list) and isinstance(second, list):
+            united[name] = canonical(name, [*first, *second])
+    return dict(sorted(united.items()))
 
 
 def _free_ids(extras: Mapping[str, Extra], form: str) -> Iterator[str]:

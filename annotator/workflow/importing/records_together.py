@@ -2,8 +2,8 @@
 
 A file may hold a text twice: a row for each question, an answer given anew, two annotations of one task by one person.
 Such records are put together as long as they do not contradict one another: nothing that is in only one of them shares
-text with something that is only in the other, no two spans are related otherwise, and nothing that one rejects is in
-the other.
+text with something that is only in the other, no two spans are related otherwise, no attribute is set otherwise, and
+nothing that one rejects is in the other.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import Literal, NamedTuple, TypeVar
 from annotator.annotation import Relation, Span, Verdict
 from annotator.errors import WorkflowError
 from annotator.history import LayerName
+from annotator.labels.attributes import value_text
 from annotator.labels.scheme import span_text
-from annotator.workflow.importing.normalized_layer import NormalizedLayer
+from annotator.workflow.importing.normalized_layer import Canonical, NormalizedLayer
 
 AnyItem = TypeVar("AnyItem", Span, Relation)
 SameText = Literal["refuse", "last", "unite"]
@@ -26,22 +27,27 @@ SameText = Literal["refuse", "last", "unite"]
 
 
 class Contradiction(NamedTuple):
-    """What an earlier record has and a later one says otherwise; ``rejected`` where one of them rejects it."""
+    """What an earlier record has and a later one says otherwise; ``exclusive`` where no scheme lets both stand.
+
+    Of an attribute, ``earlier`` is the item that has it (of the document: empty), and ``attribute`` its name.
+    """
 
     earlier: str
     earlier_told: str
     later_told: str
-    rejected: bool = False
+    exclusive: bool = False
+    attribute: str | None = None
 
 
 class RecordsTogether:
     """Puts the records of each layer together under a rule; ``repeated`` counts those after a layer's first.
 
-    ``lost`` counts by kind what gives way to a later record.
+    ``lost`` counts by kind what gives way to a later record; ``canonical`` writes several values of an attribute.
     """
 
-    def __init__(self, rule: SameText, lost: Counter[str]) -> None:
+    def __init__(self, rule: SameText, lost: Counter[str], canonical: Canonical) -> None:
         self.rule = rule
+        self._canonical = canonical
         self.repeated = 0
         self._lost = lost
         self._first: dict[LayerName, str] = {}
@@ -64,7 +70,7 @@ class RecordsTogether:
         """Put a record together with what those before it say; :class:`WorkflowError` where they contradict."""
         self.repeated += 1
         if name.kind == "suggester":  # what is proposed may contradict
-            return earlier.united(record)
+            return earlier.united(record, self._canonical)
         said = self._said.setdefault(name, dict.fromkeys(_ids(earlier), self._first[name]))
         if self.rule == "last":
             remaining = _whole_answer(record, earlier) or _without_contradicted(earlier, record)
@@ -73,16 +79,16 @@ class RecordsTogether:
             earlier = remaining
         else:
             found = next(_contradictions(earlier, record), None)
-            if found is not None and (self.rule == "refuse" or found.rejected):
+            if found is not None and (self.rule == "refuse" or found.exclusive):
                 raise self._refusal(name, found, said.get(found.earlier, self._first[name]), where)
         said.update(dict.fromkeys(_ids(record) - said.keys(), where))
-        return earlier.united(record)
+        return earlier.united(record, self._canonical)
 
     def _count_replaced(self, kind: str, before: Collection[str], after: Collection[str]) -> None:
         self._lost[f"{kind} of a record that a later one replaces"] += sum(i not in after for i in before)
 
     def _refusal(self, name: LayerName, found: Contradiction, before: str, where: str) -> WorkflowError:
-        ways = "--same-text last lets the last count" if found.rejected else (
+        ways = "--same-text last lets the last count" if found.exclusive else (
             "--same-text last lets the last count, --same-text unite keeps all that the scheme allows"
         )  # fmt: skip
         return WorkflowError(
@@ -107,13 +113,14 @@ def _contradictions(earlier: NormalizedLayer, later: NormalizedLayer) -> Iterato
         other = related.get(frozenset((relation.head, relation.child)))
         if other is not None:
             yield Contradiction(relation.id, relation.id, other.id)
+    yield from _attribute_contradictions(earlier, later)
     for verdict in _rejections(later):
         if verdict.id in earlier.spans or verdict.id in earlier.relations:
-            yield Contradiction(verdict.id, "its acceptance", f"the rejection of {verdict.id}", rejected=True)
+            yield Contradiction(verdict.id, "its acceptance", f"the rejection of {verdict.id}", exclusive=True)
     for verdict in _rejections(earlier):
         if verdict.id in later.spans or verdict.id in later.relations:
             yield Contradiction(
-                _verdict_id(verdict.id), "its rejection", f"the acceptance of {verdict.id}", rejected=True
+                _verdict_id(verdict.id), "its rejection", f"the acceptance of {verdict.id}", exclusive=True
             )
 
 
@@ -131,6 +138,24 @@ def _span_contradictions(earlier: NormalizedLayer, later: NormalizedLayer) -> It
         live[side].append(span)
 
 
+def _attribute_contradictions(earlier: NormalizedLayer, later: NormalizedLayer) -> Iterator[Contradiction]:
+    """Find attributes that two records set to different values; several values of one stand together."""
+    before = {item.id: item.attributes for item in _items(earlier) if item.attributes}
+    after = {item.id: item.attributes for item in _items(later) if item.attributes}
+    before[""], after[""] = earlier.document_attributes, later.document_attributes
+    for item_id in before.keys() & after.keys():
+        for name, value in before[item_id].items():
+            other = after[item_id].get(name, value)
+            if other != value and not (isinstance(value, list) and isinstance(other, list)):
+                of = f" of {item_id}" if item_id else " of the document"
+                told = [f"{name}{of} {value_text(one)}" for one in (value, other)]
+                yield Contradiction(item_id, told[0], told[1], exclusive=True, attribute=name)
+
+
+def _items(layer: NormalizedLayer) -> list[Span | Relation]:
+    return [*layer.spans.values(), *layer.relations.values()]
+
+
 def _only(items: Mapping[str, AnyItem], others: Mapping[str, AnyItem]) -> list[AnyItem]:
     """The items that are not among others."""
     return [item for item_id, item in items.items() if item_id not in others]
@@ -142,12 +167,17 @@ def _rejections(layer: NormalizedLayer) -> Iterator[Verdict]:
 
 def _whole_answer(record: NormalizedLayer, earlier: NormalizedLayer) -> NormalizedLayer | None:
     """Nothing of what came earlier, where a record answers for the whole text."""
-    return replace(earlier, spans={}, relations={}, verdicts={}, extras={}) if record.state == "done" else None
+    nothing = replace(earlier, spans={}, relations={}, verdicts={}, extras={}, document_attributes={})
+    return nothing if record.state == "done" else None
 
 
 def _without_contradicted(earlier: NormalizedLayer, record: NormalizedLayer) -> NormalizedLayer:
     """What came earlier, without what a record that answers one question contradicts."""
-    gone = {found.earlier for found in _contradictions(earlier, record)}
+    contradictions = list(_contradictions(earlier, record))
+    for found in contradictions:
+        if found.attribute is not None:
+            earlier = earlier.without_attribute(found.earlier or None, found.attribute)
+    gone = {found.earlier for found in contradictions if found.attribute is None}
     spans = {i: span for i, span in earlier.spans.items() if i not in gone}
     relations = {i: r for i, r in earlier.relations.items() if i not in gone and r.head in spans and r.child in spans}
     verdicts = {i: verdict for i, verdict in earlier.verdicts.items() if _verdict_id(i) not in gone}

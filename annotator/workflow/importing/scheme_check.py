@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from annotator.annotation import Relation, RelationKey, Span, reading_order
+from annotator.annotation import AttributeValue, Relation, RelationKey, Span, reading_order
 from annotator.errors import WorkflowError
+from annotator.formats.protocol import ForeignAttribute
 from annotator.labels import EntityType, LabelScheme, RelationType
+from annotator.labels.attributes import AttributeType
 from annotator.labels.extend import extend_scheme
 from annotator.labels.scheme import in_one_sentence
 from annotator.text import Segmentation
 from annotator.wording import did_you_mean
+from annotator.workflow.importing.new_attributes import NewAttributes
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 
@@ -23,9 +26,10 @@ _MOST_LISTED = 8
 class SchemeCheck:
     """Checks incoming layers one by one, and refuses the file at the end.
 
-    With ``extend`` unknown labels are added to ``scheme`` (see ``new_entities`` and ``new_relations``); with
-    ``set_aside`` items that the scheme does not allow become extras of the format ``form``.  Otherwise ``unknown``
-    counts unknown labels, ``problems`` everything else, of which ``first`` is the message for the first.
+    With ``extend`` unknown labels are added to ``scheme`` (see ``new_entities`` and ``new_relations``), and unknown
+    attributes collected in ``new_attributes``; with ``set_aside`` items that the scheme does not allow become extras of
+    the format ``form``.  Otherwise ``unknown`` counts unknown labels, ``problems`` everything else, of which ``first``
+    is the message for the first.
     """
 
     scheme: LabelScheme
@@ -34,19 +38,46 @@ class SchemeCheck:
     set_aside: bool = False
     new_entities: list[str] = field(default_factory=list)
     new_relations: list[str] = field(default_factory=list)
+    new_attributes: NewAttributes = field(default_factory=NewAttributes)
     unknown: Counter[str] = field(default_factory=Counter)
     problems: int = 0
     first: str = ""
 
     @property
     def adds_labels(self) -> bool:
-        """Whether the file brings labels that are to be added to ``labels.yaml``."""
-        return bool(self.new_entities or self.new_relations)
+        """Whether the file brings labels or attributes that are to be added to ``labels.yaml``."""
+        return bool(self.new_entities or self.new_relations or self.new_attributes)
 
     def extended(self, text: str) -> str:
-        """The text of ``labels.yaml`` with the labels that the file brings; every other line stays as it is."""
+        """The text of ``labels.yaml`` with what the file brings; every other line stays as it is."""
         relations = [self.scheme.relations[name] for name in self.new_relations]
-        return extend_scheme(text, self.scheme, self.new_entities, relations, RESERVED_KEYS)
+        return extend_scheme(text, self.scheme, self.new_entities, relations, RESERVED_KEYS, self.new_attributes)
+
+    def attribute_for(self, said: ForeignAttribute, label: str | None) -> AttributeType | None:
+        """The attribute of an item of a label, or (``None``) of the document, that holds what is said."""
+        attribute = self.scheme.attributes.get(said.name)
+        if attribute is not None:
+            return attribute if attribute in self.scheme.attributes_of(label) else None
+        return self.new_attributes.attribute(said, label) if self.extend else None
+
+    def canonical(self, name: str, values: list[str]) -> AttributeValue:
+        """Write several values of an attribute as they are stored."""
+        attribute = self.scheme.attributes.get(name)
+        return attribute.canonical(values) if attribute is not None else sorted(set(values))
+
+    def knows_equivalence(self, label: str) -> bool:
+        """Tell whether the scheme has a label as an equivalence; with ``extend`` one that it lacks is added."""
+        relations = self.scheme.relations
+        if label in self.scheme.equivalences:
+            return True
+        if not self.extend or label in self.scheme.entities or (label in relations and label not in self.new_relations):
+            return False
+        ends = tuple(dict.fromkeys((*relations[label].head, *relations[label].child))) if label in relations else ()
+        new = RelationType(label, "", ends, ends, symmetric=True, within="document", equivalence=True)
+        if label not in relations:
+            self.new_relations.append(label)
+        self.scheme = replace(self.scheme, relations={**relations, label: new})
+        return True
 
     @property
     def refuses(self) -> bool:
@@ -150,10 +181,12 @@ class SchemeCheck:
         if old is None:
             old = RelationType(label, "", (), ())
             self.new_relations.append(label)
+        both = [key.head.label, key.child.label]
+        heads, children = (both, both) if old.equivalence else (both[:1], both[1:])
         new = replace(
             old,
-            head=tuple(dict.fromkeys((*old.head, key.head.label))),
-            child=tuple(dict.fromkeys((*old.child, key.child.label))),
+            head=tuple(dict.fromkeys((*old.head, *heads))),
+            child=tuple(dict.fromkeys((*old.child, *children))),
             within=old.within if in_one_sentence(sentences, key.head, key.child) else "document",
         )
         if new != old:
