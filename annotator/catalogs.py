@@ -27,7 +27,7 @@ _LEAST_CAPITALS = 3
 _HEADER = f"name the columns in the first row: {','.join(FIELDS)}; id and name must be there"
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class CatalogEntry(msgspec.Struct, frozen=True, gc=False):
     """An entry of a catalog: what a mention is linked to by its ``id``.
 
     ``name`` is what it is usually called, ``aliases`` what it is called besides; ``type`` is free (empty: none).
@@ -60,7 +60,7 @@ class RowProblem(NamedTuple):
 class ReadEntry(NamedTuple):
     """An entry, and the line that it was read from."""
 
-    entry: Entry
+    entry: CatalogEntry
     line: int
 
 
@@ -109,7 +109,7 @@ def _rows(path: Path) -> Iterator[Row]:
         raise InputError(f"{path}: is not UTF-8 ({error.reason})", "save the file as UTF-8") from error
 
 
-def _entry(values: Mapping[str, Any]) -> Entry:
+def _entry(values: Mapping[str, Any]) -> CatalogEntry:
     """Read the entry of a row; :class:`ValueError` where it is none."""
     key = values.get("id")
     key = str(key) if isinstance(key, int) and not isinstance(key, bool) else key
@@ -122,7 +122,7 @@ def _entry(values: Mapping[str, Any]) -> Entry:
     description = " ".join(_string(values.get("description"), "description").split())
     if len(description) > LONGEST_DESCRIPTION:
         raise ValueError(f"a description of more than {LONGEST_DESCRIPTION:,} characters")
-    return Entry(identity, name, tuple(aliases), _text(values.get("type"), "type"), description)
+    return CatalogEntry(identity, name, tuple(aliases), _text(values.get("type"), "type"), description)
 
 
 def _aliases(value: Any) -> list[str]:

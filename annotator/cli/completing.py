@@ -173,6 +173,13 @@ def _labels(ctx: click.Context, _typed: str) -> Iterator[Value]:
         yield from ((name, next(iter(label.description.values()), "")) for name, label in labels.items())
 
 
+def _catalogs(ctx: click.Context, _typed: str) -> Iterator[Value]:
+    from annotator.workflow.catalogs import Catalogs
+    from annotator.workflow.workspace import Workspace
+
+    return ((name, "") for name in Catalogs(Workspace(_folder(ctx))).names())
+
+
 def _languages(ctx: click.Context, _typed: str) -> Iterator[Value]:
     return ((lang, "") for lang in _scheme(ctx).languages)
 
@@ -237,6 +244,7 @@ VALUES: dict[str, Callable[[click.Context, str], Iterable[Value]]] = {
     "LABEL": _labels,
     "LABEL… INTO": _labels,
     "OLD": _labels,
+    "CATALOG": _catalogs,
     "LANG": _languages,
     "NAME|VERSION": _own_models,
     "VERSION|none|MODEL": _usable_models,

@@ -49,6 +49,7 @@ VERBS = {
     "doctor": "Check the database and its history for damage.",
     "seal": "Sign the end of every history, to prove what was there.",
     "labels": "Check the label scheme, and change it together with the work.",
+    "catalog": "Add and search the entries that mentions are linked to.",
     "completion": "Let bash, zsh or fish complete commands and names.",
 }
 """What each verb does, in a line of the overview; its own help, in its module, says the rest."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from annotator.catalogs import BETWEEN, CatalogReader, Entry, RowProblem, folded_name, initials
+from annotator.catalogs import BETWEEN, CatalogEntry, CatalogReader, RowProblem, folded_name, initials
 from annotator.errors import StoreError
 from annotator.files.whole import PARTIAL, sweep
 from annotator.store.connection import explained
@@ -126,7 +126,7 @@ class CatalogIndex:
         """Close the file."""
         self._connection.close()
 
-    def search(self, query: str, limit: int, kind: str | None = None) -> list[Entry]:
+    def search(self, query: str, limit: int, kind: str | None = None) -> list[CatalogEntry]:
         """Find entries by what somebody typed, at most ``limit``, the likeliest first; of one type with ``kind``.
 
         First the entry of that id, those of that name, of that alias, then those that have a name that begins so, then
@@ -136,18 +136,18 @@ class CatalogIndex:
         with self._explained:
             return self._found(_ways(query), limit, kind)
 
-    def called(self, name: str, way: int, limit: int) -> list[Entry]:
+    def called(self, name: str, way: int, limit: int) -> list[CatalogEntry]:
         """Find entries that are called so in one way (:data:`NAME` …), case and the like aside, in their order."""
         with self._explained:
             return self._found([(_EXACT, (folded_name(name), way))], limit, None)
 
-    def entry(self, identity: str) -> Entry | None:
+    def entry(self, identity: str) -> CatalogEntry | None:
         """The entry of an id."""
         with self._explained:
             row = self._execute(f"SELECT {_COLUMNS} FROM entry WHERE id = ?", (identity,)).fetchone()
         return None if row is None else _made(row)
 
-    def all_entries(self) -> Iterator[Entry]:
+    def all_entries(self) -> Iterator[CatalogEntry]:
         """Yield all entries in the order of the catalog."""
         with self._explained:
             yield from map(_made, self._execute(f"SELECT {_COLUMNS} FROM entry ORDER BY number"))
@@ -157,7 +157,7 @@ class CatalogIndex:
         with self._explained:
             return [RowProblem(*row) for row in self._execute("SELECT line, what FROM problem ORDER BY line")]
 
-    def _found(self, ways: Iterable[_Way], limit: int, kind: str | None) -> list[Entry]:
+    def _found(self, ways: Iterable[_Way], limit: int, kind: str | None) -> list[CatalogEntry]:
         numbers: dict[int, None] = {}
         for statement, values in ways:
             found, given = (_FOUND, values) if kind is None else (_FOUND_OF_TYPE, (*values, kind))
@@ -167,7 +167,7 @@ class CatalogIndex:
                 break
         return [self._numbered(number) for number in list(numbers)[:limit]]
 
-    def _numbered(self, number: int) -> Entry:
+    def _numbered(self, number: int) -> CatalogEntry:
         return _made(self._execute(f"SELECT {_COLUMNS} FROM entry WHERE number = ?", (number,)).fetchone())
 
 
@@ -216,7 +216,7 @@ def _fill(connection: sqlite3.Connection, source: CatalogFile, reader: CatalogRe
     execute("COMMIT")
 
 
-def _added(connection: sqlite3.Connection, number: int, entry: Entry) -> bool:
+def _added(connection: sqlite3.Connection, number: int, entry: CatalogEntry) -> bool:
     """Add an entry, unless there is one with its id."""
     values = (number, entry.id, entry.name, BETWEEN.join(entry.aliases), entry.type, entry.description)
     if not connection.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?)", values).rowcount:
@@ -229,6 +229,6 @@ def _added(connection: sqlite3.Connection, number: int, entry: Entry) -> bool:
     return True
 
 
-def _made(row: tuple[str, str, str, str, str]) -> Entry:
+def _made(row: tuple[str, str, str, str, str]) -> CatalogEntry:
     identity, name, aliases, kind, description = row
-    return Entry(identity, name, tuple(aliases.split(BETWEEN)) if aliases else (), kind, description)
+    return CatalogEntry(identity, name, tuple(aliases.split(BETWEEN)) if aliases else (), kind, description)

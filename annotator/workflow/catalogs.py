@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -14,10 +15,10 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from annotator.catalogs import BETWEEN, FIELDS, SUFFIXES, CatalogReader, Entry, RowProblem, catalog_name_problem
-from annotator.errors import AnnotatorError, WorkflowError
-from annotator.files.ownership import file_digest
+from annotator.catalogs import BETWEEN, FIELDS, SUFFIXES, CatalogEntry, CatalogReader, RowProblem, catalog_name_problem
+from annotator.errors import AnnotatorError, InputError, WorkflowError
 from annotator.files.whole import name_errors, whole_file
+from annotator.inputs import open_file
 from annotator.labels import LabelScheme
 from annotator.store.catalogs import CatalogFile, CatalogIndex
 from annotator.wording import did_you_mean
@@ -26,6 +27,7 @@ from annotator.workflow.workspace import Workspace
 FOLDER = "catalogs"
 """The folder of catalogs in a workspace, and of their indexes beside the database."""
 _COPIED = 1 << 20
+_LARGEST = 4 << 30
 
 
 @dataclass(slots=True)
@@ -121,7 +123,7 @@ class Catalogs:
             _refuse_empty(index, file)
             report = _report(target, index)
             report.added = index.entries
-            with name_errors(target), whole_file(target) as copy, file.open("rb") as source:
+            with name_errors(target), whole_file(target) as copy, open_file(file) as source:
                 shutil.copyfileobj(source, copy, _COPIED)
         self.open(name)
         return report
@@ -168,7 +170,7 @@ class Catalogs:
             return False
         if place.exists() and place.stat().st_mtime_ns == changed:
             return True
-        if index.digest != file_digest(file):
+        if index.digest != _file(file).digest:
             return False
         with suppress(OSError):
             os.utime(place, ns=(changed, changed))
@@ -203,7 +205,7 @@ def _description(catalogs: Catalogs, name: str) -> dict[str, Any]:
     return description | {"entries": index.entries, "problems": index.problem_count, "left_out": left_out}
 
 
-def _united(former: CatalogIndex, added: CatalogIndex, report: AddReport) -> Iterator[Entry]:
+def _united(former: CatalogIndex, added: CatalogIndex, report: AddReport) -> Iterator[CatalogEntry]:
     for entry in former.all_entries():
         now = added.entry(entry.id)
         if now == entry:
@@ -217,7 +219,7 @@ def _united(former: CatalogIndex, added: CatalogIndex, report: AddReport) -> Ite
             yield entry
 
 
-def _write(entries: Iterable[Entry], suffix: str, stream: BinaryIO) -> None:
+def _write(entries: Iterable[CatalogEntry], suffix: str, stream: BinaryIO) -> None:
     if suffix == ".jsonl":
         stream.writelines(msgspec.json.encode(entry.record()) + b"\n" for entry in entries)
         return
@@ -240,8 +242,12 @@ def _refuse_empty(index: CatalogIndex, file: Path) -> None:
 
 
 def _file(path: Path) -> CatalogFile:
-    size, changed, _ = _state(path.stat())
-    return CatalogFile(size, changed, file_digest(path))
+    """A file as it is; raises :class:`InputError` for a pipe or a device, and for one that is too large."""
+    with open_file(path) as stream:
+        size, changed, _ = _state(os.fstat(stream.fileno()))
+        if size > _LARGEST:
+            raise InputError(f"{path}: larger than {_LARGEST >> 30} GB", "check that it is the right file")
+        return CatalogFile(size, changed, hashlib.file_digest(stream, "sha256").hexdigest())
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int]:
@@ -255,4 +261,5 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise WorkflowError(f"{error.filename or path}: {reason}", "check the file, and the folder's rights") from error
+        where = error.filename if isinstance(error.filename, (str, Path)) else path
+        raise WorkflowError(f"{where}: {reason}", "check the file, and the folder's rights") from error

@@ -24,7 +24,8 @@ from tools.terminal import Terminal
 
 ODD = 'Año "nuevo": it\'s $5, ana@x'
 FREE = {
-    "agreement --gamma", "assign --idle", "assign --quota", "export --since", "export --split", "import --map",
+    "agreement --gamma", "assign --idle", "assign --quota", "catalog search --type", "catalog search query",
+    "export --since", "export --split", "import --map",
     "export -O", "import -O", "import --rename", "ingest --delimiter", "ingest --meta",
     "labels merge", "merge --rename", "merge --rename-document",
     "models add --name", "labels rename new", "labels split new", "remove --ingested-since", "rename --curator",

@@ -113,6 +113,12 @@ def test_in_a_workspace_with_nothing_in_it(printed: Print, tmp_path: Path) -> No
     for command in ("status", "backup --list", "comments", "feedback", "feedback --all", "remove --list", "models list",
                     "agreement"):  # fmt: skip
         empty(command.split()[0], *command.split())
+    assert empty("catalog-list", "catalog", "list") == []
+    places = tmp_path / "places.csv"
+    places.write_text("id,name\n1,Lima\n", encoding="utf-8")
+    assert empty("catalog-add", "catalog", "add", "places", places)["added"] == 1
+    assert empty("catalog-search", "catalog", "search", "places", "lim")[0]["id"] == "1"
+    assert empty("catalog-list", "catalog", "list")[0]["entries"] == 1
 
 
 @pytest.mark.usefixtures("proposed")

@@ -192,6 +192,14 @@ def _workspace(base: Path, name: str = "work") -> Workspace:
     return Workspace(base / name)
 
 
+def listed(base: Path) -> None:
+    """There is a catalog of places, and more of them."""
+    plain(base)
+    for path, row in (("work/catalogs/places.csv", "P1,Lima"), ("more.csv", "P2,Quito")):
+        (base / path).parent.mkdir(exist_ok=True)
+        (base / path).write_text(f"id,name\n{row}\n", encoding="utf-8")
+
+
 VERBS = (
     Scenario("ingest", plain, "ingest"),
     Scenario("ingest --replace", changed_text, "ingest --replace"),
@@ -232,6 +240,8 @@ VERBS = (
     Scenario("models use", plain, "models use none"),
     Scenario("models use a model", with_models, "models use en-core-web-md"),
     Scenario("seal", finished, "seal -o {base}/all.seal", repeats=False),
+    Scenario("catalog add", listed, "catalog add cities {base}/more.csv", completes=True),
+    Scenario("catalog add to one", listed, "catalog add places {base}/more.csv", completes=True),
     Scenario("migrate", older, "doctor"),
     Scenario("init", plain, "init {base}/new"),
     Scenario("init with articles", plain, "init {base}/new --template news", completes=True),

@@ -63,8 +63,8 @@ def _files(base: Path) -> Iterator[Path]:
 
 
 def _unused(parts: tuple[str, ...]) -> bool:
-    """Return whether a file is about what was learned, and does not decide which version is used."""
-    return "learned" in parts and parts[-1] != "active"
+    """Return whether a file is about what was learned and does not decide what is used, or the index of a catalog."""
+    return ("learned" in parts and parts[-1] != "active") or parts[-3:-1] == ("db", "catalogs")
 
 
 def _said(path: Path) -> Any:

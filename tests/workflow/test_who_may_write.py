@@ -226,6 +226,7 @@ VERB_CALLS: dict[str, list[str]] = {
     "doctor": [],
     "seal": ["-o", "seal.json"],
     "labels": ["check"],
+    "catalog": ["add", "places", "places.csv"],
     "completion": ["bash"],
 }
 
@@ -239,6 +240,7 @@ def test_no_verb_touches_the_work_of_somebody_else(
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "neu.txt").write_text("Luis Paz volvió.", encoding="utf-8")
     doccano(tmp_path, OTHER)
+    (tmp_path / "places.csv").write_text("id,name\n1,Lima\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     before = heads(worked, but="mallory")
     main(["-w", str(worked.workspace.root), "--as", "mallory", verb, *VERB_CALLS[verb]])

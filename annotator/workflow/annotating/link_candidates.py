@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from annotator.annotation import Span
-from annotator.catalogs import Entry
+from annotator.catalogs import CatalogEntry
 from annotator.labels.attributes import AttributeType, values_of
 from annotator.store.catalogs import ALIAS, INITIALS, NAME, CatalogIndex
 from annotator.suggest.attributes.memory import phrase_of
@@ -18,7 +18,7 @@ _MOST_BY_WAY = 9
 class LinkCandidate(NamedTuple):
     """An entry that a mention may be linked to, and why."""
 
-    entry: Entry
+    entry: CatalogEntry
     why: str
 
 
