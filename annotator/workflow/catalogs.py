@@ -24,8 +24,6 @@ from annotator.store.catalogs import CatalogFile, CatalogIndex
 from annotator.wording import did_you_mean
 from annotator.workflow.workspace import Workspace
 
-FOLDER = "catalogs"
-"""The folder of catalogs in a workspace, and of their indexes beside the database."""
 _COPIED = 1 << 20
 _LARGEST = 4 << 30
 
@@ -54,16 +52,15 @@ class Catalogs:
         self._workspace = workspace
         self._open: dict[str, CatalogIndex] = {}
 
-    @property
-    def folder(self) -> Path:
-        """Where the files are."""
-        return self._workspace.root / FOLDER
-
     def names(self) -> list[str]:
         """The names of all catalogs, in order."""
-        if not self.folder.is_dir():
+        if not self._workspace.catalogs.is_dir():
             return []
-        found = (path for path in self.folder.iterdir() if path.suffix in SUFFIXES and not path.name.startswith("."))
+        found = (
+            path
+            for path in self._workspace.catalogs.iterdir()
+            if path.suffix in SUFFIXES and not path.name.startswith(".")
+        )
         return sorted({path.stem for path in found})
 
     def path(self, name: str) -> Path | None:
@@ -74,7 +71,9 @@ class Catalogs:
         problem = catalog_name_problem(name)
         if problem is not None:
             raise WorkflowError(f"no catalog can be called {name[:80]!r}: it {problem}", "choose another name")
-        found = [path for path in (self.folder / f"{name}{suffix}" for suffix in SUFFIXES) if path.exists()]
+        found = [
+            path for path in (self._workspace.catalogs / f"{name}{suffix}" for suffix in SUFFIXES) if path.exists()
+        ]
         if len(found) > 1:
             raise WorkflowError(f"{found[0]} and {found[1].name}: both are the catalog {name}", "remove one of them")
         return found[0] if found else None
@@ -118,7 +117,7 @@ class Catalogs:
 
     def _new(self, name: str, file: Path) -> AddReport:
         """Index a file, then copy it."""
-        target = self.folder / f"{name}{file.suffix.lower()}"
+        target = self._workspace.catalogs / f"{name}{file.suffix.lower()}"
         with closing(self._made(name, file)) as index:
             _refuse_empty(index, file)
             report = _report(target, index)
@@ -151,10 +150,10 @@ class Catalogs:
 
     def _missing(self, name: str) -> WorkflowError:
         hint = did_you_mean(name, self.names()) or "`annotator catalog add NAME FILE` makes one"
-        return WorkflowError(f"no catalog {name!r} in {self.folder}", hint.strip(" ,;:"))
+        return WorkflowError(f"no catalog {name!r} in {self._workspace.catalogs}", hint.strip(" ,;:"))
 
     def _index_path(self, name: str) -> Path:
-        return self._workspace.database_path.parent / FOLDER / f"{name}.db"
+        return self._workspace.database_path.parent / "catalogs" / f"{name}.db"
 
     def _made(self, name: str, file: Path) -> CatalogIndex:
         """Index a file as a catalog's; where one may not write, in an index that vanishes."""

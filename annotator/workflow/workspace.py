@@ -80,11 +80,17 @@ class Workspace:
         """The folder of downloaded models."""
         return self.root / "models"
 
+    @property
+    def catalogs(self) -> Path:
+        """The folder of the files of catalogs."""
+        return self.root / "catalogs"
+
     def outputs(self, *, force: bool = False) -> Outputs:
         """What writes to paths that a user named; the workspace's own files and folders are no such paths."""
         from annotator.files.outputs import Outputs
 
-        return Outputs(self.root, (self.database_path.parent, self.labels_path, self.seeds, self.models), force=force)
+        reserved = (self.database_path.parent, self.labels_path, self.seeds, self.models, self.catalogs)
+        return Outputs(self.root, reserved, force=force)
 
     @cached_property
     def scheme(self) -> LabelScheme:

@@ -43,6 +43,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 @pytest.fixture
 def catalogs(bench: Bench) -> Catalogs:
     made = Catalogs(bench.workspace)
-    made.folder.mkdir()
-    (made.folder / "places.csv").write_text(PLACES, encoding="utf-8")
+    bench.workspace.catalogs.mkdir()
+    (bench.workspace.catalogs / "places.csv").write_text(PLACES, encoding="utf-8")
     return made

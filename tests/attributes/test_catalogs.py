@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from annotator.catalogs import folded_name
 from annotator.errors import AnnotatorError
 from annotator.workflow.catalogs import Catalogs
+from annotator.workflow.sharing.bundling import bundle
 from annotator.workflow.workspace import Workspace
 from tests.attributes.conftest import HEADER, PLACES
 from tests.workspaces import Bench
@@ -53,12 +55,12 @@ def test_names_are_compared_without_case_marks_and_points(name: str, folded: str
     assert folded_name(name) == folded
 
 
-def test_a_file_that_changed_is_indexed_anew(catalogs: Catalogs) -> None:
-    file = catalogs.folder / "places.csv"
+def test_a_file_that_changed_is_indexed_anew(catalogs: Catalogs, bench: Bench) -> None:
+    file = bench.workspace.catalogs / "places.csv"
     assert found(catalogs, "delta") == []
     file.write_text(PLACES.replace("Lima Bay", "Delta   "), encoding="utf-8")
     assert found(catalogs, "delta") == ["P5"]
-    other = Catalogs(Workspace(catalogs.folder.parent))
+    other = Catalogs(Workspace(bench.workspace.root))
     assert [entry.name for entry in other.open("places").search("delta", 1)] == ["Delta"]
 
 
@@ -85,13 +87,17 @@ def test_what_is_no_entry_is_told_by_line(catalogs: Catalogs, tmp_path: Path) ->
     assert (entry.name, entry.aliases) == ("Seven", ("VII",))
 
 
-def test_added_entries_take_the_place_of_their_ids(catalogs: Catalogs, tmp_path: Path) -> None:
+def test_added_entries_take_the_place_of_their_ids(catalogs: Catalogs, tmp_path: Path, bench: Bench) -> None:
     file = tmp_path / "more.csv"
     file.write_text("id;name\nP9;New\nP2;Saint Lima\n", encoding="utf-8")
     report = catalogs.add("places", file)
     assert (report.added, report.changed, report.unchanged) == (1, 1, 0)
     assert found(catalogs, "") == ["P1", "P2", "P3", "P4", "P5", "P9"]
-    assert (catalogs.folder / "places.csv").read_text(encoding="utf-8").startswith(HEADER + "P1,Nova Riva,NR|Novariva,")
+    assert (
+        (bench.workspace.catalogs / "places.csv")
+        .read_text(encoding="utf-8")
+        .startswith(HEADER + "P1,Nova Riva,NR|Novariva,")
+    )
     assert catalogs.add("places", file).unchanged == 2
 
 
@@ -105,7 +111,7 @@ def test_added_entries_take_the_place_of_their_ids(catalogs: Catalogs, tmp_path:
     ],
 )
 def test_a_broken_file_is_refused_and_changes_nothing(
-    catalogs: Catalogs, tmp_path: Path, content: str, said: str
+    catalogs: Catalogs, tmp_path: Path, content: str, said: str, bench: Bench
 ) -> None:
     file = tmp_path / "broken.csv"
     file.write_text(content, encoding="utf-8")
@@ -113,11 +119,13 @@ def test_a_broken_file_is_refused_and_changes_nothing(
         with pytest.raises(AnnotatorError, match=said):
             catalogs.add(name, file)
     assert catalogs.names() == ["places"]
-    assert (catalogs.folder / "places.csv").read_text(encoding="utf-8") == PLACES
+    assert (bench.workspace.catalogs / "places.csv").read_text(encoding="utf-8") == PLACES
 
 
-def test_columns_and_rows_of_the_file_are_not_lost_by_adding_to_it(catalogs: Catalogs, tmp_path: Path) -> None:
-    file = catalogs.folder / "places.csv"
+def test_columns_and_rows_of_the_file_are_not_lost_by_adding_to_it(
+    catalogs: Catalogs, tmp_path: Path, bench: Bench
+) -> None:
+    file = bench.workspace.catalogs / "places.csv"
     for content in ("id,name,source\n1,a,b\n", "id,name\n1,a\n2,\n"):
         file.write_text(content, encoding="utf-8")
         more = tmp_path / "more.csv"
@@ -133,8 +141,8 @@ def test_a_catalog_that_is_not_there(catalogs: Catalogs, name: str) -> None:
         catalogs.open(name)
 
 
-def test_two_files_of_one_name_are_told(catalogs: Catalogs) -> None:
-    (catalogs.folder / "places.jsonl").write_text("{}\n", encoding="utf-8")
+def test_two_files_of_one_name_are_told(catalogs: Catalogs, bench: Bench) -> None:
+    (bench.workspace.catalogs / "places.jsonl").write_text("{}\n", encoding="utf-8")
     with pytest.raises(AnnotatorError, match="remove one of them"):
         catalogs.open("places")
 
@@ -145,3 +153,17 @@ def test_a_workspace_that_can_only_be_read_has_its_catalogs(
     monkeypatch.setattr("os.access", lambda *_: False)
     assert found(catalogs, "riva") == ["P1"]
     assert not (bench.workspace.database_path.parent / "catalogs").exists()
+
+
+@pytest.mark.parametrize("target", ["bundle", "bundle.zip"])
+def test_a_bundle_takes_along_the_catalogs_that_the_scheme_names(
+    catalogs: Catalogs, bench: Bench, tmp_path: Path, target: str
+) -> None:
+    (bench.workspace.catalogs / "other.csv").write_text("id,name\n1,a\n", encoding="utf-8")
+    bench.session("flood").flag()
+    bundle(bench.workspace, "ana", tmp_path / target, ["flood"])
+    if target.endswith(".zip"):
+        shutil.unpack_archive(tmp_path / target, tmp_path)
+    apart = Catalogs(Workspace(tmp_path / "bundle"))
+    assert apart.names() == ["places"]
+    assert found(apart, "riva") == ["P1"]

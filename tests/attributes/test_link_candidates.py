@@ -48,7 +48,7 @@ def test_what_the_curator_and_gold_linked_elsewhere_is_known_and_what_others_did
     assert candidates(session, catalogs, mark(session, "Nova Riva")) == [("P3", "linked before"), ("P1", "name")]
 
 
-def test_initials_stand_for_the_name_of_an_entry(catalogs: Catalogs) -> None:
-    file = catalogs.folder / "places.csv"
+def test_initials_stand_for_the_name_of_an_entry(bench: Bench, catalogs: Catalogs) -> None:
+    file = bench.workspace.catalogs / "places.csv"
     file.write_text(file.read_text(encoding="utf-8") + "P6,New Railways of Ríu,,PLACE,\n", encoding="utf-8")
     assert [e.id for e in catalogs.open("places").search("nrr", 3)] == ["P6"]

@@ -13,6 +13,7 @@ from annotator.errors import WorkflowError
 from annotator.files.whole import fresh_folder, place_folder, whole_file
 from annotator.history import CORPUS, GOLD, text_digests
 from annotator.store import LayerInfo, Store, layer_states, read_assignments, take_texts
+from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.sharing.assignment import known_keys
 from annotator.workflow.sharing.merging import DATABASE_IN_WORKSPACE
 from annotator.workflow.workspace import LABELS, Workspace, scheme_stamp
@@ -29,9 +30,9 @@ class BundleReport:
 def bundle(workspace: Workspace, curator: str, target: Path, keys: Sequence[str] = ()) -> BundleReport:
     """Write a workspace with one curator's documents (all that are theirs, when no keys are given).
 
-    It holds the label scheme, the documents with their suggestions, and this curator's own layers; a ``.zip`` target
-    becomes an archive.  The histories are those of this database, so that the bundle merges back.  It appears under its
-    name only when it is whole.
+    It holds the label scheme with its catalogs, the documents with their suggestions, and this curator's own layers; a
+    ``.zip`` target becomes an archive.  The histories are those of this database, so that the bundle merges back.  It
+    appears under its name only when it is whole.
 
     Raises :class:`WorkflowError` when nothing is theirs, or when the target is there already.
     """
@@ -45,6 +46,7 @@ def bundle(workspace: Workspace, curator: str, target: Path, keys: Sequence[str]
                 blind = _blind(store, curator)
                 wanted = _documents(store, curator, keys)
                 shutil.copyfile(workspace.labels_path, inside / LABELS)
+                _take_catalogs(workspace, Workspace(inside))
                 with Store(inside / DATABASE_IN_WORKSPACE, scheme=lambda: scheme_stamp(workspace.scheme)) as copy:
                     _fill(store, copy, curator, wanted, blind)
                     copy.fold_log()
@@ -57,6 +59,15 @@ def bundle(workspace: Workspace, curator: str, target: Path, keys: Sequence[str]
         reason = (error.strerror or str(error)).lower()
         raise WorkflowError(f"{target}: {reason}", "choose a place that you may write to") from error
     return BundleReport(len(wanted), sum(key in blind for key in wanted))
+
+
+def _take_catalogs(workspace: Workspace, inside: Workspace) -> None:
+    """Copy the catalogs that the label scheme names, as far as they are there."""
+    catalogs = Catalogs(workspace)
+    names = {attribute.catalog for attribute in workspace.scheme.attributes.values() if attribute.catalog is not None}
+    for path in filter(None, map(catalogs.path, sorted(names))):
+        inside.catalogs.mkdir(exist_ok=True)
+        shutil.copyfile(path, inside.catalogs / path.name)
 
 
 def _blind(store: Store, curator: str) -> set[str]:
@@ -98,5 +109,5 @@ def _goes_along(layer: LayerInfo, curator: str, blind: bool) -> bool:
 
 def _pack(folder: Path, archive: BinaryIO) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in (DATABASE_IN_WORKSPACE, LABELS):
-            packed.write(folder / name, f"{folder.name}/{name}")
+        for path in (folder / DATABASE_IN_WORKSPACE, folder / LABELS, *sorted(Workspace(folder).catalogs.glob("*"))):
+            packed.write(path, f"{folder.name}/{path.relative_to(folder).as_posix()}")
