@@ -156,6 +156,7 @@ class BuiltInSuggester:
     ) -> None:
         from annotator.suggest.relations.candidates import RelationSuggester
         from annotator.suggest.relations.likely_ends import LikelyEnds
+        from annotator.suggest.relations.same_mentions import SameMentions
         from annotator.suggest.rules.document_reader import DocumentReader
         from annotator.suggest.rules.stages import EntityRules
 
@@ -165,13 +166,15 @@ class BuiltInSuggester:
         self._learned_spans = learned.learned_spans(scheme) if learned is not None else LearnedSpans(scheme)
         self._ends = LikelyEnds(scheme, lang, scores)
         self.relations = RelationSuggester(scheme, lang, scorer, scores=scores)
+        self._same_mentions = SameMentions(scheme)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
         """Yield one layer of suggestions for each document, in order."""
         for doc in self._reader.read(documents):
             proposed = self._ends.added(doc.document, self._rules.spans(doc))
             spans = self._learned_spans.spans(doc.document, proposed)
-            yield Annotations.of(spans, self.relations.relations(doc.document, spans))
+            relations = self.relations.relations(doc.document, spans)
+            yield Annotations.of(spans, [*relations, *self._same_mentions.relations(doc.document, spans)])
 
 
 def build(

@@ -182,6 +182,10 @@ def _instances(training_set: TrainingSet, example: Example) -> Iterator[Instance
 
 
 def true_relations(scheme: LabelScheme, layer: Annotations) -> frozenset[RelationKey]:
-    """What a layer's relations say, symmetric ones with the earlier span as their head."""
-    symmetric = scheme.symmetric
-    return frozenset(layer.relation_key(relation).canonical(symmetric) for relation in layer.relations.values())
+    """What a layer's relations say, symmetric ones with the earlier span as their head, without equivalences.
+
+    Those say which mentions are one, by whatever links; nothing is learned about them.
+    """
+    symmetric, equivalences = scheme.symmetric, scheme.equivalences
+    relations = (relation for relation in layer.relations.values() if relation.label not in equivalences)
+    return frozenset(layer.relation_key(relation).canonical(symmetric) for relation in relations)

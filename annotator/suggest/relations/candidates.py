@@ -35,6 +35,7 @@ PATTERN_SCORE = 0.72
 class RelationSuggester:
     """Suggests the relations of one scheme between spans in one language: by the rules, or with a learned scorer.
 
+    Equivalences are left to :class:`annotator.suggest.relations.same_mentions.SameMentions`.
     A pattern that is too slow raises :class:`SlowPatternError`; with ``on_slow`` that is called with the error instead,
     once, and the pattern is left out from then on.  ``scores`` turns the rules' scores into probabilities (by default,
     the table that comes with the package).
@@ -53,7 +54,7 @@ class RelationSuggester:
         self._scores = scores if scores is not None else shipped_table()
         labels = LabelMap(scheme)
         self._kinds = {label: labels.kind(label) for label in scheme.entities}
-        self._relations = tuple(scheme.relations.values())
+        self._relations = tuple(relation for relation in scheme.relations.values() if not relation.equivalence)
         self._types_by_labels: dict[tuple[str, str], tuple[tuple[RelationType, bool], ...]] = {}
         self._patterns = {r.name: _compiled(r, lang) for r in self._relations}
         self._competing_types = {r.name: sum(_compete(r, o) for o in self._relations) for r in self._relations}
