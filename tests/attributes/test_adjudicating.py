@@ -17,7 +17,7 @@ from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.attribute_steps import AttributeSteps
 from annotator.workflow.annotating.session import AnnotationSession
 from tests.tui.workbench_driver import workbench
-from tests.workspaces import Bench, focused
+from tests.workspaces import Bench, focused, range_of
 
 Said = dict[str, dict[str, AttributeValue]]
 KEY = "flood"
@@ -168,3 +168,41 @@ async def test_they_are_settled_by_the_same_keys(bench: Bench) -> None:
         assert work.focus.startswith("attribute  1 of 2 open certainty")
         await work.press("1", "2", "space")
     assert gold(bench) == {"flooded": {"certainty": "possible", "negated": True}, "": {"topic": ["health"]}}
+
+
+def link(bench: Bench, curator: str, *pairs: tuple[str, str]) -> None:
+    """Let a curator mark three names of one town, link them, and finish."""
+    session = bench.session(KEY, curator)
+    names = {"riva": ("Nova Riva", 0), "nova": ("Nova Riva", 1), "nr": ("NR", 0)}
+    ids = {name: focused(session.add(*range_of(bench.document(KEY), *place), "PLACE")) for name, place in names.items()}
+    for one, other in pairs:
+        session.relate(ids[one], ids[other], "same_as")
+    session.finish()
+
+
+def test_groups_differ_only_where_they_hold_other_mentions(bench: Bench) -> None:
+    link(bench, "ana", ("riva", "nova"), ("nova", "nr"))
+    link(bench, "bo", ("riva", "nr"), ("nr", "nova"))
+    assert settle_finished(bench.workspace, "lead").settled == [KEY]
+    link(bench, "carla", ("riva", "nova"))
+    session = judge(bench)
+    assert in_question(session) == [("relation missing", "same_as")]
+    (case,) = session.gold.open
+    session.choose(case.id, "carla")
+    head, child, other = sorted(session.content.spans.values(), key=lambda span: span.start)
+    with pytest.raises(WorkflowError, match="already"):
+        session.relate(head.id, child.id, "same_as")
+    session.relate(child.id, other.id, "same_as")
+    assert in_question(session) == [("agreed", "same_as")], "it would make one what was decided to be apart"
+    session.choose(session.gold.open[0].id, "bo")
+    with pytest.raises(WorkflowError, match="one already, by way of others"):
+        session.relate(head.id, other.id, "same_as")
+    (again,) = session.gold.open
+    with pytest.raises(WorkflowError, match="other links make them one"):
+        session.choose_none(again.id)
+    session.choose(again.id, "ana")
+    assert len(session.content.groups) == 1
+    session.finish()
+    while session.gold.state == "done" or len(session.gold.open) != 1:
+        session.undo()
+    assert {relation.label for relation in session.content.relations.values()} == {"same_as"}

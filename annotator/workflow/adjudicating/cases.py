@@ -83,6 +83,9 @@ class RelationCase(msgspec.Struct, frozen=True):
 
     ``versions`` and ``outcome`` are in terms of gold: the ends are what stands for the curators' own spans, which may
     differ from it in borders and label.  ``claims`` are the relations as their curators have them.
+
+    Of an equivalence, ``link`` is what the case is about: whether two mentions are in one group.  It is ``implied``
+    where other links make them so: then it is no relation of gold itself, and a decision against it cannot hold.
     """
 
     id: str
@@ -91,12 +94,19 @@ class RelationCase(msgspec.Struct, frozen=True):
     settled: Settled | None = None
     outcome: RelationVersion = ()
     claims: tuple[RelationKey, ...] = ()
+    link: RelationKey | None = None
+    implied: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its type, or the first of those in question."""
+        return self.claims[0].label
 
     @property
     def ends(self) -> tuple[SpanKey, SpanKey]:
         """The two gold spans, in reading order."""
         relations = [relation for version in self.versions.values() for relation in version]
-        first = min([*relations, *self.outcome])
+        first = self.link or min([*relations, *self.outcome])
         one, other = sorted((first.head, first.child))
         return one, other
 

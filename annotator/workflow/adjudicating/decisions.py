@@ -31,6 +31,7 @@ from annotator.workflow.adjudicating.settlement import (
     first_relations,
     first_spans,
     outcome_between,
+    said_link,
     versions_of,
 )
 from annotator.workflow.adjudicating.spans import successors
@@ -50,7 +51,9 @@ def choose(
         items = [own[key] for key in version if isinstance(key, SpanKey)]
         return decide_spans(settlement, case, items, outcomes.scheme, event)
     outcome = next((key for key in version if isinstance(key, RelationKey)), None)
-    item = None if outcome is None else first_relations(contents, outcomes)[outcome]
+    item = None if outcome is None else first_relations(contents, outcomes).get(outcome)
+    if outcome is not None and item is None:
+        item = said_link(outcome, {curator: case.versions.get(curator, ()) for curator in contents})
     return decide_relation(settlement, case, item, outcome, outcomes, event)
 
 

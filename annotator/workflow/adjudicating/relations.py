@@ -84,18 +84,20 @@ def relation_cases(
     outcomes: SpanOutcomes,
     rulings: Mapping[RelationKey, RelationOutcome | None],
 ) -> RelationCases:
-    """The cases of relations; ``rulings`` say what an adjudicator decided on a claim.
+    """The cases of relations, but not of equivalences; ``rulings`` say what an adjudicator decided on a claim.
 
     Claims that come to the same relation between gold spans are one, whatever the borders of their own ends, and what
     was decided on one of them holds for all.
     """
     claims: dict[RelationKey, dict[str, set[RelationKey]]] = defaultdict(lambda: defaultdict(set))
     waiting = 0
+    equivalences = outcomes.scheme.equivalences
+    rulings = {claim: outcome for claim, outcome in rulings.items() if claim.label not in equivalences}
     for curator in sorted(contents):
         for relation in contents[curator].relations.values():
             claim = contents[curator].relation_key(relation)
             waiting += outcomes.has_open_end(claim)
-            mapped = outcomes.standing(claim)
+            mapped = outcomes.standing(claim) if claim.label not in equivalences else None
             if mapped is not None:
                 claims[mapped][curator].add(claim)
     decided = _decided(outcomes, rulings)

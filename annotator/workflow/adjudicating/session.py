@@ -152,6 +152,8 @@ class GoldSession:
             return self.attributes.settle(case, cast("AttributeVersion", version))
         version = cast("SpanVersion | RelationVersion", version)
         problem = self.version_problem(case, version)
+        if isinstance(case, RelationCase) and case.implied and not version:
+            raise WorkflowError("other links make them one", "let one of those not stand")
         if problem is not None:
             instead = "= gives it another label" if isinstance(case, SpanCase) else "r at one of its ends makes another"
             raise WorkflowError(problem, f"{instead}, x lets nothing stand")
@@ -341,12 +343,16 @@ class GoldSession:
         head, child = self.checks.allowed_ends(head, child, label)
         if self.content.relation_between(head, child, label):
             raise WorkflowError("that relation is there already", "choose another type")
+        if self.content.groups.are_one(label, head, child):
+            raise WorkflowError("they are one already, by way of others", "nothing is to be done")
         key = RelationKey(self.checks.span(head).key, self.checks.span(child).key, label)
         return self._edit_relation("relate", f"related: {self._in_words(key)}", self._open_between(key, case_id), key)
 
     def _open_between(self, key: RelationKey, focused_case_id: str | None) -> RelationCase | None:
         """The open case between two spans that making this relation settles."""
         cases = [c for c in self.gold.open if isinstance(c, RelationCase) and set(c.ends) == {key.head, key.child}]
+        equivalences = self.scheme.equivalences
+        cases = [c for c in cases if key.label == c.label or {key.label, c.label}.isdisjoint(equivalences)]
         cases.sort(key=lambda case: (case.id != focused_case_id, not any((key,) == v for v in case.versions.values())))
         return cases[0] if cases else None
 
@@ -371,6 +377,8 @@ class GoldSession:
         head, child = self.checks.allowed_ends(*ends, label)
         if self.content.relation_between(head, child, label) not in (None, relation_id):
             raise WorkflowError("that relation is there already", "delete one of them")
+        if label != relation.label and not {label, relation.label}.isdisjoint(self.scheme.equivalences):
+            raise WorkflowError("what makes mentions one keeps its type", "d takes it away, then r relates")
         found_case = self.gold.case_of(relation_id)
         case = found_case if isinstance(found_case, RelationCase) else None
         key = RelationKey(self.checks.span(head).key, self.checks.span(child).key, label)

@@ -32,7 +32,8 @@ from annotator.workflow.adjudicating.attributes import (
     with_attributes,
 )
 from annotator.workflow.adjudicating.case_list import order
-from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
+from annotator.workflow.adjudicating.cases import Case, RelationCase, RelationVersion, SpanCase
+from annotator.workflow.adjudicating.equivalences import equivalence_cases
 from annotator.workflow.adjudicating.relations import RelationOutcome, SpanOutcomes, relation_cases
 from annotator.workflow.adjudicating.spans import span_cases, successors
 
@@ -85,6 +86,8 @@ def settle(
         relation_key(r.claim): relation_outcome(r.outcome) for r in by_hand.values() if r.kind == "relation"
     }
     relations, waiting_relations = relation_cases(contents, outcomes, ruled_relations)
+    if scheme.equivalences:
+        relations += equivalence_cases(contents, outcomes, ruled_relations, {**marked, **ruled})
     by_itself = {r.id: r for r in (*_span_rulings(spans, marked, event),
                               *_relation_rulings(relations, contents, outcomes, event))}  # fmt: skip
     all_rulings = {i: _as_before(before.get(i), ruling) for i, ruling in by_itself.items()}
@@ -172,13 +175,14 @@ def _relation_rulings(
 ) -> Iterator[Ruling]:
     marked = first_relations(contents, outcomes)
     for case in cases:
-        if case.settled in ("agreement", "majority"):
+        if case.settled in ("agreement", "majority") and not case.implied:
             versions = versions_of(case)
             for claim in case.claims:
                 ruling = Ruling(str(claim), "relation", key_json(claim), case.settled, versions, event)
                 if case.outcome:
                     outcome = outcome_between(claim, case.outcome[0], outcomes)
-                    ruling = credited(ruling.replace(outcome=outcome), marked[case.outcome[0]])
+                    item = marked.get(case.outcome[0]) or said_link(case.outcome[0], case.versions)
+                    ruling = credited(ruling.replace(outcome=outcome), item)
                 yield ruling.replace(item=_item(ruling, outcomes))
 
 
@@ -211,6 +215,12 @@ def first_relations(contents: Mapping[str, Annotations], outcomes: SpanOutcomes)
             if mapped is not None:
                 relations.setdefault(mapped, relation.replace(curator=curator))
     return relations
+
+
+def said_link(link: RelationKey, versions: Mapping[str, RelationVersion]) -> Relation:
+    """A link that nobody drew, but whose mentions are in one group: of the first curator who has them so."""
+    curator = next((curator for curator, version in sorted(versions.items()) if link in version), None)
+    return Relation(str(link), str(link.head), str(link.child), link.label, "added", curator=curator)
 
 
 def credited(ruling: Ruling, item: Span | Relation) -> Ruling:
