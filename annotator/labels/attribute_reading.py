@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotator.annotation import AttributeValue
-from annotator.labels.attributes import DOCUMENT, AttributeChoice, AttributeKind, AttributeType
+from annotator.annotation import Attributes, AttributeValue
+from annotator.labels.attributes import DOCUMENT, AttributeChoice, AttributeKind, AttributeType, with_value
 from annotator.labels.nodes import YamlValue, one_of
 from annotator.wording import did_you_mean
 
@@ -149,6 +149,22 @@ def _default(value: YamlValue | None, attribute: AttributeType) -> AttributeValu
     except ValueError as error:
         value.note_wrong(str(error).partition(", expected ")[2])
         return None
+
+
+def read_values(value: YamlValue, known: Mapping[str, AttributeType]) -> Attributes | None:
+    """Read a mapping from attribute to value, of those that something may have; ``None`` where nothing is set."""
+    attributes: Attributes | None = None
+    for key, inner in value.pairs("a mapping from attribute to value"):
+        name = str(key.node.value)
+        if name not in known:
+            expected = one_of(known) if known else "no attribute, since the label has none"
+            key.note_wrong(f"{expected}{did_you_mean(name, known)}", repr(name))
+            continue
+        try:
+            attributes = with_value(attributes, known[name], known[name].canonical(_plain(inner)))
+        except ValueError as error:
+            inner.note_wrong(str(error).partition(", expected ")[2])
+    return attributes
 
 
 def _plain(value: YamlValue) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -140,10 +140,10 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str], text: 
     fields = root.fields(_SCHEME_FIELDS, _REQUIRED, "a mapping with languages, entities and relations")
     languages = _languages(fields["languages"]) if "languages" in fields else ()
     reader = _TypeReader(languages, reserved_keys)
+    labels = [name for kind in ("entities", "relations") if kind in fields for name in _keys(fields[kind])]
+    attributes = reader.attributes(fields["attributes"], labels) if "attributes" in fields else {}
     entities = reader.entities(fields["entities"]) if "entities" in fields else {}
     relations = reader.relations(fields["relations"], tuple(entities)) if "relations" in fields else {}
-    labels = (*entities, *relations)
-    attributes = reader.attributes(fields["attributes"], labels) if "attributes" in fields else {}
     threshold, precision = (_share(fields.get(name)) for name in _ACCEPTING)
     return LabelScheme(
         entities=entities,
@@ -160,6 +160,11 @@ def _scheme(root: YamlValue, sha256: str, reserved_keys: Collection[str], text: 
         guideline=reader.guideline(fields.get("guideline")),
         text=text,
     )
+
+
+def _keys(value: YamlValue) -> list[str]:
+    """The keys of a mapping as they stand there; none where it is no mapping."""
+    return [str(key.value) for key, _ in value.node.value] if value.node.id == "mapping" else []
 
 
 def _share(value: YamlValue | None) -> float | None:
@@ -208,6 +213,7 @@ class _TypeReader:
         self.languages = languages
         self._reserved_keys = reserved_keys
         self.names: dict[str, int] = {}
+        self._attributes: Mapping[str, AttributeType] = {}
 
     def entities(self, value: YamlValue) -> dict[str, EntityType]:
         expected = "a mapping from label to entity type"
@@ -227,7 +233,7 @@ class _TypeReader:
                 description=self._description(fields.get("description")),
                 examples=self._examples(fields.get("examples")),
                 model_labels=_texts(fields.get("model_labels"), "a list of labels that a pretrained model gives"),
-                patterns=read_patterns(fields.get("patterns"), self.languages),
+                patterns=read_patterns(fields.get("patterns"), self.languages, self._attributes_of(name)),
             )
         if value.node.id == "mapping" and not value.node.value:
             value.note_wrong(f"{expected}, with one at least")
@@ -259,13 +265,17 @@ class _TypeReader:
                 within=cast("Within", _choice(fields, "within", get_args(Within)[:: -1 if equivalence else 1])),
                 description=self._description(fields.get("description")),
                 examples=self._examples(fields.get("examples")),
-                patterns=read_patterns(fields.get("patterns"), self.languages),
+                patterns=read_patterns(fields.get("patterns"), self.languages, self._attributes_of(name)),
             )
         return relations
 
     def attributes(self, value: YamlValue, labels: Collection[str]) -> dict[str, AttributeType]:
         """Read the attributes, whose names stand for themselves: a label may go by the same."""
-        return read_attributes(value, _checked_name, self._description, labels)
+        self._attributes = read_attributes(value, _checked_name, self._description, labels)
+        return dict(self._attributes)
+
+    def _attributes_of(self, label: str) -> Iterator[AttributeType]:
+        return (attribute for attribute in self._attributes.values() if label in attribute.of)
 
     def _name(self, key: YamlValue) -> str:
         name = _checked_name(key)

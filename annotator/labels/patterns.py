@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
+from annotator.labels.attribute_reading import read_values
+from annotator.labels.attributes import AttributeType
 from annotator.labels.nodes import YamlValue, one_of
 from annotator.labels.scheme import Pattern
 from annotator.wording import did_you_mean
@@ -24,16 +27,23 @@ _TOKEN_FIELDS = (
 # fmt: on
 
 
-def read_patterns(value: YamlValue | None, languages: tuple[str, ...]) -> tuple[Pattern, ...]:
-    """Read a list of patterns; note and leave out those that cannot work."""
+def read_patterns(
+    value: YamlValue | None, languages: tuple[str, ...], known: Iterable[AttributeType] = ()
+) -> tuple[Pattern, ...]:
+    """Read a list of patterns; note and leave out those that cannot work.
+
+    ``known`` are the attributes that what they suggest may have.
+    """
     if value is None:
         return ()
-    patterns = (_pattern(item, languages) for item in value.items("a list of patterns"))
+    by_name = {attribute.name: attribute for attribute in known}
+    patterns = (_pattern(item, languages, by_name) for item in value.items("a list of patterns"))
     return tuple(pattern for pattern in patterns if pattern is not None)
 
 
-def _pattern(value: YamlValue, languages: tuple[str, ...]) -> Pattern | None:
-    fields = value.fields((*_KINDS, "lang"), (), _EXPECTED)
+def _pattern(value: YamlValue, languages: tuple[str, ...], known: Mapping[str, AttributeType]) -> Pattern | None:
+    fields = value.fields((*_KINDS, "lang", "set"), (), _EXPECTED)
+    attributes = read_values(fields["set"], known) if "set" in fields else None
     kinds = [kind for kind in _KINDS if kind in fields]
     if len(kinds) != 1:
         if value.node.id == "mapping":
@@ -43,13 +53,13 @@ def _pattern(value: YamlValue, languages: tuple[str, ...]) -> Pattern | None:
     inner = fields[kinds[0]]
     if kinds[0] == "tokens":
         tokens = _tokens(inner)
-        return Pattern("tokens", tokens, lang, value.line) if tokens else None
+        return Pattern("tokens", tokens, lang, value.line, attributes) if tokens else None
     text = inner.text()
     if text is None:
         return None
     if kinds[0] == "phrase":
-        return Pattern("phrase", text, lang, value.line)
-    return Pattern("regex", text, lang, inner.line) if _compiles(inner, text) else None
+        return Pattern("phrase", text, lang, value.line, attributes)
+    return Pattern("regex", text, lang, inner.line, attributes) if _compiles(inner, text) else None
 
 
 def _compiles(value: YamlValue, regex: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from annotator.annotation import RelationKey, SpanKey
+from annotator.annotation import Attributes, RelationKey, SpanKey
 from annotator.labels.attributes import AttributeType
 from annotator.text import Segmentation
 from annotator.wording import did_you_mean
@@ -26,12 +26,14 @@ class Pattern:
     """A way to find mentions without a model: one of a phrase, a regular expression or spaCy token patterns.
 
     ``lang`` restricts it to documents in one language, ``None`` means all; ``line`` is where it stands in the file.
+    ``attributes`` are set of what it suggests (``None``: nothing).
     """
 
     kind: Literal["phrase", "regex", "tokens"]
     value: str | tuple[Mapping[str, object], ...]
     lang: str | None = None
     line: int = field(default=0, compare=False)
+    attributes: Attributes | None = None
 
 
 @dataclass(frozen=True, slots=True)

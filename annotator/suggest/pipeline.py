@@ -154,6 +154,7 @@ class BuiltInSuggester:
         model: PinnedModel | None = None,
         scores: ScoreTable | None = None,
     ) -> None:
+        from annotator.suggest.attributes.pattern_attributes import PatternAttributes
         from annotator.suggest.relations.candidates import RelationSuggester
         from annotator.suggest.relations.likely_ends import LikelyEnds
         from annotator.suggest.relations.same_mentions import SameMentions
@@ -164,6 +165,7 @@ class BuiltInSuggester:
         self._reader = DocumentReader(scheme, lang, models_dir, model)
         self._rules = EntityRules(scheme, lang, scores=scores)
         self._learned_spans = learned.learned_spans(scheme) if learned is not None else LearnedSpans(scheme)
+        self._pattern_attributes = PatternAttributes(scheme, lang)
         self._ends = LikelyEnds(scheme, lang, scores)
         self.relations = RelationSuggester(scheme, lang, scorer, scores=scores)
         self._same_mentions = SameMentions(scheme)
@@ -172,7 +174,7 @@ class BuiltInSuggester:
         """Yield one layer of suggestions for each document, in order."""
         for doc in self._reader.read(documents):
             proposed = self._ends.added(doc.document, self._rules.spans(doc))
-            spans = self._learned_spans.spans(doc.document, proposed)
+            spans = self._pattern_attributes.given(doc, self._learned_spans.spans(doc.document, proposed))
             relations = self.relations.relations(doc.document, spans)
             yield Annotations.of(spans, [*relations, *self._same_mentions.relations(doc.document, spans)])
 

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from annotator.annotation import Relation, Span, suggested_relation
-from annotator.labels import LabelScheme, RelationType
+from annotator.annotation import Attributes, AttributeValue, Relation, Span, suggested_relation
+from annotator.labels import LabelScheme, Pattern, RelationType
 from annotator.suggest.relations.classifier import RelationScorer
 from annotator.suggest.relations.post_rules import is_plural
 from annotator.suggest.relations.relation_candidate import RelationCandidate, RuleScore
@@ -57,6 +57,7 @@ class RelationSuggester:
         self._relations = tuple(relation for relation in scheme.relations.values() if not relation.equivalence)
         self._types_by_labels: dict[tuple[str, str], tuple[tuple[RelationType, bool], ...]] = {}
         self._patterns = {r.name: _compiled(r, lang) for r in self._relations}
+        self._setting = {r.name: setting for r in self._relations if (setting := _setting(r, lang))}
         self._competing_types = {r.name: sum(_compete(r, o) for o in self._relations) for r in self._relations}
 
     def relations(self, document: Document, spans: list[Span]) -> list[Relation]:
@@ -121,7 +122,17 @@ class RelationSuggester:
                 score = self._scorer.score(relation, candidate, score)
                 source = self._scorer.source or source
             if score >= LEAST_SCORE:
-                yield suggested_relation(head, child, relation.name, source, round(score, 3))
+                suggested = suggested_relation(head, child, relation.name, source, round(score, 3))
+                attributes = self._attributes(relation, candidate)
+                yield suggested.replace(attributes=attributes) if attributes else suggested
+
+    def _attributes(self, relation: RelationType, candidate: RelationCandidate) -> Attributes:
+        """What the patterns of a type that match between the ends set; of two for one attribute, the first counts."""
+        attributes: dict[str, AttributeValue] = {}
+        for pattern, given in self._setting.get(relation.name, ()):
+            if pattern.search(candidate.between):
+                attributes = {**given, **attributes}
+        return dict(sorted(attributes.items()))
 
     def _allowed(self, first: str, second: str) -> tuple[tuple[RelationType, bool], ...]:
         """The relations that the scheme allows between two labels, and whether the first one is the head."""
@@ -192,8 +203,16 @@ def _compete(one: RelationType, other: RelationType) -> bool:
 
 def _compiled(relation: RelationType, lang: str) -> tuple[re.Pattern[str] | TimedRegex, ...]:
     """Compile a relation type's patterns for ``lang``; they are searched in the text between the ends."""
-    return tuple(
-        phrase_pattern([str(p.value)]) if p.kind == "phrase" else TimedRegex(relation.name, p, BETWEEN_ENDS)
-        for p in relation.patterns
-        if p.lang in {None, lang} and p.kind != "tokens"
-    )
+    return tuple(_compiled_one(relation, p) for p in relation.patterns if p.lang in {None, lang} and p.kind != "tokens")
+
+
+def _setting(relation: RelationType, lang: str) -> list[tuple[re.Pattern[str] | TimedRegex, Attributes]]:
+    """Compile those that set attributes, each with what it sets."""
+    wanted = (p for p in relation.patterns if p.lang in {None, lang} and p.kind != "tokens")
+    return [(_compiled_one(relation, p), p.attributes) for p in wanted if p.attributes]
+
+
+def _compiled_one(relation: RelationType, pattern: Pattern) -> re.Pattern[str] | TimedRegex:
+    if pattern.kind == "phrase":
+        return phrase_pattern([str(pattern.value)])
+    return TimedRegex(relation.name, pattern, BETWEEN_ENDS)

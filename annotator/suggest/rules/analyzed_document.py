@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
+from annotator.annotation import Attributes
 from annotator.suggest.rules.lexicon import word_list
 from annotator.text import Document
 
@@ -41,7 +42,8 @@ class Mention(NamedTuple):
 
     ``kind`` is a label in the manner of pretrained pipelines (``PERSON``, ``GPE``, ``ROLE`` …) that the scheme maps
     to its own; ``label`` is set instead when the scheme itself proposed the mention.  ``score`` is the prior
-    probability that a curator accepts it, measured per source; ``source`` is ``name@version``.
+    probability that a curator accepts it, measured per source; ``source`` is ``name@version``.  ``attributes`` are what
+    the scheme's pattern sets.
     """
 
     start: int
@@ -50,6 +52,7 @@ class Mention(NamedTuple):
     score: float
     source: str
     label: str | None = None
+    attributes: Attributes | None = None
 
     def moved(self, start: int, end: int) -> Mention:
         """The same mention at another range."""

@@ -59,6 +59,7 @@ class DocumentReader:
     def __init__(self, scheme: LabelScheme, lang: str, models_dir: Path, model: PinnedModel | None = None) -> None:
         model = model or models.in_use(lang, models_dir)
         self.lang = lang
+        self._scheme = scheme
         patterns = token_patterns(scheme, lang)
         self._nlp = models.load(lang, models_dir, UNUSED if patterns else (*UNUSED, *UNUSED_IN.get(lang, ())), model)
         self._source = model.source if model is not None else ""
@@ -96,7 +97,7 @@ class DocumentReader:
                 start, end = offset + entity.start_char, offset + entity.end_char
                 analysis.model_mentions.append(Mention(start, end, kind, score, self._source))
         if self._matcher is not None:
-            for match in token_matches(self._matcher, doc):
+            for match in token_matches(self._matcher, doc, self._scheme):
                 analysis.pattern_mentions.append(match.moved(offset + match.start, offset + match.end))
 
     def _document(self, analysis: _Analysis) -> AnalyzedDocument:

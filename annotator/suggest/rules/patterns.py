@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from annotator.annotation import Attributes
 from annotator.errors import SchemeError
 from annotator.labels import EntityType, LabelScheme, Pattern
 from annotator.suggest.regex_prefilter import PrefilteredRegex
@@ -18,33 +19,44 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 SOURCE = "scheme@1"
+_NUMBERED = "\t"
 SCORE = 0.7
 """Prior of a pattern: whoever wrote it meant it, but it does not see the context."""
 
 
 class TextPatterns:
-    """The phrases and regular expressions of a scheme that hold for one language."""
+    """The phrases and regular expressions of a scheme that hold for one language.
 
-    def __init__(self, scheme: LabelScheme, lang: str) -> None:
-        self._sought: list[tuple[str, PrefilteredRegex]] = []
+    With ``setting`` they are only those that set attributes.
+    """
+
+    def __init__(self, scheme: LabelScheme, lang: str, *, setting: bool = False) -> None:
+        self._sought: list[tuple[str, Attributes | None, PrefilteredRegex]] = []
         for entity in scheme.entities.values():
-            wanted = [p for p in entity.patterns if p.lang in {None, lang}]
-            phrases = [str(p.value) for p in wanted if p.kind == "phrase"]
-            if phrases:
-                self._sought.append((entity.name, PrefilteredRegex(phrase_pattern(phrases))))
+            wanted = [p for p in entity.patterns if p.lang in {None, lang} and (p.attributes or not setting)]
+            phrases: dict[str, list[Pattern]] = {}
+            for pattern in wanted:
+                if pattern.kind == "phrase":
+                    phrases.setdefault(repr(pattern.attributes), []).append(pattern)
+            for alike in phrases.values():
+                found = PrefilteredRegex(phrase_pattern([str(p.value) for p in alike]))
+                self._sought.append((entity.name, alike[0].attributes, found))
             self._sought += [
-                (entity.name, PrefilteredRegex(_regex(entity, p), TimedRegex(entity.name, p)))
+                (entity.name, p.attributes, PrefilteredRegex(_regex(entity, p), TimedRegex(entity.name, p)))
                 for p in wanted
                 if p.kind == "regex"
             ]
 
+    def __bool__(self) -> bool:
+        return bool(self._sought)
+
     def find(self, doc: AnalyzedDocument) -> Iterator[Mention]:
         """Yield every match, labelled as the scheme says."""
-        for label, pattern in self._sought:
+        for label, attributes, pattern in self._sought:
             try:
                 for match in pattern.finditer(doc):
                     if match.end() > match.start():
-                        yield Mention(match.start(), match.end(), label, SCORE, SOURCE, label)
+                        yield Mention(match.start(), match.end(), label, SCORE, SOURCE, label, attributes)
             except SlowPatternError as slow:
                 raise slow.on(doc.document.key) from None
 
@@ -66,16 +78,14 @@ def _regex(entity: EntityType, pattern: Pattern) -> re.Pattern[str]:
 
 
 def token_patterns(scheme: LabelScheme, lang: str) -> Mapping[str, list[list[dict[str, Any]]]]:
-    """The scheme's spaCy token patterns for ``lang`` by entity label."""
+    """The scheme's spaCy token patterns for ``lang`` by entity label; each that sets attributes with its number too."""
     by_label: dict[str, list[list[dict[str, Any]]]] = {}
     for entity in scheme.entities.values():
-        listed = [
-            [dict(token) for token in p.value if not isinstance(token, str)]
-            for p in entity.patterns
-            if p.kind == "tokens" and p.lang in {None, lang}
-        ]
-        if listed:
-            by_label[entity.name] = listed
+        for number, pattern in enumerate(entity.patterns):
+            if pattern.kind == "tokens" and pattern.lang in {None, lang}:
+                name = f"{entity.name}{_NUMBERED}{number}" if pattern.attributes else entity.name
+                tokens = [dict(token) for token in pattern.value if not isinstance(token, str)]
+                by_label.setdefault(name, []).append(tokens)
     return by_label
 
 
@@ -97,12 +107,15 @@ def matcher(vocab: Vocab, scheme: LabelScheme, lang: str) -> Matcher | None:
         except (MatchPatternError, ValueError) as error:
             reason = " ".join(str(error).split())
             raise SchemeError(
-                f"a token pattern of {label} is not one that spaCy understands: {reason}", "mend it in labels.yaml"
+                f"a token pattern of {label.partition(_NUMBERED)[0]} is not one that spaCy understands: {reason}",
+                "mend it in labels.yaml",
             ) from error
     return made
 
 
-def token_matches(made: Matcher, doc: Doc) -> Iterator[Mention]:
+def token_matches(made: Matcher, doc: Doc, scheme: LabelScheme) -> Iterator[Mention]:
     """Yield the matches of token patterns in a spaCy document, offsets being that document's."""
     for span in made(doc, as_spans=True):
-        yield Mention(span.start_char, span.end_char, span.label_, SCORE, SOURCE, span.label_)
+        label, _, number = span.label_.partition(_NUMBERED)
+        attributes = scheme.entities[label].patterns[int(number)].attributes if number else None
+        yield Mention(span.start_char, span.end_char, label, SCORE, SOURCE, label, attributes)
