@@ -97,6 +97,10 @@ class Item(msgspec.Struct, frozen=True):
 
     id: str
 
+    def __hash__(self) -> int:
+        """Hash the id: attributes have no hash."""
+        return hash(self.id)
+
     def replace(self, **changes: Any) -> Self:
         """Copy the item with some fields changed."""
         return msgspec.structs.replace(self, **changes)

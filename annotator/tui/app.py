@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import ClassVar, NamedTuple
 
@@ -25,6 +25,7 @@ from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
+from annotator.tui.screens.choose_value import ChooseValueScreen, Search
 from annotator.tui.screens.comments import CommentsScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.feedback import FeedbackScreen
@@ -132,6 +133,7 @@ class AnnotatorApp(NotifyingApp):
             DisagreementsScreen.BINDINGS,
             CommentsScreen.BINDINGS,
             FindDocumentScreen.BINDINGS,
+            ChooseValueScreen.BINDINGS,
             HelpScreen.BINDINGS,
             self.BINDINGS,
         ]
@@ -258,6 +260,12 @@ class AnnotatorApp(NotifyingApp):
     def find_document(self, current: str, opening: Callable[[str], object]) -> None:
         """Open the list in which a document is found by what is typed."""
         self.push_screen(FindDocumentScreen(self.desk, current, opening))
+
+    def choose_value(
+        self, title: str, search: Search, present: Collection[str], choose: Callable[[str], object], *, typed: bool
+    ) -> None:
+        """Open the list in which a value is found by what is typed."""
+        self.push_screen(ChooseValueScreen(self.desk, title, search, present, choose, typed=typed))
 
     def open_agreement(self) -> None:
         """Open the figures on how far curators agree."""

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class MenuChoice(NamedTuple):
+    """Something to choose by a key; ``chosen`` says that it is what holds now."""
+
+    key: str
+    text: str
+    chosen: bool = False
+
+
+class MenuRow(NamedTuple):
+    """What can be chosen of one kind, under its name."""
+
+    title: str
+    choices: Sequence[MenuChoice]
 
 
 @dataclass(slots=True)
 class KeyPrompt:
-    """A question: ``options`` maps codes to what each does.
+    """A question: ``options`` maps codes to what each does, and ``menu`` lists them.
 
     ``hints`` maps offsets in the text to the codes shown there, ``stretches`` codes to the range, in code points, that
     each stands for.  ``more`` asks for other places (``tab``).
@@ -19,6 +35,7 @@ class KeyPrompt:
     hints: Mapping[int, str] = field(default_factory=dict)
     stretches: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     more: Callable[[], None] | None = None
+    menu: Sequence[MenuRow] = ()
     typed: str = ""
 
     def feed(self, character: str) -> Callable[[], None] | None:

@@ -13,7 +13,10 @@ from annotator.tui.key_names import label_to_add
 from annotator.workflow.reserved_keys import YIELDING_KEYS
 from annotator.workflow.settings import SettingsError
 
-LABEL_KEYS_ALLOWED = ("queue.", "agreement.", "differences.", "feedback.", "comments.", "find_document.", "version.")
+LABEL_KEYS_ALLOWED = (
+    *("queue.", "agreement.", "differences.", "feedback.", "comments."),
+    *("find_document.", "choose_value.", "version."),
+)
 """Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
 
 BROWSER_KEYS: Mapping[str, str] = {

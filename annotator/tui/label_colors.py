@@ -38,6 +38,11 @@ def label_colors(scheme: LabelScheme, background: Color) -> Mapping[str, Color]:
     return colors
 
 
+def group_colors(background: Color) -> tuple[Color, ...]:
+    """The colours of the marks of groups, which follow one another."""
+    return tuple(readable(Color.parse(color), background) for color in (ON_LIGHT if _is_light(background) else ON_DARK))
+
+
 def contrast(first: Color, second: Color) -> float:
     """The contrast ratio of two colours, 1 to 21 (formula of WCAG 2.1)."""
     brighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)

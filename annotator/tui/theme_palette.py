@@ -8,7 +8,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from annotator.labels import LabelScheme
-from annotator.tui.label_colors import label_colors, readable
+from annotator.tui.label_colors import group_colors, label_colors, readable
 from annotator.tui.layout.palette import Palette
 
 DARK = {"text": "#e4e6ea", "selection": "#2f4f6f", "hint": "#ffd75f", "arc": "#b8c0e0", "retired": "#ff8f8f"}
@@ -32,4 +32,5 @@ def theme_palette(theme: Theme, variables: Mapping[str, str], scheme: LabelSchem
         arc=readable(fixed["arc"], solid),
         retired=readable(fixed["retired"], solid),
         labels=label_colors(scheme, solid),
+        groups=group_colors(solid) if scheme.equivalences else (),
     )

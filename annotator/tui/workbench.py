@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple, Protocol
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.tui.layout.painting import Mode
 from annotator.tui.layout.palette import Palette
+from annotator.workflow.annotating.entry_search import FoundValue
 from annotator.workflow.comparing.agreement_sample import AgreementSample
 from annotator.workflow.comparing.disagreements import DisagreementFilter
 from annotator.workflow.learning.background_training import BackgroundTraining
@@ -62,6 +63,20 @@ class Workbench(Protocol):
 
     def find_document(self, current: str, opening: Callable[[str], object]) -> None:
         """Let a document be chosen, beginning on the one that is open; ``opening`` is given its key."""
+
+    def choose_value(
+        self,
+        title: str,
+        search: Callable[[str], Sequence[FoundValue]],
+        present: Collection[str],
+        choose: Callable[[str], object],
+        *,
+        typed: bool,
+    ) -> None:
+        """Let a value be chosen of those that ``search`` finds; ``present`` are those that hold now.
+
+        With ``typed``, what is typed may be a value itself.
+        """
 
     def open_adjudication(
         self, key: str, item: SpanKey | RelationKey | None = None, *, before: tuple[str, ...] = (), told: str = ""

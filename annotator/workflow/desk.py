@@ -26,6 +26,7 @@ from annotator.workflow.adjudicating.gold import adjudicate, check_adjudication,
 from annotator.workflow.adjudicating.returning import return_work, undo_return
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.curator_memory import CuratorMemory
+from annotator.workflow.annotating.entry_search import OpenCatalog
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.comments import ListedComment, list_comments, visible_layers
 from annotator.workflow.idleness import IDLE_DAYS, days_before
@@ -106,6 +107,10 @@ class Desk:
     def key(self, identity: str) -> str:
         """The present key of a document."""
         return self._names.document(identity)
+
+    def catalog(self, name: str) -> OpenCatalog:
+        """Open a catalog of the workspace; raises :class:`WorkflowError` where there is none."""
+        raise WorkflowError(f"no catalog {name!r}", "`annotator catalog add NAME FILE` makes one")
 
     def check_leads(self, what: str) -> None:
         """Raise :class:`WorkflowError` where only one's own work can be reached: ``what`` is for who leads."""

@@ -7,12 +7,13 @@ from textual.binding import Binding
 
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.choose_value import ChooseValueScreen
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.reserved_keys import RESERVED_KEYS, YIELDING_KEYS
 
-Bound = type[AnnotateScreen] | type[QueueScreen] | type[HelpScreen] | type[AnnotatorApp]
-TABLES: list[Bound] = [AnnotateScreen, QueueScreen, HelpScreen, AnnotatorApp]
+Bound = type[AnnotateScreen] | type[QueueScreen] | type[ChooseValueScreen] | type[HelpScreen] | type[AnnotatorApp]
+TABLES: list[Bound] = [AnnotateScreen, QueueScreen, ChooseValueScreen, HelpScreen, AnnotatorApp]
 
 
 def bindings(screen: Bound) -> list[Binding]:
@@ -50,6 +51,9 @@ def test_no_label_may_take_a_key_of_the_workbench() -> None:
         "equals_sign": "=",
         "plus": "+",
         "minus": "-",
+        "apostrophe": "'",
+        "comma": ",",
+        "less_than_sign": "<",
     }
     keys = {named.get(key, key) for binding in bindings(AnnotateScreen) for key in binding.key.split(",")}
     assert {key for key in keys if len(key) == 1} == RESERVED_KEYS | YIELDING_KEYS

@@ -14,7 +14,8 @@ class ItemFilter:
     """Words that an item must all match; without words every item passes.
 
     ``?`` undecided · ``✓`` or ``!`` decided · ``<0.5`` ``>0.8`` score · ``@dates`` beginning of the source · anything
-    else part of the label or of the text, without regard to case and accents.
+    else part of the label, of the text or of attributes (``certainty=possible``, ``=Q96``), without regard to case and
+    accents · ``#2`` in group 2.
     """
 
     words: tuple[str, ...] = ()
@@ -30,11 +31,14 @@ class ItemFilter:
     def __str__(self) -> str:
         return " ".join(self.words)
 
-    def passes(self, item: Span | Relation, text: Callable[[], str]) -> bool:
-        """Whether an item matches every word; ``text`` is called for its text only when a word needs it."""
-        return all(self._matches(word, item, text) for word in self.words)
+    def passes(self, item: Span | Relation, text: Callable[[], str], attributes: str = "") -> bool:
+        """Whether an item matches every word; ``text`` is called for its text only when a word needs it.
 
-    def _matches(self, word: str, item: Span | Relation, text: Callable[[], str]) -> bool:
+        ``attributes`` are what :func:`filter_words` gives.
+        """
+        return all(self._matches(word, item, text, attributes) for word in self.words)
+
+    def _matches(self, word: str, item: Span | Relation, text: Callable[[], str], attributes: str) -> bool:
         pending = item.origin == "suggested"
         if word == "?":
             return pending
@@ -46,7 +50,11 @@ class ItemFilter:
             return item.score is not None and (item.score < bound if word[0] == "<" else item.score > bound)
         if word[0] == "@" and len(word) > 1:
             return item.source is not None and item.source.startswith(word[1:])
+        if word[0] == "#" and word[1:].isdigit():
+            return word in attributes.split()
         needle = fold(word)
+        if attributes and needle in fold(attributes):
+            return True
         return needle in item.label.lower() or needle in fold(text())
 
 

@@ -16,13 +16,14 @@ from textual.strip import Strip
 
 from annotator.annotation import Relation, Span
 from annotator.tui.layout.arcs import Arc, arc_lines
+from annotator.tui.layout.attribute_marks import group_mark
 from annotator.tui.layout.frame import Frame
 from annotator.tui.layout.lanes import Bracket, lane_lines
 from annotator.tui.layout.palette import Palette
-from annotator.tui.layout.placed_text import PlacedText
+from annotator.tui.layout.placed_text import PlacedMark, PlacedText
 from annotator.tui.layout.rows import Rows
 from annotator.tui.layout.signs import signed_label
-from annotator.workflow.editing.layer_view import LayerView
+from annotator.workflow.editing.layer_view import LayerView, without_links
 
 
 class Mode(Enum):
@@ -150,8 +151,9 @@ class Painter:
         return [self._strip_of(line, style) for line in lines]
 
     def _all_relations(self, span_ids: set[str]) -> list[Relation]:
-        """The relations with an end at one of the spans, each once."""
-        return list({r.id: r for span_id in sorted(span_ids) for r in self.layer_view.relations_of(span_id)}.values())
+        """The relations with an end at one of the spans, each once; groups are marked at their mentions."""
+        found = {r.id: r for span_id in sorted(span_ids) for r in self.layer_view.relations_of(span_id)}
+        return without_links(self.layer_view, list(found.values()))
 
     def _arc(self, row: int, relation: Relation) -> Arc | None:
         """A relation's part on a row, if it has one; a span counts on the row where it begins."""
@@ -257,11 +259,18 @@ class Painter:
     def _lanes(self, row: int, spans: list[Span], highlights: Highlights) -> list[Strip]:
         colors = {span.id: self.palette.label(span.label, retired=self._is_retired(span)) for span in spans}
 
+        groups = {s.id: numbers for s in spans if (numbers := self.layer_view.group_numbers(s.id))}
+
         def style(piece: PlacedText) -> Style:
             color = colors[piece.id] if piece.id else self.palette.faint
-            return self.palette.style(color, reverse=piece.id in highlights.focused)
+            is_mark = isinstance(piece, PlacedMark)
+            if is_mark:
+                color = self.palette.group(groups[piece.id])
+            return self.palette.style(color, bold=is_mark, reverse=piece.id in highlights.focused)
 
         lanes = lane_lines([self._bracket(row, span) for span in spans], self.rows.width)
+        if groups:
+            lanes = [[part for piece in lane for part in _with_mark(piece, groups.get(piece.id, ()))] for lane in lanes]
         return [self._strip_of(lane, style) for lane in lanes]
 
     def _bracket(self, row: int, span: Span) -> Bracket:
@@ -289,6 +298,17 @@ class Painter:
         if used < self.rows.width:
             segments.append(Segment(" " * (self.rows.width - used), self.palette.style()))
         return Strip(segments, self.rows.width)
+
+
+def _with_mark(piece: PlacedText, numbers: Sequence[int]) -> list[PlacedText]:
+    """A bracket in parts, of which the mark of its group is one, where there is room for it."""
+    mark = group_mark(numbers)
+    before, _, after = piece.text.partition(mark) if mark else (piece.text, "", "")
+    if not mark or before == piece.text:
+        return [piece]
+    at = piece.cell + cell_len(before)
+    parts = [piece._replace(text=before), PlacedMark(at, mark, piece.id)]
+    return [*parts, PlacedText(at + cell_len(mark), after, piece.id)]
 
 
 def _cuts(spans: list[Span], highlights: Highlights) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ RETIRED = "†"
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of a theme: what text is drawn on and in, what is retired, and each entity label."""
+    """The colours of a theme: what text is drawn on and in, what is retired, each entity label, and groups by turns."""
 
     background: Color
     text: Color
@@ -25,10 +25,15 @@ class Palette:
     arc: Color
     retired: Color
     labels: Mapping[str, Color]
+    groups: tuple[Color, ...] = ()
 
     def label(self, name: str, *, retired: bool = False) -> Color:
         """The colour of a label; one that the scheme does not have, and a ``retired`` item, have that of all these."""
         return self.retired if retired else self.labels.get(name, self.retired)
+
+    def group(self, numbers: Sequence[int]) -> Color:
+        """The colour of the mark of a group, by its number; of several, that of the first."""
+        return self.groups[(numbers[0] - 1) % len(self.groups)] if numbers and self.groups else self.text
 
     def style(
         self,

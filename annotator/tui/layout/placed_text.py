@@ -11,3 +11,7 @@ class PlacedText(NamedTuple):
     cell: int
     text: str
     id: str
+
+
+class PlacedMark(PlacedText):
+    """The mark of the group that a span is in."""

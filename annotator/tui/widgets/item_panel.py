@@ -10,11 +10,12 @@ from rich.segment import Segment
 
 from annotator.annotation import Relation, Span
 from annotator.intervals import Interval
+from annotator.tui.layout.attribute_marks import attribute_marks, filter_words, group_mark
 from annotator.tui.layout.cutting import cut_middle, cut_together
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
-from annotator.tui.layout.signs import score_text
+from annotator.tui.layout.signs import item_marks, score_text
 from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.annotating.session import AnnotationSession
@@ -61,11 +62,15 @@ class ItemPanel(BesideText, VirtualList):
         layer = self.session.layer
         span, relation = layer.span(item_id), layer.relation(item_id)
         if span is not None:
-            return self.filter.passes(span, lambda: self._text(span))
+            return self.filter.passes(span, lambda: self._text(span), self._attributes(span))
         if relation is None:
             return False
         ends = [s for s in (layer.span(relation.head), layer.span(relation.child)) if s is not None]
-        return self.filter.passes(relation, lambda: " ".join(self._text(s) for s in ends))
+        return self.filter.passes(relation, lambda: " ".join(self._text(s) for s in ends), self._attributes(relation))
+
+    def _attributes(self, item: Span | Relation) -> str:
+        """What a filter finds of an item's attributes and groups."""
+        return filter_words(item.attributes, self.session.layer.group_numbers(item.id))
 
     def listed(self) -> Sequence[Interval]:
         """The items that pass the filter, in reading order."""
@@ -100,7 +105,7 @@ class ItemPanel(BesideText, VirtualList):
             return None
         known = layer.certainty(item) if item.origin == "suggested" else layer.retirement(item_id) is not None
         if isinstance(item, Span):
-            return item, known
+            return item, known, layer.group_numbers(item_id)
         return item, layer.span(item.head), layer.span(item.child), known
 
     def line(self, index: int, width: int) -> list[Segment]:
@@ -114,7 +119,7 @@ class ItemPanel(BesideText, VirtualList):
             return []
         if self._is_on_one_line():
             return self._relation_line(relation, width)
-        label = f"{self._mark(relation)} ╶ {sanitize(relation.label)}→"
+        label = f"{self._mark(relation)} ╶ {sanitize(relation.label)}{item_marks(self.session.layer, relation)}→"
         return self._faint_line(relation, label, self._score(relation), width)
 
     def further_line(self, index: int, width: int) -> list[Segment]:
@@ -152,19 +157,27 @@ class ItemPanel(BesideText, VirtualList):
     def _span_line(self, span: Span, width: int) -> list[Segment]:
         color = self.palette.label(span.label, retired=self._is_retired(span.id))
         pending = span.origin == "suggested"
-        mark, label = self._mark(span), set_cell_size(sanitize(span.label), LABEL_CELLS)
+        numbers = self.session.layer.group_numbers(span.id)
+        group = group_mark(numbers)
+        mark, label = self._mark(span), set_cell_size(sanitize(span.label), LABEL_CELLS - cell_len(group))
+        attributes = cut_middle(attribute_marks(self.session.scheme, span.attributes), width // 2)
         tail = self._score(span)
-        room = max(0, width - LABEL_CELLS - 3 - len(tail))
+        room = max(0, width - LABEL_CELLS - 3 - len(tail) - cell_len(attributes))
         text = set_cell_size(cut_middle(self._text(span), room), room)
+        bold = self.palette.style(color, bold=not pending)
+        in_group = Segment(group, self.palette.style(self.palette.group(numbers), bold=True))
         return [
             Segment(f"{mark} ", self.palette.style(color)),
-            Segment(f"{label} ", self.palette.style(color, bold=not pending)),
+            *((Segment(label, bold), in_group, Segment(" ", bold)) if group else (Segment(f"{label} ", bold),)),
             Segment(text, self.palette.style(italic=pending)),
+            *([Segment(attributes, self.palette.style(color))] if attributes else ()),
             Segment(tail, self.palette.style(self.palette.faint)),
         ]
 
     def _relation_line(self, relation: Relation, width: int) -> list[Segment]:
-        before, middle, score = f"{self._mark(relation)} ╶ ", f" {sanitize(relation.label)}→ ", self._score(relation)
+        marks = item_marks(self.session.layer, relation)
+        before, middle = f"{self._mark(relation)} ╶ ", f" {sanitize(relation.label)}{marks}→ "
+        score = self._score(relation)
         head, child = cut_together(self._ends(relation), max(2, width - cell_len(before + middle + score)))
         return self._faint_line(relation, f"{before}{head}{middle}{child}", score, width)
 

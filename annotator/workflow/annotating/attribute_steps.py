@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotator.annotation import Attributes, AttributeValue
 from annotator.errors import WorkflowError
 from annotator.labels.attributes import AttributeType, toggled, value_text
+from annotator.wording import plural
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.editing.editor import Outcome
 
@@ -35,6 +36,48 @@ class AttributeSteps:
             focus = self._session.edits(step).set_attribute(item_id, attribute, canonical)
         told = self._told(focus, attribute)
         return self._session.outcome(step, told if step.ops else f"{told} already", focus)
+
+    def suggested(self) -> Attributes:
+        """What is suggested of the attributes of the document, and not set."""
+        return self._session.layer.suggested_attributes
+
+    def take_suggested(self) -> Outcome:
+        """Set what is suggested of the attributes of the document, as one step."""
+        session = self._session
+        suggested = session.layer.suggested_attributes
+        with session.editor.step("attribute") as step:
+            for name, value in suggested.items():
+                attribute = session.checks.attribute_of(None, name)
+                session.edits(step).set_attribute(None, attribute, _canonical(attribute, value))
+        names = ", ".join(f"{name} {value_text(value)}" for name, value in suggested.items())
+        return session.outcome(step, f"of the document: {names or 'nothing is suggested'}")
+
+    def copy(self, span_id: str) -> Outcome:
+        """Give what is set of a mention's attributes to all mentions of the same words and label, as one step.
+
+        Attributes that are not set there stay as they are; suggested mentions are accepted by it.
+        """
+        session = self._session
+        span, attributes = session.checks.span(span_id), self.of(span_id)
+        if not attributes:
+            raise WorkflowError(f"nothing is set of {session.checks.name_of(span_id)}", "set something first")
+        known = [session.checks.attribute_of(span_id, name) for name in attributes]
+        ranges = set(session.checks.mentions(session.checks.text_of(span)))
+        same = [
+            other.id
+            for start, end in sorted(ranges)
+            for other in session.layer.spans_over(start, end)
+            if (other.start, other.end) == (start, end) and other.label == span.label and other.id != span_id
+        ]
+        with session.editor.step("attribute") as step:
+            edits = session.edits(step)
+            if session.layer.order.is_pending(span_id):
+                span_id = edits.accept(span_id)
+            for other_id in same:
+                for attribute in known:
+                    other_id = edits.set_attribute(other_id, attribute, attributes[attribute.name]) or other_id
+        names = ", ".join(f"{name} {value_text(value)}" for name, value in attributes.items())
+        return session.outcome(step, f"{names}: given to {plural(len(same), 'more mention')}", span_id)
 
     def _told(self, item_id: str | None, attribute: AttributeType) -> str:
         name = "the document" if item_id is None else self._session.checks.name_of(item_id)

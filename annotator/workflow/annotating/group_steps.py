@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.annotation import Span
+from annotator.annotation import Span, reading_order
 from annotator.errors import WorkflowError
 from annotator.labels import RelationType
 from annotator.workflow.annotating.session import AnnotationSession
@@ -18,13 +18,13 @@ class GroupSteps:
 
     def kinds(self, one: Span, other: Span) -> list[RelationType]:
         """The equivalences that may make two mentions one, and have not yet."""
-        scheme, content = self._session.scheme, self._session.content
+        content, (first, second) = self._session.content, sorted((one, other), key=reading_order)
         return [
-            scheme.relations[label]
-            for label in scheme.relations
-            if label in scheme.equivalences
-            and not content.groups.are_one(label, one.id, other.id)
-            and content.link_problem(label, *sorted((one, other), key=lambda span: (span.start, span.end))) is None
+            kind
+            for kind in self._session.scheme.relations.values()
+            if kind.equivalence
+            and not content.groups.are_one(kind.name, one.id, other.id)
+            and content.link_problem(kind.name, first, second) is None
         ]
 
     def join(self, span_id: str, other: str, label: str) -> Outcome:
@@ -53,7 +53,7 @@ class GroupSteps:
         mates = sorted(content.groups.mates(label, span_id), key=lambda i: content.spans[i].start)
         names = [quote_name(self._session.checks.text_of(content.spans[i]), 24) for i in mates]
         shown = " = ".join(dict.fromkeys(names if len(names) < 5 else [*names[:3], "…", names[-1]]))
-        return f"one, {len(mates)} mentions: {shown}"
+        return f"{len(mates)} mentions are one: {shown}"
 
     def leave(self, span_id: str, label: str) -> Outcome:
         """Take a mention out of its group; the others stay one."""

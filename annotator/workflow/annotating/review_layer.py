@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, combinations, pairwise
 
-from annotator.annotation import Annotations, Relation, Span, Verdict, reading_order
+from annotator.annotation import Annotations, Attributes, Relation, Span, Verdict, reading_order
 from annotator.history import Op
 from annotator.intervals import Interval
 from annotator.labels import LabelScheme
@@ -42,6 +42,7 @@ class ReviewLayer:
         self._shown_threshold = accept_rule.threshold
         self.order = ReviewOrder(content.positions((*content.spans, *content.relations)), content.retired.index)
         self.suggestions = Suggestions(content, self.order, suggested, verdicts, text)
+        self._suggested_attributes = suggested.document_attributes
 
     @property
     def threshold(self) -> float:
@@ -51,6 +52,16 @@ class ReviewLayer:
             self._threshold = self.accept_rule.threshold_among(scores.counts())
             self._threshold_at = scores.changes
         return self._threshold
+
+    @property
+    def suggested_attributes(self) -> Attributes:
+        """What is suggested of the attributes of the document, where they are not set."""
+        present = self.content.document_attributes
+        return {
+            name: value
+            for name, value in self._suggested_attributes.items()
+            if name not in present and self.scheme.attribute_problem(name, value, None) is None
+        }
 
     @property
     def scheme(self) -> LabelScheme:

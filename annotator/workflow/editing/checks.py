@@ -137,18 +137,20 @@ class LayerChecks:
         """The possible partners of a span, each as span id, relation type, and whether the partner is the head.
 
         Only types that the scheme allows, within the sentence where the type asks for it, and not yet there; those that
-        a pending suggestion links first, then the nearest.
+        a pending suggestion links first, then the nearest.  Equivalences are not among them: they join groups.
         """
         span, scheme, sentences = self.span(span_id), self._content.scheme, self._document.sentences
         touched = sentences.overlapping(span.start, span.end)
         first, last = sentences[touched[0]], sentences[touched[-1]]
-        anywhere = any(r.within == "document" for r in scheme.relations.values())
+        anywhere = any(r.within == "document" and not r.equivalence for r in scheme.relations.values())
         around = (0, len(self._document.text)) if anywhere else (first.start, last.end)
         choices: list[tuple[int, str, RelationType, bool]] = []
         for other in (s for s in self._layer_view.spans_over(*around) if s.id != span_id):
             inside = first.start <= other.start and other.end <= last.end
             distance = max(other.start - span.end, span.start - other.end, 0)
             for kind, reverse in scheme.relations_between(span.label, other.label):
+                if kind.equivalence:
+                    continue
                 head, child = (other.id, span_id) if reverse else (span_id, other.id)
                 if (inside or kind.within == "document") and not self._content.relation_between(head, child, kind.name):
                     choices.append((distance, other.id, kind, reverse))

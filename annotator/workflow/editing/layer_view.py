@@ -68,3 +68,9 @@ class LayerView(Protocol):
     def span_starts(self) -> list[int]:
         """Where spans begin."""
         ...
+
+
+def without_links(layer: LayerView, relations: list[Relation]) -> list[Relation]:
+    """Those of some relations that do not link mentions into groups."""
+    equivalences = layer.scheme.equivalences
+    return [r for r in relations if r.label not in equivalences] if equivalences else relations

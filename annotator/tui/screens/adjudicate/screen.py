@@ -23,6 +23,7 @@ from annotator.tui.screens.adjudicate.status_lines import show_focus, show_heade
 from annotator.tui.screens.adjudicate.version_arcs import version_arcs
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
+from annotator.tui.screens.document.commenting import ask_for_comment
 from annotator.tui.screens.document.prompts import WHICH_LABEL
 from annotator.tui.screens.document.screen import DocumentScreen
 from annotator.tui.screens.help_topic import HelpTopic, conflict_topic
@@ -416,4 +417,4 @@ class AdjudicateScreen(DocumentScreen):
 
     def action_comment(self) -> None:
         """Comment the case in focus, or the document, for its curators to read."""
-        self.ask_for_comment("on this decision" if self.case_id else "on the document", self.case_id)
+        ask_for_comment(self, "on this decision" if self.case_id else "on the document", self.case_id)

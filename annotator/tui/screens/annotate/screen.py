@@ -14,12 +14,24 @@ from annotator.text import Segment
 from annotator.tui.key_names import typed_character
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
+from annotator.tui.screens.annotate.attribute_bars import AttributeBars
 from annotator.tui.screens.annotate.catching_up import CatchingUp
 from annotator.tui.screens.annotate.document_actions import DocumentActions
+from annotator.tui.screens.annotate.group_actions import GROUP_ACTIONS, GroupActions
 from annotator.tui.screens.annotate.status_lines import show_focus, show_header
 from annotator.tui.screens.annotate.verdict_actions import VerdictActions
 from annotator.tui.screens.document.action_groups import add_actions
-from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
+from annotator.tui.screens.document.attribute_actions import AttributeActions
+from annotator.tui.screens.document.bindings import (
+    ATTRIBUTES,
+    EDITING,
+    FINDING,
+    GROUPS,
+    LEAVING,
+    LINE_NUMBER,
+    PANEL,
+)
+from annotator.tui.screens.document.commenting import ask_for_comment
 from annotator.tui.screens.document.focus import waits_for_verdict
 from annotator.tui.screens.document.prompts import WHICH_LABEL
 from annotator.tui.screens.document.screen import DocumentScreen
@@ -27,6 +39,9 @@ from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.workbench import LeftDocument
+from annotator.workflow.annotating.attribute_steps import AttributeSteps
+from annotator.workflow.annotating.entry_search import EntrySearch
+from annotator.workflow.annotating.group_steps import GroupSteps
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.description import quote
 from annotator.workflow.desk import Desk
@@ -50,6 +65,8 @@ class AnnotateScreen(DocumentScreen):
         Binding("V", "review", "review what is decided", id="suggestion.review"),
         Binding("equals_sign", "relabel", "another label for the focused span", id="span.label"),
         *EDITING,
+        *ATTRIBUTES,
+        *GROUPS,
         Binding("space", "done", "done, next document", id="document.done"),
         Binding("s", "skip", "skip, next document", id="document.skip"),
         Binding("P", "previous", "previous document", id="document.previous"),
@@ -86,7 +103,11 @@ class AnnotateScreen(DocumentScreen):
         self._first_item = None if item is None else session.content.item_id_with(item)
         self.verdicts, self._catching_up = VerdictActions(self), CatchingUp(self)
         self.finish_step, self.follow = self._catching_up.finish_step, self._catching_up.follow
-        add_actions(self, self.verdicts, DocumentActions(self))
+        self.entries = EntrySearch(session, desk.catalog)
+        self.attributes = AttributeActions(self, AttributeSteps(session), self.entries)
+        add_actions(
+            self, self.verdicts, DocumentActions(self), self.attributes, GroupActions(self, GroupSteps(session))
+        )
         self._first_place = None if item is None else item.start
         self._asked_to_finish = False
         self._labelled_everywhere: SpanKey | None = None
@@ -104,9 +125,21 @@ class AnnotateScreen(DocumentScreen):
         """All spans and relations."""
         return ItemPanel(self.session, self.workbench.palette)
 
+    def allows(self, action: str) -> bool:
+        """Whether an action means something here: those on attributes and groups only where the scheme has any."""
+        scheme = self.session.scheme
+        if action in GROUP_ACTIONS and not scheme.equivalences:
+            return False
+        return (action != "attribute" or bool(scheme.attributes)) and super().allows(action)
+
+    def strips(self) -> list[Widget]:
+        """The attributes of the document, where the scheme has any."""
+        self._bars = AttributeBars(self.session.scheme, self.workbench.palette)
+        return [] if self._bars.strip is None else [self._bars.strip]
+
     def bars(self) -> list[Widget]:
-        """The panel for a beginner, if there is one."""
-        return [] if self.guide is None else [self.guide]
+        """The panel for a beginner, if there is one, and the keys that set attributes."""
+        return [widget for widget in (self.guide, self._bars.menu) if widget is not None]
 
     def focus_first_item(self) -> None:
         """Go to the item that was asked for, to where the curator stopped, or to the first suggestion."""
@@ -168,9 +201,16 @@ class AnnotateScreen(DocumentScreen):
             self.workbench.training_status,
             wide=self.is_wide,
         )
+        self._bars.show(self.session.layer, self.prompts)
         bar = self.query_one("#focus", StatusLine)
         place = self.verdicts.place()
-        show_focus(bar, self.session, self.item_id, self.prompts.current, self.caret, self.cursor_line, place)
+        prompt, names = self.prompts.current, self.entries.name
+        show_focus(bar, self.session, self.item_id, prompt, self.caret, self.cursor_line, place, names)
+
+    async def on_document_strip_clicked(self) -> None:
+        """Ask for the attributes of the document."""
+        self.withdraw_question()
+        await self.waiting_keys.run(partial(self.attributes.ask, None))
 
     def _current_progress(self) -> dict[str, int]:
         """The curator's progress, counted anew where a step finished or reopened the document."""
@@ -325,7 +365,7 @@ class AnnotateScreen(DocumentScreen):
         target = self.item_id
         if target is not None and self.session.layer.order.is_pending(target):
             target = None
-        self.ask_for_comment(f"on {self.session.checks.name_of(target)}" if target else "on the document", target)
+        ask_for_comment(self, f"on {self.session.checks.name_of(target)}" if target else "on the document", target)
 
     def action_done(self) -> None:
         """Finish the document; asks once while suggestions are undecided."""

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from annotator.annotation import Relation, Span
 from annotator.labels.retired import Reason
 from annotator.tui.key_prompt import KeyPrompt
+from annotator.tui.layout.attribute_marks import EntryName, attribute_words
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.cutting import quote_together, quote_within
 from annotator.tui.layout.palette import RETIRED
@@ -45,12 +46,15 @@ def show_header(
 
 def _counts(session: AnnotationSession, *, wide: bool) -> str:
     pending, content = len(session.layer.order.pending), session.content
+    groups, relations = len(content.groups), len(content.relations) - content.groups.link_count
     if wide:
         retired = f"{len(content.retired)} retired · " if content.retired else ""
-        items = f"{plural(len(content.spans), 'span')} · {plural(len(content.relations), 'relation')}"
-        return f"{pending} to decide · {retired}{items}"
+        items = f"{plural(len(content.spans), 'span')} · {plural(relations, 'relation')}"
+        together = f" · {plural(groups, 'group')}" if groups else ""
+        return f"{pending} to decide · {retired}{items}{together}"
     retired = f" {len(content.retired)}{RETIRED}" if content.retired else ""
-    return f"{pending}?{retired} {len(content.spans)}✓ {len(content.relations)}→"
+    together = f" {groups}=" if groups else ""
+    return f"{pending}?{retired} {len(content.spans)}✓ {relations}→{together}"
 
 
 def show_focus(
@@ -61,12 +65,14 @@ def show_focus(
     caret: Caret,
     cursor_line: str,
     place: str,
+    entry_name: EntryName,
 ) -> None:
     """Show the open question, else the selection, else the item in focus, else the line of the cursor.
 
     Of a span that is both selected and in focus, as one that was searched for, the span is shown.
 
-    ``place`` says where the item stands in a walk or in what the panel lists, while there is either.
+    ``place`` says where the item stands in a walk or in what the panel lists, while there is either; ``entry_name``
+    names the entries of catalogs.
     """
     span = session.layer.span(item_id) if item_id else None
     is_found = prompt is None and span is not None and caret.selection == (span.start, span.end)
@@ -76,36 +82,40 @@ def show_focus(
     place = place or ("selected" if is_found else "")
     place = f" {place} " if place else ""
     if span is not None:
-        _show_span(bar, session, span, place)
+        _show_span(bar, session, span, place, entry_name)
     elif relation is not None:
-        _show_relation(bar, session, relation, place)
+        _show_relation(bar, session, relation, place, entry_name)
     else:
         bar.show((place, "alarm"), (f" {cursor_line}", "faint"))
 
 
-def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: str) -> None:
+def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: str, entry_name: EntryName) -> None:
     reason = session.layer.retirement(span.id)
     if reason is not None:
         keys = "[ ] { } move" if reason.kind == "overlap" else _new_labels(session, span.id) or "label key relabels"
         _show_retired(bar, span, quote_within(session.checks.text_of(span), 24), reason, keys)
         return
-    keys = _keys(bar, session, span, "[ ] { } · r relate · d delete", place)
-    label = f" {signed_label(session.layer, span)} "
-    cells = _room(bar, place, label, keys, _needed_score(session, span))
+    told = _told(session, span, entry_name)
+    keys = _keys(bar, session, span, "[ ] { } · r relate · d delete", place or told)
+    label = f" {signed_label(session.layer, span, brief=True)} "
+    cells = _room(bar, place, label, keys, told, _needed_score(session, span))
     name = quote_within(session.checks.text_of(span), min(48, cells))
-    room = bar.size.width - sum(map(cell_len, (place, label, keys, name))) - 1
+    room = bar.size.width - sum(map(cell_len, (place, label, keys, name, told))) - 1
     notes = [comment.text for comment in session.content.comments_on(span.id)]
     bar.show(
         (place, "alarm"),
         (label, span.label),
         (name, "bold"),
+        *([(told, "")] if told else []),
         (f"  {_source(session, span, room - 2)}", "faint"),
         (f"  “{notes[0]}”" if notes else "", ""),
         keys=keys,
     )
 
 
-def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relation, place: str) -> None:
+def _show_relation(
+    bar: StatusLine, session: AnnotationSession, relation: Relation, place: str, entry_name: EntryName
+) -> None:
     head, child = session.layer.span(relation.head), session.layer.span(relation.child)
     assert head is not None
     assert child is not None
@@ -115,18 +125,29 @@ def _show_relation(bar: StatusLine, session: AnnotationSession, relation: Relati
         ends = " → ".join(quote_within(text, 16) for text in texts)
         _show_retired(bar, relation, ends, reason, _new_labels(session, relation.id) or "r retype")
         return
-    keys = _keys(bar, session, relation, "r retype · d delete", place)
-    label = f" ─{signed_label(session.layer, relation)}→ "
-    names = quote_together(texts, min(56, _room(bar, place, label, keys, _needed_score(session, relation))))
-    room = bar.size.width - sum(map(cell_len, (place, label, keys, *names))) - 2
+    told = _told(session, relation, entry_name)
+    keys = _keys(bar, session, relation, "r retype · d delete", place or told)
+    label = f" ─{signed_label(session.layer, relation, brief=True)}→ "
+    names = quote_together(texts, min(56, _room(bar, place, label, keys, told, _needed_score(session, relation))))
+    room = bar.size.width - sum(map(cell_len, (place, label, keys, told, *names))) - 2
     bar.show(
         (place, "alarm"),
         (f" {names[0]}", head.label),
         (label, "bold"),
         (names[1], child.label),
+        *([(told, "")] if told else []),
         (f"  {_source(session, relation, room - 2)}", "faint"),
         keys=keys,
     )
+
+
+def _told(session: AnnotationSession, item: Span | Relation, entry_name: EntryName) -> str:
+    """What is set of an item's attributes, with the names of entries, and how many mentions are one with it."""
+    known = session.scheme.attributes_of(item.label) if item.attributes else []
+    told = attribute_words(known, item.attributes, entry_name)
+    groups = session.content.groups
+    told += [f"one of {len(groups.members(number))}" for number in groups.numbers_of(item.id)]
+    return f"  {' · '.join(told)}" if told else ""
 
 
 def _room(bar: StatusLine, *others: str) -> int:

@@ -38,6 +38,15 @@ EDITING = [
     Binding("u", "undo", "undo", id="history.undo"),
     Binding("ctrl+r", "redo", "redo", id="history.redo"),
 ]
+ATTRIBUTES = [
+    Binding(
+        "apostrophe", "attribute", "set an attribute of what is in focus; twice, of the document", id="item.attribute"
+    ),
+]
+GROUPS = [
+    Binding("comma", "join", "one and the same: join the mention in focus with another", id="group.join"),
+    Binding("less_than_sign", "stand_alone", "take the mention in focus out of its group", id="group.leave"),
+]
 LINE_NUMBER = Binding("ctrl+g", "line_number", "go to a line by number", id="move.line_number")
 FINDING = [
     Binding("slash", "find", "find", id="find.start"),

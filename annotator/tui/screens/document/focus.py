@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.annotation import Relation, Span
-from annotator.workflow.editing.layer_view import LayerView
+from annotator.workflow.editing.layer_view import LayerView, without_links
 
 
 def spans_of(layer: LayerView, item_id: str | None) -> list[Span]:
@@ -22,11 +22,11 @@ def with_ends(layer: LayerView, item_id: str | None) -> frozenset[str]:
 
 
 def relations_at(layer: LayerView, item_id: str | None) -> list[Relation]:
-    """The relation with this id, or those at the span with this id."""
+    """The relation with this id, or those at the span with this id; of groups, the mentions are marked instead."""
     if item_id is None:
         return []
     relation = layer.relation(item_id)
-    return [relation] if relation is not None else layer.relations_of(item_id)
+    return [relation] if relation is not None else without_links(layer, layer.relations_of(item_id))
 
 
 def next_relation(layer: LayerView, item_id: str) -> str | None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from annotator.text import Segment
-from annotator.tui.key_prompt import KeyPrompt
+from annotator.tui.key_prompt import KeyPrompt, MenuRow
 from annotator.tui.layout.hints import codes
 
 Value = TypeVar("Value")
@@ -28,9 +28,14 @@ class Prompts:
         """The letters to draw over the text, by offset."""
         return self.current.remaining_hints() if self.current is not None else {}
 
-    def ask(self, text: str, options: Mapping[str, Callable[[], None]]) -> None:
-        """Ask a question; ``options`` maps each code to its action."""
-        self._open(KeyPrompt(text, options))
+    def ask(self, text: str, options: Mapping[str, Callable[[], None]], menu: Sequence[MenuRow] = ()) -> None:
+        """Ask a question; ``options`` maps each code to its action, ``menu`` lists them."""
+        self._open(KeyPrompt(text, options, menu=menu))
+
+    @property
+    def menu(self) -> Sequence[MenuRow]:
+        """What can be chosen, where the question lists it."""
+        return self.current.menu if self.current is not None else ()
 
     @property
     def stretches(self) -> tuple[tuple[int, int], ...]:
@@ -44,13 +49,14 @@ class Prompts:
         action: Callable[[Value], None],
         *,
         more: Callable[[], None] | None = None,
+        further: Mapping[str, Callable[[], None]] | None = None,
     ) -> None:
         """Show a hint at the start of each choice's range, and call ``action`` with the value of the chosen one.
 
         The first choices get the shortest codes.  Hints at the same offset stand side by side.  ``more`` is what
-        ``tab`` does.
+        ``tab`` does, ``further`` what keys do that are no letters.
         """
-        options: dict[str, Callable[[], None]] = {}
+        options: dict[str, Callable[[], None]] = dict(further or {})
         hints: dict[int, str] = {}
         stretches: dict[str, tuple[int, int]] = {}
         for code, (place, value) in zip(codes(len(choices)), choices, strict=False):

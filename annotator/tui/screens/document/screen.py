@@ -88,6 +88,10 @@ class DocumentScreen(WorkScreen):
     def make_panel(self) -> SidePanel:
         """The side panel."""
 
+    def strips(self) -> list[Widget]:
+        """Lines between the header and the text."""
+        return []
+
     def bars(self) -> list[Widget]:
         """Lines between the labels and the line that says what is in focus."""
         return []
@@ -111,6 +115,7 @@ class DocumentScreen(WorkScreen):
         yield from self.with_notices(
             [
                 StatusLine(palette, reverse=True, id="header"),
+                *self.strips(),
                 SideBySide(self.view, self.panel, id="body"),
                 LabelBar(self.session.scheme, palette),
                 *self.bars(),
@@ -340,16 +345,6 @@ class DocumentScreen(WorkScreen):
         """Flag the document, or take the flag away."""
         self.carry_out(self.session.flag)
         self.refresh_highlights()
-
-    def ask_for_comment(self, what: str, target: str | None) -> None:
-        """Ask for the comment on an item, or on the document."""
-        existing = self.session.content.comments_on(target)
-
-        def comment(text: str) -> None:
-            self.carry_out(lambda: self.session.comment(text, target))
-            self.refresh_highlights()
-
-        self.ask_for_text(f"comment {what}", existing[0].text if existing else "", comment)
 
     # Marking
 

@@ -1,0 +1,26 @@
+"""The lines that show the attributes of the document, and the keys that set some while they are asked for."""
+
+from __future__ import annotations
+
+from annotator.labels import LabelScheme
+from annotator.tui.layout.palette import Palette
+from annotator.tui.screens.document.prompts import Prompts
+from annotator.tui.widgets.document_strip import DocumentStrip
+from annotator.tui.widgets.key_menu import KeyMenu
+from annotator.workflow.annotating.review_layer import ReviewLayer
+
+
+class AttributeBars:
+    """The strip of the document's attributes and the menu of keys; ``None`` where the label scheme needs none."""
+
+    def __init__(self, scheme: LabelScheme, palette: Palette) -> None:
+        known = scheme.attributes_of(None)
+        self.strip = DocumentStrip(palette, known) if known else None
+        self.menu = KeyMenu(palette) if scheme.attributes else None
+
+    def show(self, layer: ReviewLayer, prompts: Prompts) -> None:
+        """Show the attributes as they are, and the keys that answer the open question."""
+        if self.strip is not None:
+            self.strip.show_attributes(layer.content.document_attributes, layer.suggested_attributes)
+        if self.menu is not None:
+            self.menu.show_rows(prompts.menu)

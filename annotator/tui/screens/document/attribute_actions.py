@@ -1,0 +1,222 @@
+"""The key that sets attributes: a second key sets a value, or asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Protocol
+
+from annotator.annotation import Attributes, AttributeValue
+from annotator.errors import AnnotatorError, WorkflowError
+from annotator.labels import AttributeType
+from annotator.labels.attributes import value_text, values_of
+from annotator.tui.key_prompt import MenuChoice, MenuRow
+from annotator.tui.screens.document.prompts import Prompts
+from annotator.tui.screens.document.session import DocumentSession
+from annotator.tui.waiting_keys import WaitingKeys
+from annotator.tui.workbench import Workbench
+from annotator.workflow.annotating.entry_search import EntrySource
+from annotator.workflow.editing.editor import Outcome
+
+KEY = "'"
+COPY = "*"
+TAKE = "+"
+LIKELY = 3
+"""Entries of a catalog that keys of their own set at once."""
+
+
+class AttributeSetter(Protocol):
+    """Sets attributes as steps; an item's id, or ``None`` for the document, says of what."""
+
+    def of(self, item_id: str | None) -> Attributes:
+        """What is set of the attributes of an item, or of the document."""
+        ...
+
+    def toggle(self, item_id: str | None, name: str, value: bool | float | str) -> Outcome:
+        """Set an attribute to a value, or take that value away where the attribute has it."""
+        ...
+
+    def set(self, item_id: str | None, name: str, value: AttributeValue | None) -> Outcome:
+        """Set an attribute, or (``None``) take away what it is set to."""
+        ...
+
+    def copy(self, span_id: str) -> Outcome:
+        """Give what is set of a mention's attributes to all mentions of the same words and label."""
+        ...
+
+    def suggested(self) -> Attributes:
+        """What is suggested of the attributes of the document, and not set."""
+        ...
+
+    def take_suggested(self) -> Outcome:
+        """Set what is suggested of the attributes of the document."""
+        ...
+
+
+class AttributeScreen(Protocol):
+    """A screen on a document whose items may have attributes."""
+
+    item_id: str | None
+    prompts: Prompts
+    waiting_keys: WaitingKeys
+
+    @property
+    def session(self) -> DocumentSession:
+        """The layer that is worked on."""
+        ...
+
+    def call_later(self, callback: Callable[..., object], *args: object) -> bool:
+        """Call something after the messages that wait."""
+        ...
+
+    def carry_out(self, action: Callable[[], Outcome]) -> Outcome | None:
+        """Take a step and show its outcome."""
+        ...
+
+    def focus_item(self, item_id: str | None, *, move_cursor: bool = True) -> None:
+        """Put the focus on an item."""
+        ...
+
+    def refuse(self, text: str) -> None:
+        """Say why a key opens no question."""
+        ...
+
+    def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
+        """Open the entry line."""
+        ...
+
+    @property
+    def workbench(self) -> Workbench:
+        """The app, which lets values be searched for."""
+        ...
+
+    def show_error(self, error: AnnotatorError) -> None:
+        """Show what is wrong and how to mend it."""
+        ...
+
+
+class AttributeActions:
+    """Actions that set attributes of the item in focus, or of the document."""
+
+    def __init__(self, screen: AttributeScreen, setter: AttributeSetter, entries: EntrySource) -> None:
+        self._screen = screen
+        self._setter = setter
+        self._entries = entries
+
+    def action_attribute(self) -> None:
+        """Ask for an attribute of the item in focus; with nothing in focus, of the document."""
+        self.ask(self._screen.item_id)
+
+    def ask(self, item_id: str | None) -> None:
+        """Ask for an attribute of an item, or (``None``) of the document: a key sets a value, or asks for one."""
+        session = self._screen.session
+        label = None if item_id is None else session.checks.label_of(item_id)
+        known = session.scheme.attributes_of(label)
+        of_document = bool(session.scheme.attributes_of(None)) and label is not None
+        what = "the document" if item_id is None else session.checks.name_of(item_id)
+        if not known and not of_document:
+            self._screen.refuse(f"{label or 'the document'} has no attributes in the label scheme")
+            return
+        options: dict[str, Callable[[], None]] = {}
+        menu = [self._row(attribute, item_id, options) for attribute in known]
+        further: list[MenuChoice] = []
+        if item_id is not None and session.layer_view.span(item_id) is not None and self._setter.of(item_id):
+            options.setdefault(COPY, partial(self._carry_out, partial(self._setter.copy, item_id)))
+            further.append(MenuChoice(COPY, "gives these to all identical mentions"))
+        if item_id is None and self._setter.suggested():
+            options.setdefault(TAKE, partial(self._carry_out, self._setter.take_suggested))
+            further.append(MenuChoice(TAKE, "takes what is suggested"))
+        if of_document and KEY not in options:
+            options[KEY] = partial(self.ask, None)
+            further.append(MenuChoice(KEY, "the document"))
+        menu += [MenuRow("", further)] if further else []
+        which = "which attribute?" if known else "it has none in the label scheme"
+        self._screen.prompts.ask(f"{what}: {which}", options, menu)
+
+    def _row(self, attribute: AttributeType, item_id: str | None, options: dict[str, Callable[[], None]]) -> MenuRow:
+        """The keys that set an attribute, which are added to the options, and what it is set to."""
+        present = values_of(attribute.value_in(self._setter.of(item_id)))
+        offered: list[tuple[str, str, bool, Callable[[], None]]] = []
+        for choice in attribute.choices.values():
+            toggle = partial(self._toggle, item_id, attribute, choice.name)
+            offered.append((choice.key, choice.name, choice.name in present, toggle))
+        if attribute.kind == "flag":
+            toggle = partial(self._toggle, item_id, attribute, not any(present))
+            offered.append((attribute.key, "yes", any(present), toggle))
+        elif attribute.kind == "catalog":
+            offered += self._entries_offered(attribute, item_id, present)
+        elif attribute.kind != "values":
+            text = value_text(attribute.value_in(self._setter.of(item_id)))
+            write = partial(self._write, item_id, attribute, text)
+            offered.append((attribute.key, text or f"{attribute.kind}…", bool(text), write))
+        if attribute.kind in ("values", "catalog") and attribute.key:
+            offered.append((attribute.key, "find…", False, partial(self._find, item_id, attribute)))
+        for key, _, _, action in offered:
+            if key:
+                options.setdefault(key, action)
+        return MenuRow(attribute.name, [MenuChoice(key, text, chosen) for key, text, chosen, _ in offered])
+
+    def _entries_offered(
+        self, attribute: AttributeType, item_id: str | None, present: Sequence[bool | float | str]
+    ) -> Iterator[tuple[str, str, bool, Callable[[], None]]]:
+        """Yield the entries that are set, and the likeliest ones with digits as their keys."""
+        entries = {str(one): self._entries.name(attribute, str(one)) or "" for one in present}
+        likely = {entry.value: entry.name for entry in self._entries.likely(attribute, item_id, LIKELY)}
+        keys = iter("123456789")
+        for value, name in {**entries, **likely}.items():
+            toggle = partial(self._toggle, item_id, attribute, value)
+            yield next(keys), f"{value} {name}".rstrip(), value in entries, toggle
+
+    # Setting
+
+    def _toggle(self, item_id: str | None, attribute: AttributeType, value: bool | float | str) -> None:
+        self._carry_out(partial(self._setter.toggle, item_id, attribute.name, value))
+
+    def _carry_out(self, action: Callable[[], Outcome]) -> None:
+        """Take a step, and keep what it is about in focus."""
+        outcome = self._screen.carry_out(action)
+        if outcome is not None:
+            self._screen.focus_item(outcome.focus or self._screen.item_id, move_cursor=False)
+
+    def _write(self, item_id: str | None, attribute: AttributeType, present: str) -> None:
+        """Ask for a text, a number or a date; what is none opens the line again, nothing takes the value away."""
+
+        def written(text: str) -> None:
+            try:
+                value = None if not text.strip() else attribute.canonical(_typed(attribute, text.strip()))
+            except ValueError as error:
+                self._write(item_id, attribute, text)
+                self._screen.show_error(WorkflowError(str(error), "esc leaves it as it was"))
+                return
+            self._carry_out(partial(self._setter.set, item_id, attribute.name, value))
+
+        expected = {"number": "a number", "date": "YYYY-MM-DD, YYYY-MM or YYYY"}.get(attribute.kind, "a text")
+        self._screen.ask_for_text(f"{attribute.name}: {expected}; empty takes it away", present, written)
+
+    def _find(self, item_id: str | None, attribute: AttributeType) -> None:
+        """Let a value be searched for by name."""
+        screen = self._screen
+        name = "the document" if item_id is None else screen.session.checks.name_of(item_id)
+        present = {str(one) for one in values_of(attribute.value_in(self._setter.of(item_id)))}
+        search = partial(self._entries.search, attribute, item_id)
+
+        def chosen(value: str) -> None:
+            screen.call_later(screen.waiting_keys.run, partial(self._toggle, item_id, attribute, value))
+
+        screen.workbench.choose_value(
+            f"{attribute.name} of {name}", search, present, chosen, typed=not attribute.choices
+        )
+
+
+def _typed(attribute: AttributeType, text: str) -> str | float:
+    """What was typed, as a number where one is wanted and that is one."""
+    if attribute.kind != "number":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,165 @@
+"""Attributes and groups set by keys in the annotate screen, and what it shows of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.annotation import suggested_span
+from tests.attributes.test_groups import groups, mentions
+from tests.attributes.test_session import mark, stored
+from tests.tui.workbench_driver import WorkbenchDriver, workbench
+from tests.workspaces import Bench, propose
+
+SIZES = ((80, 24), (200, 60))
+
+
+@pytest.fixture
+def marked(bench: Bench) -> Bench:
+    """An event, a person and a place in focus by their order."""
+    session = bench.session("flood")
+    for words, label in (("flooded", "EVENT"), ("Ines Duarte", "PERSON"), ("Lema", "PLACE")):
+        mark(session, words, label)
+    return bench
+
+
+async def focus(work: WorkbenchDriver, words: str) -> None:
+    """Put the span with these words in focus."""
+    (span,) = (s for s in work.session.content.spans.values() if work.session.checks.text_of(s) == words)
+    work.annotating.focus_item(span.id)
+    await work.settle()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_two_keys_set_a_value_and_take_it_away(marked: Bench, size: tuple[int, int]) -> None:
+    async with workbench(marked, "flood", size=size) as work:
+        await focus(work, "flooded")
+        await work.press("'")
+        assert work.focus.startswith("EVENT “flooded”: which attribute?")
+        assert any("certainty" in line and "c certain ✓" in line for line in work.lines)
+        await work.press("p")
+        assert work.message == "certainty of EVENT “flooded”: possible"
+        assert "EVENT·possible" in work.text
+        await work.press("'", "n")
+        assert "EVENT·neg·possible" in work.text
+        assert "negated · certainty possible" in work.focus
+        await work.press("'", "n", "u")
+        assert "EVENT·neg·possible" in work.text
+        await work.press("u", "u", "'", "c")
+        assert "certain" in work.message
+    assert stored(marked) == {}
+
+
+async def test_a_text_a_number_and_a_date_are_typed(marked: Bench) -> None:
+    async with workbench(marked, "flood") as work:
+        await focus(work, "flooded")
+        await work.press("'", "d")
+        await work.type("many")
+        assert "deaths: found 'many', expected a number" in work.text
+        assert work.line("#entry") == "many"
+        await work.press("ctrl+u")
+        await work.type("12")
+        await work.press("'", "w")
+        await work.type("2024-05-06")
+        assert "EVENT·deaths 12·2024-05-06" in work.text.replace("dea ", "deaths ")
+        await focus(work, "Lema")
+        await work.press("'", "m")
+        await work.type("a river")
+    assert stored(marked) == {"flooded": {"deaths": 12, "when": "2024-05-06"}, "Lema": {"remark": "a river"}}
+    async with workbench(marked, "flood") as work:
+        await focus(work, "Lema")
+        await work.press("'", "m", "ctrl+u", "enter")
+    assert stored(marked) == {"flooded": {"deaths": 12, "when": "2024-05-06"}}
+
+
+async def test_twice_or_without_focus_it_is_about_the_document(marked: Bench) -> None:
+    async with workbench(marked, "flood") as work:
+        assert work.lines[1].startswith(" topic: —   reviewed: no")
+        await work.press("escape", "'", "e")
+        await focus(work, "Lema")
+        await work.press("'", "'", "h")
+        assert work.message == "topic of the document: economy, health"
+        assert work.lines[1].startswith(" topic: economy, health")
+        await work.pilot.click("#strip")
+        await work.press("r")
+    assert stored(marked) == {"": {"reviewed": True, "topic": ["economy", "health"]}}
+
+
+async def test_letters_after_a_key_that_sets_nothing_do_nothing(marked: Bench) -> None:
+    async with workbench(marked, "flood") as work:
+        await focus(work, "Lema")
+        await work.press("'", "x", "x", "d")
+        assert "d did nothing" in work.message
+        assert len(work.session.content.spans) == 3
+
+
+async def test_a_suggestion_is_accepted_by_it(bench: Bench) -> None:
+    document = bench.document("flood")
+    start = document.text.index("flooded")
+    propose(bench.store, document, [suggested_span(start, start + 7, "EVENT", "rules@1", 0.8)])
+    async with workbench(bench, "flood") as work:
+        assert "EVENT?" in work.text
+        await work.press("'", "l")
+        assert "EVENT·likely" in work.text
+    assert stored(bench) == {"flooded": {"certainty": "likely"}}
+
+
+async def test_the_attributes_are_given_to_all_identical_mentions_in_one_step(bench: Bench) -> None:
+    session = bench.session("flood")
+    mentions(session)
+    async with workbench(bench, "flood") as work:
+        await work.press("g")
+        await focus_nth(work, 0)
+        await work.press("'", "g")
+        assert "piece of a name" in work.text
+        await work.type("Q7")
+        assert "PLACE=Q7" in work.text
+        await work.press("'", "*")
+        assert work.message == "gazetteer Q7: given to 2 more mentions"
+        assert [s.attributes for s in work.session.content.spans.values()].count({"gazetteer": "Q7"}) == 3
+        await work.press("u")
+        assert [s.attributes for s in work.session.content.spans.values()].count({"gazetteer": "Q7"}) == 1
+
+
+async def focus_nth(work: WorkbenchDriver, number: int) -> None:
+    """Put the mention with this place in the text in focus."""
+    spans = sorted(work.session.content.spans.values(), key=lambda span: span.start)
+    work.annotating.focus_item(spans[number].id)
+    await work.settle()
+
+
+async def test_mentions_are_joined_in_two_keys_and_taken_apart_in_one(bench: Bench) -> None:
+    mentions(bench.session("flood"))
+    async with workbench(bench, "flood") as work:
+        await focus_nth(work, 2)
+        await work.press(",")
+        assert work.focus.startswith("PLACE “Nova Riva” is one with which?  , “Nova Riva”")
+        await work.press(",")
+        assert work.message == "2 mentions are one: “Nova Riva”"
+        assert "\n".join(work.lines[:-3]).count("PLACE₁") == 2
+        await focus_nth(work, 4)
+        await work.press(",", "1")
+        assert work.message == "3 mentions are one: “Nova Riva” = “NR”"
+        await focus_nth(work, 3)
+        await work.press(",")
+        await work.press(*work.hint("NR"))
+        assert groups(work.session) == [[0, 2, 3, 4]]
+        await focus_nth(work, 2)
+        await work.press("<")
+        assert work.message == "PLACE “Nova Riva” stands alone; the other 3 stay one"
+        assert groups(work.session) == [[0, 3, 4]]
+        await work.press("<", "d")
+        assert "it is in no group" in work.message
+        assert "\n".join(work.lines[:-3]).count("PLACE₁") == 3
+    assert groups(bench.session("flood")) == [[0, 3, 4]]
+
+
+async def test_links_of_groups_are_no_arcs(bench: Bench) -> None:
+    mentions(bench.session("flood"))
+    async with workbench(bench, "flood") as work:
+        await focus_nth(work, 0)
+        before = work.lines[2:8]
+        await work.press(",", "a")
+        assert "same_as" not in "\n".join(work.lines[2:12])
+        await work.press("R")
+        assert "same_as" not in "\n".join(work.lines[2:12])
+        assert len(before) == 6
