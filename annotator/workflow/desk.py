@@ -21,13 +21,14 @@ from annotator.store import (
     charges,
     curates,
 )
+from annotator.store.catalogs import CatalogIndex
 from annotator.workflow.adjudicating.feedback import Feedback, feedback
 from annotator.workflow.adjudicating.gold import adjudicate, check_adjudication, open_gold
 from annotator.workflow.adjudicating.returning import return_work, undo_return
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.curator_memory import CuratorMemory
-from annotator.workflow.annotating.entry_search import OpenCatalog
 from annotator.workflow.annotating.session import AnnotationSession
+from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.comments import ListedComment, list_comments, visible_layers
 from annotator.workflow.idleness import IDLE_DAYS, days_before
 from annotator.workflow.learned_folder import learned_folder
@@ -57,6 +58,7 @@ class Desk:
         self._names.curator_identity(curator)  # nobody sits down under a name that they no longer have
         self.queue = Queue(workspace.store, curator)
         self.assigned_only = self.queue.has_assignments()
+        self._catalogs = Catalogs(workspace)
         self.learns = True
         self.accept_threshold: float | None = None
         self.queue_sort: QueueSort = "key"
@@ -108,9 +110,9 @@ class Desk:
         """The present key of a document."""
         return self._names.document(identity)
 
-    def catalog(self, name: str) -> OpenCatalog:
+    def catalog(self, name: str) -> CatalogIndex:
         """Open a catalog of the workspace; raises :class:`WorkflowError` where there is none."""
-        raise WorkflowError(f"no catalog {name!r}", "`annotator catalog add NAME FILE` makes one")
+        return self._catalogs.open(name)
 
     def check_leads(self, what: str) -> None:
         """Raise :class:`WorkflowError` where only one's own work can be reached: ``what`` is for who leads."""

@@ -163,3 +163,29 @@ async def test_links_of_groups_are_no_arcs(bench: Bench) -> None:
         await work.press("R")
         assert "same_as" not in "\n".join(work.lines[2:12])
         assert len(before) == 6
+
+
+PLACES = "id,name,aliases,type,description\nQ1,Nova Riva,NR,city,on the Lema\nQ2,Lemá,,river,\nQ3,Riva Alta,,city,\n"
+
+
+async def test_an_entry_is_linked_in_two_keys_or_found_by_name(bench: Bench) -> None:
+    folder = bench.workspace.root / "catalogs"
+    folder.mkdir()
+    (folder / "places.csv").write_text(PLACES, encoding="utf-8")
+    mentions(bench.session("flood"))
+    async with workbench(bench, "flood") as work:
+        await focus_nth(work, 0)
+        await work.press("'")
+        assert any("gazetteer" in line and "1 Q1 Nova Riva" in line for line in work.lines)
+        await work.press("1")
+        assert "PLACE=Q1" in work.text
+        assert "gazetteer Q1 Nova Riva" in work.focus
+        await focus_nth(work, 1)
+        await work.press("'", "g", *"lema")
+        assert "Lemá  Q2  river" in work.text
+        await work.press("enter")
+        assert work.message == "gazetteer of PLACE “Lema”: Q2"
+        await work.press("\\")
+        await work.type("=Q2")
+        assert work.annotating.panel.count() == 1
+    assert stored(bench) == {"Nova Riva": {"gazetteer": "Q1"}, "Lema": {"gazetteer": "Q2"}}
