@@ -57,8 +57,10 @@ FEATURES = {
 class ForeignAttribute:
     """What a file says of one of its spans or relations (``item``, its id), or (``None``) of the document, by a name.
 
-    The label scheme decides whether it has a place for it: then it becomes an attribute of the item.  Otherwise the
-    layer keeps ``aside``, what the format needs to write it again, or loses it where that is ``None``.  ``kind`` is
+    The label scheme decides whether it has a place for it: then it becomes an attribute of the item, and the layer
+    keeps ``detail``, what the format needs to write the value as it stood.  Otherwise it keeps ``aside``, what the
+    format needs to write it again, or loses it where that is ``None``.  An ``aside`` may be one of the layer's extras
+    (by its id), where others may speak of it; it stays one where it is not placed, and where others do.  ``kind`` is
     that of an attribute which the file would add to a scheme without it.
     """
 
@@ -67,14 +69,15 @@ class ForeignAttribute:
     value: AttributeValue
     aside: Extra | None = None
     kind: AttributeKind = "values"
+    detail: Extra | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignGroup:
     """Spans of a file (``members``, their ids) that are one thing, such as the mentions of one person.
 
-    Where the label scheme has ``label`` as an equivalence, they are linked by it; otherwise ``aside`` is kept, or the
-    group is lost.
+    Where the label scheme has ``label`` as an equivalence, they are linked by it; otherwise ``aside`` is kept, as that
+    of :class:`ForeignAttribute`, or the group is lost.
     """
 
     label: str

@@ -145,6 +145,7 @@ _SHAPES: Mapping[str, tuple[int, type[_Value]]] = {
     "attribute value": (0, _NamedValue),
     "cluster": (2, _LabelledValue),
     "normalization": (1, _NormalizationValue),
+    "name of an entry": (1, _NormalizationValue),
     "note": (1, _NoteValue),
     "equivalence": (1, _LabelledValue),
     "span's fields": (1, _Value),

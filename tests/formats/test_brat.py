@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import FormatError
-from annotator.formats.brat import configuration
 from annotator.formats.brat_lines import parse_annotations
+from annotator.formats.brat_setup import BratDeclarations
 from annotator.formats.protocol import ForeignLayer
 from annotator.labels.load import load_scheme
 from tests.formats.files import export_data, import_data, workspace
@@ -128,7 +128,7 @@ def test_one_file_of_a_folder(tmp_path: Path) -> None:
 
 def test_the_configuration_lets_brat_open_the_folder(tmp_path: Path) -> None:
     write_labels(tmp_path, "nested")
-    written = configuration(load_scheme(tmp_path / "labels.yaml"))
+    written = BratDeclarations(load_scheme(tmp_path / "labels.yaml")).configuration()
     assert written.split("\n\n") == [
         "[entities]\nPERSON\nORG\nGPE\nDATE",
         "[relations]\n<OVERLAP>\tArg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>\nworks_for\tArg1:PERSON, Arg2:ORG\n"

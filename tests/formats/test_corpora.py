@@ -15,6 +15,7 @@ import pytest
 
 from annotator.errors import FormatError
 from annotator.store import check_database
+from tests.formats.brat_statements import files_of, statements
 from tests.formats.files import export_data, import_data, workspace
 from tests.repository import CORPORA
 from tests.workspaces import Bench
@@ -23,11 +24,6 @@ SCHEME = "languages: [es, en]\noverlap: any\nentities: {NOTHING: {key: 1}}\nrela
 KINDS = {"E": "event", "A": "attribute", "N": "normalization", "#": "note", "*": "equivalence"}
 
 pytestmark = pytest.mark.skipif(not CORPORA.is_dir(), reason=f"no real files in {CORPORA} (set ANNOTATOR_CORPORA)")
-
-
-def files_of(folder: Path) -> list[tuple[Path, list[str]]]:
-    """Return the lines of every annotation file, read with nothing of ours."""
-    return [(p, [x for x in p.read_bytes().decode().split("\n") if x.strip()]) for p in sorted(folder.rglob("*.ann"))]
 
 
 def span_texts(bench: Bench, layer: str) -> Counter[tuple[str, str]]:
@@ -67,20 +63,22 @@ def test_brat(name: str, tmp_path: Path) -> None:
                 links = plain.issuperset(ends) and ends[0] != ends[1]
                 relations += links
                 kinds["relation" if plain.issuperset(ends) else "relation of what is kept aside"] += not links
-            else:
+            elif line[0] in "AN" and line.split()[2] in plain:
+                kinds["name of an entry"] += line[0] == "N"
+            elif line[0] != "*":
                 kinds["discontinuous span" if line[0] == "T" else KINDS[line[0]]] += 1
     with workspace(SCHEME) as bench:
         report = import_data(bench, "brat", folder, layer="gold", labels_from_data=True)
         assert report.new == len(files)
         assert span_texts(bench, "gold") == expected
-        assert report.layers["gold"].relations == relations
-        assert report.lost == {}
+        made = sum(len(s[-1]) - 1 for s in statements(folder) if isinstance(s[-1], frozenset))  # by the groups
+        assert report.layers["gold"].relations == relations + made
+        assert (report.lost, report.without_place) == ({}, [])
         assert {k: n for k, n in report.aside.items() if k != "fragments of a span"} == +kinds
         assert import_data(bench, "brat", folder, layer="gold").layers["gold"].unchanged == len(files)
         assert list(check_database(bench.store)) == []
         export_data(bench, "brat", tmp_path / "out")
-        written = Counter(line[0] for _, lines in files_of(tmp_path / "out") for line in lines)
-        assert written == Counter(line[0] for _, lines in files for line in lines)
+        assert statements(tmp_path / "out") == statements(folder)
 
 
 @pytest.mark.parametrize("name", ["drugs_eval", "fashion_brands_eval"])

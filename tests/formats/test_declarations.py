@@ -9,6 +9,7 @@ import pytest
 
 from annotator.annotation import Annotations, Relation, Span, SpanKey, Verdict
 from annotator.corpus import Article, build_document
+from annotator.formats.beside_labels import attributes_in
 from annotator.formats.not_carried import count_not_carried
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.formats.record import LayerRecord
@@ -19,7 +20,9 @@ from tools.format_table import PAGE, page_with_table
 
 TEXT = "Ana Ruiz viaja a Perú."
 ANA, CROSSING, INSIDE, OFF, PERU = (
-    Span("s1", 0, 14, "PERSON", "corrected", "model@1", 0.5, "ana"),  # the longest: flat formats keep it
+    Span(
+        "s1", 0, 14, "PERSON", "corrected", "model@1", 0.5, "ana", {"sure": True}
+    ),  # the longest: flat formats keep it
     Span("s2", 9, 16, "ORG", curator="ana"),
     Span("s3", 0, 3, "GPE", curator="ana"),
     Span("s4", 18, 20, "GPE", curator="ana"),
@@ -30,7 +33,11 @@ FULL = LayerRecord(
     build_document(Article("viaje", TEXT, "Un título", "en", {"url": "x"}), ("es", "en")),
     Annotations.of(
         [ANA, CROSSING, INSIDE, OFF, PERU],
-        [Relation("r1", "s1", "s5", "works_for", curator="ana"), Relation("r2", "s1", "s1", "held_in", curator="ana")],
+        [
+            Relation("r1", "s1", "s5", "works_for", curator="ana", attributes={"sure": True}),
+            Relation("r2", "s1", "s1", "held_in", curator="ana"),
+        ],
+        {"topic": ["travel"]},
     ),
     "curator:ana",
     ("ana",),
@@ -49,6 +56,10 @@ def span(layer: ForeignLayer) -> Span:
     return next(s for s in layer.content.spans.values() if s.key == ANA.key)
 
 
+def says(of: Callable[[ForeignLayer, str | None], bool]) -> Seen:
+    return lambda _, layer: any(of(layer, said.item) for said in (*attributes_in(layer.content), *layer.attributes))
+
+
 SEEN: dict[str, Seen] = {
     "nested": has(INSIDE.key),
     "crossing": has(CROSSING.key),
@@ -60,6 +71,9 @@ SEEN: dict[str, Seen] = {
     "title": lambda document, _: document.title == "Un título",
     "meta": lambda document, _: document.meta == {"url": "x"},
     "curator": lambda _, layer: layer.author == "ana" or "ana" in layer.curators,
+    "attributes": says(lambda layer, item: item in layer.content.spans),
+    "relation_attributes": says(lambda layer, item: item in layer.content.relations),
+    "document_attributes": says(lambda _, item: item is None),
     "origin": lambda _, layer: span(layer).origin == "corrected",
     "source": lambda _, layer: span(layer).source == "model@1",
     "score": lambda _, layer: span(layer).score == 0.5,

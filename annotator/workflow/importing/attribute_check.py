@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import suppress
 from itertools import pairwise
 
-from annotator.annotation import AttributeValue, Relation, reading_order
+from annotator.annotation import AttributeValue, Extra, Relation, reading_order
 from annotator.disjoint_sets import DisjointSets
 from annotator.formats.protocol import ForeignAttribute, ForeignGroup
 from annotator.labels.attributes import AttributeType, values_of
@@ -29,6 +29,7 @@ class AttributeCheck:
         self._check = check
         self._lost = lost
         self.unknown: dict[str, None] = {}
+        self._referred: set[str] = set()
 
     def place(self, layer: NormalizedLayer, where: str) -> None:
         """Turn what a layer says beside labels into attributes and relations, as far as the scheme has them.
@@ -37,6 +38,8 @@ class AttributeCheck:
         """
         said, groups = layer.attributes, layer.groups
         layer.attributes, layer.groups = [], []
+        if said or groups:
+            self._referred = {ref for extra in layer.extras.values() for ref in extra.refs}
         for attribute in said:
             problem = self._place_attribute(layer, attribute)
             if problem is not None:
@@ -46,7 +49,7 @@ class AttributeCheck:
 
     def _place_attribute(self, layer: NormalizedLayer, said: ForeignAttribute) -> str | None:
         item = None if said.item is None else layer.spans.get(said.item) or layer.relations.get(said.item)
-        if said.item is not None and item is None:  # set aside itself
+        if (said.item is not None and item is None) or self._is_spoken_of(said.aside):
             self._keep(layer, said, "attribute of what is kept aside")
             return None
         attribute = self._check.attribute_for(said, None if item is None else item.label)
@@ -69,20 +72,26 @@ class AttributeCheck:
             self._keep(layer, said, f"second value of {said.name}, which has one")
             return None
         layer.set_attribute(said.item, attribute, value)
+        if said.aside is not None:
+            layer.extras.pop(said.aside.id, None)
+        if said.detail is not None:
+            layer.keep_aside(said.detail, self._check.form)
         return None
 
     def _place_group(self, layer: NormalizedLayer, group: ForeignGroup) -> None:
-        known = [member for member in group.members if member in layer.spans]
-        if len(known) < 2 or not self._check.knows_equivalence(group.label):
+        members = sorted(set(group.members) & layer.spans.keys(), key=lambda member: reading_order(layer.spans[member]))
+        is_whole = len(members) == len(group.members) > 1 and not self._is_spoken_of(group.aside)
+        if not is_whole or not self._check.knows_equivalence(group.label):
             if group.label not in self._check.scheme.relations:
                 self.unknown[group.label] = None
             self._keep(layer, group, f"group {group.label}, which the label scheme does not have")
             return
-        linked = DisjointSets(known)
+        if group.aside is not None:
+            layer.extras.pop(group.aside.id, None)
+        linked = DisjointSets(members)
         for relation in layer.relations.values():
             if relation.label == group.label:
                 linked.join(relation.head, relation.child)
-        members = sorted(known, key=lambda member: reading_order(layer.spans[member]))
         for head, child in pairwise(members):
             if linked.find(head) == linked.find(child):
                 continue
@@ -94,11 +103,16 @@ class AttributeCheck:
 
     def _keep(self, layer: NormalizedLayer, said: ForeignAttribute | ForeignGroup, what: str) -> None:
         """Keep something aside, or count it as lost."""
-        present = {*layer.spans, *layer.relations, *layer.extras}
-        if said.aside is None or not present.issuperset(said.aside.refs):
+        aside = said.aside
+        places = (layer.spans, layer.relations, layer.extras)
+        if aside is None or not all(any(ref in place for place in places) for ref in aside.refs):
             self._lost[what] += 1
-        else:
-            layer.keep_aside(said.aside, self._check.form)
+        elif aside.id not in layer.extras:
+            layer.keep_aside(aside, self._check.form)
+
+    def _is_spoken_of(self, aside: Extra | None) -> bool:
+        """Whether something else that is kept aside speaks of it, so that it has to stay there."""
+        return aside is not None and aside.id in self._referred
 
 
 def _canonical(attribute: AttributeType, value: AttributeValue) -> AttributeValue:

@@ -223,7 +223,7 @@ class LayerNormalizer:
             if said.item is not None and item is None:
                 self.lost["attribute of what --map leaves out"] += 1
                 continue
-            layer.attributes.append(replace(said, name=name, item=item, aside=_renamed(said.aside, ids)))
+            layer.attributes.append(_with_new_ids(replace(said, name=name, item=item), ids))
         for group in foreign.groups:
             members = tuple(dict.fromkeys(ids[member] for member in group.members if member in ids))
             label = self.mapping.get(group.label, group.label)
@@ -298,11 +298,15 @@ class LayerNormalizer:
                 yield Verdict(str(link), "relation", verdict, label, relation.source, relation.score, key_json(link))
 
 
+def _with_new_ids(said: ForeignAttribute, ids: Mapping[str, str]) -> ForeignAttribute:
+    return replace(said, aside=_renamed(said.aside, ids), detail=_renamed(said.detail, ids))
+
+
 def _renamed(extra: Extra | None, ids: Mapping[str, str]) -> Extra | None:
     """An extra that refers to items by their new ids; ``None`` where one of them has none."""
     if extra is None or not all(ref in ids for ref in extra.refs):
         return None
-    return extra.replace(refs=tuple(ids[ref] for ref in extra.refs))
+    return extra.replace(id=ids.get(extra.id, ""), refs=tuple(ids[ref] for ref in extra.refs))
 
 
 @dataclass(frozen=True, slots=True)
