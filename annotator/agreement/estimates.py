@@ -13,10 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
+from annotator.agreement.document_tables import DocumentSums, DocumentTables
 from annotator.agreement.jackknife import Bounds, Dispersion, LeftOut, intervals
 from annotator.agreement.measures import Measure
 from annotator.agreement.packing import Indexes
 from annotator.agreement.totals import Features, Totals
+
+Counted = Features | DocumentTables
+"""What figures are computed from."""
 
 LEAST_DOCUMENTS = 5
 """Documents below which there is no interval: they would say next to nothing about others."""
@@ -73,14 +77,14 @@ class Estimate:
     choice: str = ""
 
 
-def estimate(features: Features, measures: Sequence[Measure], options: EstimateOptions) -> dict[str, list[Estimate]]:
+def estimate(features: Counted, measures: Sequence[Measure], options: EstimateOptions) -> dict[str, list[Estimate]]:
     """For each measure its estimates over one part: one, or one a label where the measure is one a label."""
     found = estimate_parts(features, measures, options)
     return found[0] if found else {m.name: [] for m in measures}
 
 
 def estimate_parts(
-    features: Features, measures: Sequence[Measure], options: EstimateOptions
+    features: Counted, measures: Sequence[Measure], options: EstimateOptions
 ) -> list[dict[str, list[Estimate]]]:
     """For each part of the features what :func:`estimate` says of it."""
     if not len(features):
@@ -101,7 +105,7 @@ def estimate_parts(
 class _Board:
     """The measures' values side by side, for totals of any number of resamples."""
 
-    def __init__(self, features: Features, measures: Sequence[Measure]) -> None:
+    def __init__(self, features: Counted, measures: Sequence[Measure]) -> None:
         self.features = features
         self.measures = measures
         first = features.total()
@@ -116,12 +120,12 @@ class _Board:
         self.categories = {m.name: m.choice.categories(first, features) for m in measures if m.choice}
         """By measure how many categories chance is taken to choose from, in every part."""
 
-    def values(self, totals: Totals) -> Array:
+    def values(self, totals: Totals | DocumentSums) -> Array:
         """One row a resample, one column a value."""
         values = [m.value(totals, self.features) for m in self.measures]
         return np.hstack([value.reshape(len(value), -1) for value in values])
 
-    def _items(self, totals: Totals) -> Array:
+    def _items(self, totals: Totals | DocumentSums) -> Array:
         """How many items each value rests on; several measures may count the same."""
         counted = {items: items(totals, self.features) for items in {m.universe.items for m in self.measures}}
         items = [counted[m.universe.items] for m in self.measures]

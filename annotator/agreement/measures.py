@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from annotator.agreement import formulas as f
 from annotator.agreement import length_formulas as old
 from annotator.agreement import set_formulas as sets
 from annotator.agreement.coefficients import Array
-from annotator.agreement.totals import Features, Totals
 
-Level = Literal["span", "label", "token", "unit", "relation", "document"]
-Formula = Callable[[Totals, Features], Array]
+Level = Literal["span", "label", "token", "unit", "relation", "document", "attribute", "group"]
+Formula = Callable[[Any, Any], Array]
+"""Computes one value a resample from sums over documents and from what they are sums of: :class:`Totals` of
+:class:`Features`, or :class:`DocumentSums` of :class:`DocumentTables`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,10 @@ class Choice:
 
     categories: Formula
     text: str
-    of_scheme: Callable[[Features], int] = lambda _: 0
+    of_scheme: Callable[[Any], int] = lambda _: 0
     beyond: str = ""
 
-    def told(self, count: int, features: Features) -> str:
+    def told(self, count: int, features: Any) -> str:
         """Which categories these are, of which there are so many."""
         return self.beyond if self.beyond and count > self.of_scheme(features) else self.text
 

@@ -11,12 +11,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from annotator.agreement import formulas
+from annotator.agreement.attributes import ATTRIBUTE_MEASURES, AttributeTables
 from annotator.agreement.coefficients import Array
 from annotator.agreement.counting import Comparisons, Count, compare
 from annotator.agreement.differences import Difference
+from annotator.agreement.document_tables import DocumentTables
 from annotator.agreement.estimates import Estimate, EstimateOptions, estimate, estimate_parts
 from annotator.agreement.formulas import Schema
 from annotator.agreement.gamma import Gamma, gamma
+from annotator.agreement.groups import GROUP_MEASURES, GroupTables
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, HEADLINE, OVERALL, SLICED, Measure
 from annotator.agreement.planning import EQUAL, Lengths, Outlook
 from annotator.agreement.totals import Features
@@ -27,7 +30,7 @@ from annotator.tuning import collector_paused
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import MISSED
 
-Scope = Literal["overall", "pair", "label", "relation", "language", "time", "condition"]
+Scope = Literal["overall", "pair", "label", "relation", "attribute", "group", "language", "time", "condition"]
 
 PAIR_ROWS = 4000
 """Comparisons of which pairs of layers are measured at a time."""
@@ -134,6 +137,8 @@ class Agreement:
     pairs: tuple[PairSlice, ...]
     labels: tuple[Slice, ...]
     relations: tuple[Slice, ...]
+    attributes: tuple[Slice, ...]
+    groups: tuple[Slice, ...]
     languages: tuple[Slice, ...]
     times: tuple[Slice, ...]
     conditions: tuple[Slice, ...]
@@ -167,8 +172,8 @@ class Agreement:
     def slices(self) -> Iterator[Slice]:
         """Yield everything that has figures."""
         yield self.overall
-        for some in (self.pairs, self.labels, self.relations, self.languages, self.times, self.conditions):
-            yield from some
+        yield from (*self.pairs, *self.labels, *self.relations, *self.attributes, *self.groups)
+        yield from (*self.languages, *self.times, *self.conditions)
 
 
 def measure(
@@ -204,6 +209,8 @@ def _measured(
         pairs=tuple(builder.pairs()),
         labels=tuple(builder.by_label("label", comparisons.vocabulary.labels, BY_LABEL)),
         relations=tuple(builder.by_label("relation", comparisons.vocabulary.relations, BY_RELATION)),
+        attributes=tuple(builder.attributes()),
+        groups=tuple(builder.groups()),
         languages=tuple(builder.languages()),
         times=tuple(builder.times()),
         conditions=tuple(builder.conditions()),
@@ -284,6 +291,27 @@ class _Builder:
             figures = tuple(Figure(m, found[m.name][place]) for m in measures)
             if figures[0].estimate.items:
                 yield Slice(scope, label, figures)
+
+    def attributes(self) -> Iterator[Slice]:
+        """Yield the figures of each attribute that any two layers can be compared on."""
+        beside = self.sample.beside
+        for attribute in beside.attributes:
+            tables = AttributeTables(attribute, self.sample.layers, beside.layers, beside.symmetric)
+            yield from self._beside("attribute", attribute.name, tables, ATTRIBUTE_MEASURES)
+
+    def groups(self) -> Iterator[Slice]:
+        """Yield the figures of each equivalence by which any layer has groups."""
+        for label in self.sample.beside.equivalences:
+            tables = GroupTables(label, self.sample.layers, self.sample.beside.layers)
+            yield from self._beside("group", label, tables, GROUP_MEASURES)
+
+    def _beside(self, scope: Scope, name: str, tables: DocumentTables, measures: Sequence[Measure]) -> Iterator[Slice]:
+        if not len(tables) or self.stop():
+            return
+        found = estimate(tables, measures, self.options)
+        figures = tuple(Figure(m, found[m.name][0]) for m in measures)
+        if figures[0].estimate.items:
+            yield Slice(scope, name, figures)
 
     def _sliced(self, scope: Scope, keys: Sequence[str]) -> Iterator[Slice]:
         """Yield a part for every key that rows go by, in order; rows without one are in no part."""

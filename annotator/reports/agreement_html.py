@@ -123,6 +123,12 @@ def _charts(agreement: Agreement, work: WorkSummary) -> Iterator[str]:
             _parts(agreement.labels),
         ),
         ("Relations", "Strict relation F1: both ends and the label.", _parts(agreement.relations)),
+        (
+            "Attributes",
+            "Krippendorff's α of items that layers share, attribute by attribute.",
+            _parts(agreement.attributes),
+        ),
+        ("Groups", "The mean F1 of MUC, B³ and CEAFe, equivalence by equivalence.", _parts(agreement.groups)),
         (agreement_outlook.TITLE, agreement_outlook.ASSUMPTIONS, _outlook(agreement)),
         ("How they differ", "", _kinds(agreement)),
         ("What is taken for what", _confusion_note(agreement.confusion), _confusion(agreement.confusion)),

@@ -16,7 +16,7 @@ from annotator.reports.sections import Section
 from annotator.reports.work_summary import Acceptance, WorkSummary
 from annotator.workflow.comparing.agreement_sample import display_name
 
-SPARE = ("any overlap", "aligned ends", "borders only", "token α", "items")
+SPARE = ("any overlap", "aligned ends", "borders only", "token α", "κ", "AC1", "CEAFe", "MUC", "LEA", "items")
 """Columns of parts that are left out first where room is short."""
 
 MOST_ROWS = 12
@@ -56,6 +56,8 @@ def leading_sections(agreement: Agreement, work: WorkSummary) -> Iterator[Sectio
         _pairs(agreement),
         _parts("Labels", agreement.labels),
         _parts("Relations", agreement.relations),
+        _parts("Attributes, of items that layers share", agreement.attributes),
+        _parts("Groups", agreement.groups),
         _kinds("How spans differ", agreement.kinds, agreement_text.KIND_NAMES),
         _kinds("How relations differ", agreement.relation_kinds, agreement_text.RELATION_KIND_NAMES),
         confusion_section("Spans taken for one another", agreement.confusion, MOST_ROWS),

@@ -31,6 +31,16 @@ SHORT = {
     "unit.alpha": "uα",
     "relation.f1": "relations",
     "relation.relaxed_f1": "aligned ends",
+    "attribute.alpha": "α",
+    "attribute.observed": "observed",
+    "attribute.kappa": "κ",
+    "attribute.ac1": "AC1",
+    "attribute.coverage": "items compared",
+    "group.conll_f1": "CoNLL F1",
+    "group.muc_f1": "MUC",
+    "group.b3_f1": "B³",
+    "group.ceafe_f1": "CEAFe",
+    "group.lea_f1": "LEA",
 }
 """Measures of parts that tables have room for, by short names; JSON and CSV have all of them."""
 

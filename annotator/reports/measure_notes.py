@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from annotator.agreement.attributes import ATTRIBUTE_MEASURES
+from annotator.agreement.groups import GROUP_MEASURES
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, DIRECTED, OVERALL, Level, Measure
 
 
@@ -22,6 +24,8 @@ LEVEL_TITLES: dict[Level, str] = {
     "unit": "Stretches of text",
     "relation": "Relations",
     "document": "Documents",
+    "attribute": "Attributes",
+    "group": "Groups",
 }
 
 NOTES: dict[str, MeasureNote] = {
@@ -198,12 +202,62 @@ NOTES: dict[str, MeasureNote] = {
         "says nothing of places",
     ),
     "document.ac1": MeasureNote("AC1 of the same, K = 2", "beside it: most labels are absent", "as `label.ac1`"),
+    "attribute.alpha": MeasureNote(
+        "as `label.alpha`; of numbers and dates with the distance (x − y)², of several values with MASI's (see"
+        " `token.masi_alpha`)",
+        "the headline of an attribute, of items and of documents; any number of curators",
+        "prevalence: nearly all at the default gives a low α with high agreement",
+    ),
+    "attribute.observed": MeasureNote(
+        "share of pairs of layers that set the same, mean over items",
+        "beside α",
+        "high by itself where nearly all items are at the default",
+    ),
+    "attribute.kappa": MeasureNote("Cohen's κ; of several pairs the mean", "as `label.kappa`", "as `label.kappa`"),
+    "attribute.ac1": MeasureNote(
+        "Gwet's AC1; K the values of the scheme, and nothing where there is no default",
+        "where κ and α collapse because of prevalence",
+        "generous where there are many unused values",
+    ),
+    "attribute.coverage": MeasureNote(
+        "2·|A∩B| / (|A|+|B|) of the items that may have the attribute",
+        "first: the share of items that the figures on the attribute are about",
+        "says nothing of the attribute itself",
+    ),
+    "group.conll_f1": MeasureNote(
+        "the mean of MUC, B³ and CEAFe, F1 each",
+        "the headline of groups: what shared tasks on coreference rank by",
+        "a mean of three figures that weigh differently: look at each",
+    ),
+    "group.muc_f1": MeasureNote(
+        "F of links: Σ(|K| − parts of K) / Σ(|K| − 1), and the same the other way round (Vilain et al. 1995)",
+        "comparisons with papers that print it",
+        "joining everything into one group costs next to nothing",
+    ),
+    "group.b3_f1": MeasureNote(
+        "F of the means over mentions of |K∩R|/|K| and |K∩R|/|R| (Bagga & Baldwin 1998)",
+        "mention by mention: how much of the group each is found with",
+        "large groups count by the square",
+    ),
+    "group.ceafe_f1": MeasureNote(
+        "each group aligned with one at most; Σ 2|K∩R|/(|K|+|R|) over the number of groups (Luo 2005, φ4)",
+        "whether the groups themselves are found",
+        "a group of two counts as much as one of twenty; what is not aligned counts nothing",
+    ),
+    "group.lea_f1": MeasureNote(
+        "F of |K|·(links of K that are found)/(links of K) over mentions (Moosavi & Strube 2016)",
+        "beside the others: no known way to be misled as they are",
+        "large groups weigh more",
+    ),
 }
 
 
 def every_measure() -> tuple[Measure, ...]:
     """All measures once, those by label under what they are called there."""
-    known = {measure.name: measure for measure in (*BY_RELATION, *BY_LABEL, *DIRECTED, *OVERALL)}
+    known = {
+        measure.name: measure
+        for measure in (*BY_RELATION, *BY_LABEL, *DIRECTED, *OVERALL, *ATTRIBUTE_MEASURES, *GROUP_MEASURES)
+    }
     return tuple(known[name] for name in NOTES)
 
 

@@ -49,6 +49,8 @@ LEVEL_TARGETS = {
     "unit": DisagreementFilter("spans", relations=False),
     "relation": DisagreementFilter("relations", relations=True),
     "document": DisagreementFilter("spans", relations=False),
+    "attribute": DisagreementFilter("spans", relations=False),
+    "group": DisagreementFilter("relations", relations=True),
 }
 
 
@@ -148,6 +150,15 @@ def _labels(agreement: Agreement, width: int) -> Iterator[PageLine]:
             for part in parts:
                 target = DisagreementFilter(part.name, relations=relations, label=part.name)
                 yield figure_line(part.name, part.get(measure), target, width, measure=measure)
+    for title, parts, measure in (
+        ("Attributes: α, of items that layers share", agreement.attributes, "attribute.alpha"),
+        ("Groups: CoNLL F1", agreement.groups, "group.conll_f1"),
+    ):
+        if parts:
+            yield from heading(title)
+            yield column_heads(width)
+            for part in parts:
+                yield figure_line(part.name, part.get(measure), None, width, measure=measure)
 
 
 # Confusion

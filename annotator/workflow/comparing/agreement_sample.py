@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
+from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, curator_layer
-from annotator.store import DocumentFacts, Finished, VerdictCount, WorkTime
+from annotator.labels import AttributeType
+from annotator.store import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime
 from annotator.tuning import collector_paused
 from annotator.workflow.workspace import Workspace
 
+RelationColumns = tuple[list[int], list[int], list[str]]
 Condition = Literal["shown", "blind", "mixed"]
 """Whether both layers of a comparison are by curators who saw suggestions, neither is, or one of them.
 
 Gold is blind where all curators were who finished the document.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class BesideLabels:
+    """What the label scheme has beside labels, and what layers say of it.
+
+    ``layers`` has, for each document that is compared, its layers by name; none where the scheme has neither
+    ``attributes`` nor ``equivalences``, which is where reading them would be for nothing.
+    """
+
+    attributes: tuple[AttributeType, ...] = ()
+    equivalences: tuple[str, ...] = ()
+    symmetric: frozenset[str] = frozenset()
+    layers: Sequence[Mapping[str, Annotations]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +45,8 @@ class AgreementSample:
     ``layers`` are names as history has them (``curator:ana``); ``documents`` those that at least two layers have;
     ``total`` counts the documents of the corpus, ``single`` those that one of the layers has alone.  ``finished_at``
     is when the last of a document's layers changed; ``blind`` holds document and layer where no suggestions were shown;
-    ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of all documents, in tokens.
+    ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of all documents, in tokens;
+    ``beside`` is what layers say beside labels.
     """
 
     layers: tuple[str, ...]
@@ -41,6 +59,7 @@ class AgreementSample:
     single: int
     goals: Mapping[str, float] = field(default_factory=dict)
     lengths: Sequence[int] = ()
+    beside: BesideLabels = BesideLabels()
 
     def condition(self, document: str, left: str, right: str) -> Condition:
         """Whether a comparison is of work with or without suggestions; suggestions themselves are neither."""
@@ -94,13 +113,21 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         at = dict.fromkeys(contents, "")
         counted = [row for row in rows if row.document in shared]
         for row, columns in zip(counted, finished.contents([row.id for row in counted]), strict=True):
-            contents[row.document][row.name] = Content.of_columns(*columns)
+            spans, relations = columns
+            if scheme.equivalences:
+                relations = _without(relations, scheme.equivalences)
+            contents[row.document][row.name] = Content.of_columns(spans, relations)
             at[row.document] = max(at[row.document], row.at)
+        beside = _beside_labels(workspace, contents, counted)
         total = len(workspace.store.document_keys())
         lengths = finished.lengths(lang)
     return AgreementSample(
         layers=tuple(layers),
-        vocabulary=Vocabulary(tuple(scheme.entities), tuple(scheme.relations), scheme.symmetric),
+        vocabulary=Vocabulary(
+            tuple(scheme.entities),
+            tuple(name for name in scheme.relations if name not in scheme.equivalences),
+            scheme.symmetric,
+        ),
         documents=tuple(DocumentLayers(k, facts[k].length, facts[k].tokens, c) for k, c in contents.items()),
         facts=facts,
         finished_at=at,
@@ -109,7 +136,26 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         single=sum(count == 1 for key, count in having.items() if key in facts),
         goals=scheme.goals,
         lengths=lengths,
+        beside=beside,
     )
+
+
+def _without(relations: RelationColumns, labels: Collection[str]) -> RelationColumns:
+    """The columns of relations (head, child, label) without those of some labels."""
+    kept = [row for row in zip(*relations, strict=True) if row[2] not in labels]
+    return [head for head, _, _ in kept], [child for _, child, _ in kept], [label for _, _, label in kept]
+
+
+def _beside_labels(workspace: Workspace, documents: Collection[str], rows: Iterable[FinishedLayer]) -> BesideLabels:
+    """Read what layers say beside labels, where the scheme has anything of the kind."""
+    scheme = workspace.scheme
+    if not scheme.attributes and not scheme.equivalences:
+        return BesideLabels()
+    layers: dict[str, dict[str, Annotations]] = {key: {} for key in documents}
+    for row in rows:
+        layers[row.document][row.name] = workspace.store.annotations(row.id)
+    equivalences = tuple(name for name in scheme.relations if name in scheme.equivalences)
+    return BesideLabels(tuple(scheme.attributes.values()), equivalences, scheme.symmetric, tuple(layers.values()))
 
 
 def verdict_counts(workspace: Workspace) -> list[VerdictCount]:
