@@ -75,7 +75,9 @@ class TestAttributes:
         from datetime import date
 
         documents = invented(1, values)
-        number = {v: date.fromisoformat((str(v) + "-01-01")[:10]).toordinal() if kind == "date" else v for v in values}
+        number: dict[object, object] = {
+            v: date.fromisoformat((str(v) + "-01-01")[:10]).toordinal() if kind == "date" else v for v in values
+        }
         data = [[number[v] for said in documents for v in said[name]] for name in ("c0", "c1", "c2")]
         expected = krippendorff.alpha(np.array(data, dtype=float), level_of_measurement="interval")
         assert figures(attribute(kind), documents)["alpha"].value == pytest.approx(expected)
@@ -113,7 +115,7 @@ class TestAttributes:
         assert found["coverage"].value == pytest.approx(4 / 6)
 
     def test_nothing_is_a_value_where_there_is_no_default_and_the_default_where_there_is_one(self) -> None:
-        said = {"c0": ["x", None], "c1": ["x", "x"]}
+        said: Said = {"c0": ["x", None], "c1": ["x", "x"]}
         assert figures(attribute(), [said])["observed"].value == 0.5
         assert figures(attribute(default="x"), [said])["observed"].value == 1.0
 
