@@ -59,4 +59,6 @@ def _rows(card: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         for way, value in ways.items():
             used = "✓" if card["uses"][kind] == way else ""
             rows.append((kind, way, "–" if value is None else f"{value:.3f}", used))
+    for name, value in card.get("attributes", {}).items():
+        rows.append(("attribute", name, *(("–", "") if value is None else (f"{value:.3f}", "✓"))))
     return rows

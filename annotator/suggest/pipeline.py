@@ -10,8 +10,9 @@ from collections.abc import Container, Iterable, Iterator
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TypeVar
 
-from annotator.annotation import Annotations, Relation, Span, reading_order
+from annotator.annotation import Annotations, Attributes, AttributeValue, Relation, Span, reading_order
 from annotator.errors import ModelError
 from annotator.labels import LabelScheme
 from annotator.suggest import custom_models
@@ -20,12 +21,15 @@ from annotator.suggest.learned.added_scores import AddedScores
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
 from annotator.suggest.models import in_use
+from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pinned_models import PINNED, PinnedModel
 from annotator.suggest.pipeline_settings import PipelineSettings
 from annotator.suggest.protocol import ENTRY_POINT_GROUP, Planned, Reported, Suggester, SuggesterFactory, hosts_of
 from annotator.suggest.score_table import ScoreTable, shipped_digest
 from annotator.suggest.span_choice import compatible
 from annotator.text import Document
+
+AnyItem = TypeVar("AnyItem", Span, Relation)
 
 RULES_VERSION = "3"
 """Changes whenever a rule could suggest something else."""
@@ -166,6 +170,8 @@ class BuiltInSuggester:
         self._rules = EntityRules(scheme, lang, scores=scores)
         self._learned_spans = learned.learned_spans(scheme) if learned is not None else LearnedSpans(scheme)
         self._pattern_attributes = PatternAttributes(scheme, lang)
+        self._scheme = scheme
+        self._attributes = learned.attributes if learned is not None else None
         self._ends = LikelyEnds(scheme, lang, scores)
         self.relations = RelationSuggester(scheme, lang, scorer, scores=scores)
         self._same_mentions = SameMentions(scheme)
@@ -175,8 +181,18 @@ class BuiltInSuggester:
         for doc in self._reader.read(documents):
             proposed = self._ends.added(doc.document, self._rules.spans(doc))
             spans = self._pattern_attributes.given(doc, self._learned_spans.spans(doc.document, proposed))
+            spans, attributes = self._with_attributes(doc.document, spans)
             relations = self.relations.relations(doc.document, spans)
-            yield Annotations.of(spans, [*relations, *self._same_mentions.relations(doc.document, spans)])
+            relations += self._same_mentions.relations(doc.document, spans)
+            yield Annotations.of(spans, relations, attributes)
+
+    def _with_attributes(self, document: Document, spans: list[Span]) -> tuple[list[Span], Attributes]:
+        """The spans with the attributes that were learned, and those of the document."""
+        if self._attributes is None:
+            return spans, {}
+        index = PhraseIndex(document)
+        given = self._attributes.with_attributes(self._scheme, index, spans)
+        return given, self._attributes.document_attributes(self._scheme, index)
 
 
 def build(
@@ -276,7 +292,8 @@ def merge(document: Document, layers: list[Annotations], scheme: LabelScheme) ->
 
     Whatever the scheme does not allow is left out, so that a careless suggester can do no harm.
     """
-    candidates = [span for layer in layers for span in layer.spans.values() if span.end <= len(document.text)]
+    found = [span for layer in layers for span in layer.spans.values() if span.end <= len(document.text)]
+    candidates = [_with_allowed(span, scheme) for span in found]
     candidates.sort(key=lambda s: (-(s.score or 0.0), s.key))
     spans: dict[str, Span] = {span.id: span for span in compatible(candidates, scheme)}
     relations: dict[str, Relation] = {}
@@ -286,5 +303,23 @@ def merge(document: Document, layers: list[Annotations], scheme: LabelScheme) ->
                 continue
             key = layer.relation_key(relation)
             if scheme.relation_problem(key, document.sentences) is None:
-                relations[relation.id] = relation
-    return Annotations.of(sorted(spans.values(), key=reading_order), relations.values())
+                relations[relation.id] = _with_allowed(relation, scheme)
+    attributes: dict[str, AttributeValue] = {}
+    for layer in layers:
+        attributes = {**(_allowed(layer.document_attributes, None, scheme) or {}), **attributes}
+    return Annotations.of(
+        sorted(spans.values(), key=reading_order), relations.values(), dict(sorted(attributes.items()))
+    )
+
+
+def _with_allowed(item: AnyItem, scheme: LabelScheme) -> AnyItem:
+    """An item with those of its attributes that the scheme allows."""
+    allowed = _allowed(item.attributes, item.label, scheme)
+    return item if allowed == item.attributes else item.replace(attributes=allowed)
+
+
+def _allowed(attributes: Attributes | None, label: str | None, scheme: LabelScheme) -> Attributes | None:
+    if not attributes:
+        return None
+    kept = {n: v for n, v in attributes.items() if scheme.attribute_problem(n, v, label) is None}
+    return dict(sorted(kept.items())) or None

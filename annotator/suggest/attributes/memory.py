@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from annotator.annotation import Attributes
 from annotator.labels.attributes import values_of
 from annotator.suggest.phrases import folded
 
 SingleValue = bool | int | float | str
+
+
+MemoryRow = tuple[str, str, int, list[tuple[str, SingleValue, int]]]
+"""A label and a phrase, how many spans had them, and how many of these had which value of which attribute."""
 
 
 class Use(NamedTuple):
@@ -48,6 +52,27 @@ class AttributeMemory:
         found = self._values.get(phrase_of(label, text), Counter())
         counts = [(value, count) for (name, value), count in found.items() if name == attribute and count > 0]
         return sorted(counts, key=lambda one: (-one[1], str(one[0])))
+
+    def rows(self) -> list[MemoryRow]:
+        """Everything that is remembered, as JSON values."""
+        return [
+            (
+                *phrase,
+                count,
+                [(name, value, n) for (name, value), n in sorted(self._values[phrase].items(), key=str) if n],
+            )
+            for phrase, count in sorted(self._spans.items())
+            if count
+        ]
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[MemoryRow]) -> Self:
+        """A memory of what :meth:`rows` gave, in which no document can be told from the others."""
+        memory = cls()
+        for label, text, count, values in rows:
+            memory._spans[label, text] = count
+            memory._values[label, text].update({(name, value): n for name, value, n in values})
+        return memory
 
     def _count(self, uses: Iterable[Use], by: int) -> None:
         for use in uses:

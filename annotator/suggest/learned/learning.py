@@ -11,6 +11,7 @@ from annotator.files.scratch import scratch
 from annotator.suggest.gold_sentences import sentences_of
 from annotator.suggest.learned import versions
 from annotator.suggest.learned.added_scores import JudgedSuggestion, fit_shifts
+from annotator.suggest.learned.attribute_training import train_attributes
 from annotator.suggest.learned.calibration import Calibration
 from annotator.suggest.learned.cross_validation import (
     NEURAL,
@@ -89,6 +90,15 @@ def teach_added(folder: Path, training_set: TrainingSet, outcomes: Iterable[Judg
     gold = [sentence for example in training_set.examples for sentence in sentences_of(example.document, example.truth)]
     _dump(folder / versions.GOLD, gold)
     _dump(folder / versions.ADDED, fit_shifts(outcomes))
+
+
+def teach_attributes(folder: Path, training_set: TrainingSet) -> dict[str, float | None]:
+    """Write what suggests attributes, where the scheme has any; return the F1 of each on documents left out."""
+    if not training_set.scheme.attributes:
+        return {}
+    model, figures = train_attributes(training_set)
+    _dump(folder / versions.ATTRIBUTES, model.as_json())
+    return {name: _rounded(f1) for name, f1 in figures.items()}
 
 
 def compare(

@@ -23,6 +23,7 @@ from annotator.errors import InputError, ModelError
 from annotator.files.whole import discard_folder, place_folder, replace_file
 from annotator.inputs import load_json
 from annotator.labels import LabelScheme
+from annotator.suggest.attributes.model import AttributeModel
 from annotator.suggest.gold_sentences import GoldSentences
 from annotator.suggest.learned.added_scores import AddedScores
 from annotator.suggest.learned.calibration import Calibration
@@ -44,7 +45,7 @@ KEPT = 10
 """Versions that are kept: the newest ones, and the one in use."""
 CARD, TAGGER, VOTER = "card.json", "tagger.crf", "recogniser.msgpack"
 LINKER, CALIBRATION, MEMORY = "linker.json", "calibration.json", "memory.json"
-GOLD, ADDED = "gold_sentences.json", "added_scores.json"
+GOLD, ADDED, ATTRIBUTES = "gold_sentences.json", "added_scores.json", "attributes.json"
 
 
 class _Card(msgspec.Struct):
@@ -110,6 +111,11 @@ class LearnedVersion:
     def added_scores(self) -> AddedScores:
         """What moves the scores of added suggesters."""
         return self._read(ADDED, AddedScores) if ADDED in self.card["files"] else AddedScores()
+
+    @cached_property
+    def attributes(self) -> AttributeModel | None:
+        """What suggests attributes; ``None`` when the scheme had none."""
+        return self._read(ATTRIBUTES, AttributeModel.from_json) if ATTRIBUTES in self.card["files"] else None
 
     @cached_property
     def calibrations(self) -> Mapping[str, Calibration]:

@@ -108,7 +108,7 @@ def train(
     """
     from annotator.suggest.learned import versions
     from annotator.suggest.learned.cross_validation import NEURAL
-    from annotator.suggest.learned.learning import learn, may_gain, teach_added
+    from annotator.suggest.learned.learning import learn, may_gain, teach_added, teach_attributes
     from annotator.suggest.pipeline import SuggestionPipeline
 
     scheme, learned_dir = workspace.scheme, learned_folder(workspace)
@@ -133,6 +133,7 @@ def train(
         try:
             figures = learn(training_set, made, progress=progress, neural=neural)
             teach_added(made, training_set, added_outcomes(workspace, layers))
+            attributes = teach_attributes(made, training_set)
             card = {
                 "version": versions.next_version(learned_dir),
                 "created_at": workspace.store.clock(),
@@ -140,6 +141,7 @@ def train(
                 "learned_from": known,
                 "documents": [_credit(info) for info in layers],
                 **figures,
+                **({"attributes": attributes} if attributes else {}),
                 "seconds": round(time.monotonic() - started, 1),
             }
             path = versions.install(learned_dir, made, card)
