@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from operator import add
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, Self, overload
 
 from annotator import segment_codes
 
@@ -141,19 +141,15 @@ class Segmentation(Sequence[Segment]):
         return self._packed
 
     @classmethod
-    def unpack(cls, data: bytes, *, keep: bool = False) -> Segmentation:
-        """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write.
-
-        With ``keep`` it is packed into the same bytes again.
-        """
+    def unpack(cls, data: bytes) -> Segmentation:
+        """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write."""
         result = cls.of_codes(data)
         result._decode(data)
-        if not keep:
-            del result._packed
+        del result._packed
         return result
 
     @classmethod
-    def of_codes(cls, codes: bytes) -> Segmentation:
+    def of_codes(cls, codes: bytes) -> Self:
         """Make a segmentation of bytes that this program wrote itself, and keep them to be packed again."""
         result = cls.__new__(cls)
         result._packed = codes

@@ -17,6 +17,7 @@ from annotator.store.assignments import (
 from annotator.store.bulk import Bulk
 from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
 from annotator.store.comments import CommentKind, StoredComment, comment_counts, commented_layers, read_comments
+from annotator.store.contents import read_contents
 from annotator.store.database import Store
 from annotator.store.doctor import check_database, check_layers, first_break, scheme_problem
 from annotator.store.extras import KeptOfDocument, extra_counts, kept_of_documents
@@ -141,6 +142,7 @@ __all__ = [
     "present_digests",
     "read_assignments",
     "read_comments",
+    "read_contents",
     "read_returned",
     "removed_documents",
     "removed_record",

@@ -14,14 +14,36 @@ _UNREADABLE = bytes([segment_codes.END])
 """What stands for tokens that were unreadable already when the database was brought up to date."""
 
 
+class StoredSegmentation(Segmentation):
+    """Tokens or sentences of a text, by its digest, decoded when they are asked for: most exports never do.
+
+    Raises :class:`StoreError` then when they are damaged.
+    """
+
+    _digest: str
+
+    @classmethod
+    def read(cls, packed: bytes, digest: str) -> StoredSegmentation:
+        """Take what the database holds."""
+        result = cls.of_codes(packed)
+        result._digest = digest
+        return result
+
+    def _decode(self, codes: bytes) -> None:
+        try:
+            super()._decode(codes)
+        except ValueError as error:
+            raise StoreError(
+                f"the tokens of text {self._digest[:12]} are damaged ({error})",
+                "`annotator backup --list` shows the copies",
+            ) from error
+
+
 def read_segments(packed: bytes, digest: str) -> Segmentation:
     """Tokens or sentences of a text, by its digest; :class:`StoreError` when they are damaged."""
-    try:
-        return Segmentation.unpack(packed, keep=True)
-    except ValueError as error:
-        raise StoreError(
-            f"the tokens of text {digest[:12]} are damaged ({error})", "`annotator backup --list` shows the copies"
-        ) from error
+    segments = StoredSegmentation.read(packed, digest)
+    assert segments.starts is not None
+    return segments
 
 
 def read_pairs(packed: bytes) -> Segmentation:

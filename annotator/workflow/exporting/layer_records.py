@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from annotator.annotation import Annotations
+from annotator.annotation import Annotations, Extra
 from annotator.formats.record import LayerRecord
-from annotator.store import LayerInfo, comment_counts, extra_counts, kept_of_documents
+from annotator.store import LayerInfo, comment_counts, extra_counts, kept_of_documents, read_contents
+from annotator.text import Document
 from annotator.workflow.layer_diff import with_curator
 from annotator.workflow.set_aside import restore
 from annotator.workflow.workspace import Workspace
@@ -31,9 +32,10 @@ class RecordReader:
         self._kept_of_documents = kept_of_documents(self._store, form)
         self.orphans: Counter[str] = Counter()
 
-    def read(self, layers: Iterable[LayerInfo]) -> Iterator[LayerRecord]:
+    def read(self, layers: Sequence[LayerInfo]) -> Iterator[LayerRecord]:
         """Yield the records of some layers, in their order."""
-        return map(self._record, layers)
+        for info, (document, content) in zip(layers, read_contents(self._store, layers), strict=True):
+            yield self._record(info, document, content)
 
     def fields_of_some(self, layers: Iterable[LayerInfo]) -> frozenset[str]:
         """The names of the format's own fields that some documents of layers have, and others have not."""
@@ -49,20 +51,17 @@ class RecordReader:
         kept["flags"] = int(info.flag is not None)
         return {what: count for what, count in kept.items() if count}
 
-    def _record(self, info: LayerInfo) -> LayerRecord:
+    def _record(self, info: LayerInfo, document: Document, content: Annotations) -> LayerRecord:
         store = self._store
-        with store.snapshot():
-            document = store.document(info.name.document)
-            content = store.annotations(info.id)
-            extras = store.extras(info.id).values() if info.id in self._extra_counts else ()
-            verdicts = tuple(store.verdicts(info.id).values()) if info.name.kind == "curator" else ()
-            document_extras = self._document_extras(info.name.document)
-        assert document is not None
+        verdicts = tuple(store.verdicts(info.id).values()) if info.name.kind == "curator" else ()
+        document_extras = self._document_extras(info.name.document)
         if self._labels:
             content = _with_labels(content, self._labels)
-        restored = restore(content, [extra for extra in extras if extra.format == self._form])
-        self.orphans.update(f"{extra.kind} of what is no longer there" for extra in restored.orphans)
-        content = restored.content
+        extras: tuple[Extra, ...] = ()
+        if info.id in self._extra_counts:
+            kept = store.extras(info.id).values()
+            content, extras, orphans = restore(content, [extra for extra in kept if extra.format == self._form])
+            self.orphans.update(f"{extra.kind} of what is no longer there" for extra in orphans)
         curators: tuple[str, ...] = ()
         if info.name.kind == "curator":
             curators = (info.name.author,)
@@ -77,7 +76,7 @@ class RecordReader:
             self._labels_sha256,
             info.state or "done",
             verdicts,
-            restored.extras,
+            extras,
             document_extras,
         )
 
