@@ -19,7 +19,7 @@ import msgspec
 from annotator.annotation import Annotations, Relation, Span
 from annotator.formats.counting import COUNTED, Counting, Offsets, likeliest, on_word_borders, parse_counting
 from annotator.formats.document_fields import document_fields
-from annotator.formats.json_values import Fields, dumps, excerpt
+from annotator.formats.json_values import Fields, encode, excerpt
 from annotator.formats.project_setup import label_types
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
@@ -238,22 +238,24 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         document = record.document
         offsets = Offsets(document.text, counting)
         ids = {key: next(entity_ids) for key in record.spans()}
-        inside = [key for key in ids if not offsets.has(key.start) or not offsets.has(key.end)]
-        if inside:
-            target.warnings["spans that begin or end inside a grapheme, widened to it"] += len(inside)
-        ranges = {key: (offsets.from_code_points(key.start), offsets.from_code_points(key.end)) for key in ids}
+        ranges = [(key.start, key.end) for key in ids]
+        if not offsets.are_code_points:
+            inside = [True for start, end in ranges if not offsets.has(start) or not offsets.has(end)]
+            if inside:
+                target.warnings["spans that begin or end inside a grapheme, widened to it"] += len(inside)
+            ranges = [(offsets.from_code_points(start), offsets.from_code_points(end)) for start, end in ranges]
         row: dict[str, Any] = {"id": number, "text": document.text}
         if related:
             row["entities"] = [
-                {"id": ids[key], "label": key.label, "start_offset": start, "end_offset": end}
-                for key, (start, end) in ranges.items()
+                {"id": entity_id, "label": key.label, "start_offset": start, "end_offset": end}
+                for (key, entity_id), (start, end) in zip(ids.items(), ranges, strict=True)
             ]
             row["relations"] = [
                 {"id": next(relation_ids), "from_id": ids[key.head], "to_id": ids[key.child], "type": key.label}
                 for key in record.relations()
             ]
         else:
-            row["label"] = [[start, end, key.label] for key, (start, end) in ranges.items()]
+            row["label"] = [[*place, key.label] for key, place in zip(ids, ranges, strict=True)]
             left = Counter(key.label for key in record.relations())
             if left:
                 target.leave_out("relation", "relations, which -O relations=no leaves out", left)
@@ -265,7 +267,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             row[_OF_SOME_ROWS] = kept_apart
         if counting != "codepoints":  # in every row: doccano refuses a file whose rows have different columns
             row["offsets"] = counting
-        target.write(dumps(row) + "\n")
+        target.write(encode(row) + b"\n")
 
 
 FORMAT = Format(

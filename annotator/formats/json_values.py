@@ -200,14 +200,17 @@ def _check_surrogates(value: object, written: str, where: str) -> None:
 
 
 _decode = msgspec.json.Decoder().decode
-_encode = msgspec.json.Encoder().encode
 _DECODER = json.JSONDecoder(parse_float=finite_number, parse_constant=refuse_constant)
 """Slower, but it says what is wrong, and where."""
 
 
+encode = msgspec.json.Encoder().encode
+"""Writes compact JSON in UTF-8: every letter as itself, keys in their order."""
+
+
 def dumps(value: object) -> str:
-    """Write compact JSON: every letter as itself, keys in their order."""
-    return _encode(value).decode("utf-8")
+    """Write compact JSON as text."""
+    return encode(value).decode("utf-8")
 
 
 class Fields:

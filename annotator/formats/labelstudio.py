@@ -12,7 +12,7 @@ from typing import Any
 
 from annotator.annotation import Extra
 from annotator.formats.document_fields import foreign_document
-from annotator.formats.json_values import Fields, dumps
+from annotator.formats.json_values import Fields, encode
 from annotator.formats.labelstudio_data import is_minimal, read_minimal, split_data, text_key
 from annotator.formats.labelstudio_results import ResultReader, write_results
 from annotator.formats.project_setup import labelling_config
@@ -116,7 +116,7 @@ def _prediction(fields: Fields, results: ResultReader) -> ForeignLayer:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a list with a task on each line; suggestions become predictions, everything else annotations."""
-    target.write_list(dumps(_task(record, number, target)) for number, record in enumerate(records, 1))
+    target.write_list(encode(_task(record, number, target)) for number, record in enumerate(records, 1))
 
 
 def _task(record: LayerRecord, number: int, target: Target) -> dict[str, Any]:

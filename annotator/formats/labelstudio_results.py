@@ -232,32 +232,33 @@ def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[st
     ids: dict[str, str] = {}
     results: list[dict[str, Any]] = []
     spans = record.spans()
+    text, plain = record.document.text, {**names, "type": "labels"}
     for number, (key, span) in enumerate(spans.items(), 1):
         ids[span.id] = f"r{number}"
-        region = _written_region(ids[span.id], key.start, key.end, record.document.text, names)
-        others = dict(fields.get(span.id, {}))
-        kind = str(others.get("type", "labels"))
-        region["value"].update({kind: [key.label], **others.pop("value", {})})
+        region = _written_region(ids[span.id], key.start, key.end, text, plain)
+        others = dict(fields[span.id]) if span.id in fields else {}
+        region["value"][str(others.get("type", "labels"))] = [key.label]
         if span.origin in _NAMES:
             region["origin"] = _NAMES[span.origin]
         if span.score is not None:
             region["score"] = span.score
-        results.append({**region, **others})
+        if others:
+            region["value"].update(others.pop("value", {}))
+            region.update(others)
+        results.append(region)
     for extra in record.extras:
         if extra.kind == UNLABELLED:
             others = {name: value for name, value in extra.value.items() if name not in ("start", "end", "value")}
             ids[extra.id] = f"r{len(ids) + 1}"
-            region = _written_region(
-                ids[extra.id], extra.value["start"], extra.value["end"], record.document.text, names
-            )
+            region = _written_region(ids[extra.id], extra.value["start"], extra.value["end"], text, plain)
             region["value"].update(extra.value.get("value", {}))
             results.append({**region, **others})
     if len(spans) < len(record.annotations.spans):  # some say the same
         ids.update({span.id: ids[spans[span.key].id] for span in record.annotations.spans.values()})
     for relation in record.relations().values():
-        others = dict(fields.get(relation.id, {}))
-        link = {"from_id": ids[relation.head], "to_id": ids[relation.child], "type": "relation", "direction": "right"}
-        results.append({**link, "labels": [relation.label], **others})
+        ends = {"from_id": ids[relation.head], "to_id": ids[relation.child]}
+        link = {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
+        results.append({**link, **fields.get(relation.id, {})})
     for extra in record.extras:
         if extra.kind == UNLABELLED_RELATION:
             link = {"from_id": ids[extra.refs[0]], "to_id": ids[extra.refs[1]], "type": "relation"}
@@ -267,8 +268,8 @@ def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[st
     return results
 
 
-def _written_region(region_id: str, start: int, end: int, text: str, names: Mapping[str, str]) -> dict[str, Any]:
-    return {"id": region_id, **names, "type": "labels", "value": {"start": start, "end": end, "text": text[start:end]}}
+def _written_region(region_id: str, start: int, end: int, text: str, plain: Mapping[str, str]) -> dict[str, Any]:
+    return {"id": region_id, **plain, "value": {"start": start, "end": end, "text": text[start:end]}}
 
 
 def _other_fields_by_id(record: LayerRecord) -> dict[str, Mapping[str, Any]]:

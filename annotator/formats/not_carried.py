@@ -14,12 +14,15 @@ from annotator.text import derive_title
 def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
     """Count by feature what a format that ``carries`` so much leaves out of a record; each loss counts once."""
     features = [feature for feature, carried in carries.items() if carried == "no"]
-    counts = {feature: int(_COUNTS[feature](record)) for feature in features if feature not in _OVERLAPPING}
-    if not counts.keys() >= {*features}:
-        spans = record.token_spans() if "off_token" in counts else record.spans()
+    counts: Counter[str] = Counter()
+    for feature in features:
+        if feature in _COUNTS and (count := int(_COUNTS[feature](record))):
+            counts[feature] = count
+    if not _COUNTS.keys() >= {*features}:
+        spans = record.token_spans() if "off_token" in features else record.spans()
         overlapping = dict(zip(_OVERLAPPING, nested_and_crossing(spans), strict=True))
-        counts |= {feature: overlapping[feature] for feature in features if feature in overlapping}
-    return Counter({feature: count for feature, count in counts.items() if count})
+        counts.update({feature: overlapping[feature] for feature in features if overlapping.get(feature)})
+    return counts
 
 
 def carried_spans(record: LayerRecord, carries: Mapping[str, Carried]) -> Collection[SpanKey]:

@@ -188,14 +188,14 @@ class Target:
         assert self.stream is not None
         self.stream.write(text if isinstance(text, bytes) else text.encode("utf-8"))
 
-    def write_list(self, values: Iterable[str], opening: str = "[", closing: str = "]") -> None:
+    def write_list(self, values: Iterable[str | bytes], opening: str = "[", closing: str = "]") -> None:
         """Write encoded JSON values as one list, a value a line, holding one at a time."""
         self.write(opening)
-        before = "\n"
+        before = b"\n"
         for value in values:
-            self.write(before + value)
-            before = ",\n"
-        self.write(f"{closing}\n" if before == "\n" else f"\n{closing}\n")
+            self.write(before + (value if isinstance(value, bytes) else value.encode("utf-8")))
+            before = b",\n"
+        self.write(f"{closing}\n" if before == b"\n" else f"\n{closing}\n")
 
     def put(self, name: str, data: bytes) -> None:
         """Write one of the folder's files."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -49,7 +49,7 @@ class LayerRecord:
         Of spans with the same content the one with the lowest id counts.
         """
         if "spans" not in self._ordered:
-            by_key = _once([(span.key, span) for span in self.annotations.spans.values()])
+            by_key = _once(self._span_keys().values(), self.annotations.spans.values())
             self._ordered["spans"] = {key: by_key[key] for key in sorted(by_key, key=reading_order)}
         spans: dict[SpanKey, Span] = self._ordered["spans"]
         return spans
@@ -57,12 +57,19 @@ class LayerRecord:
     def relations(self) -> dict[RelationKey, Relation]:
         """List the relations by the start of the head, that of the child, then the label; each content once."""
         if "relations" not in self._ordered:
-            keys = {span_id: span.key for span_id, span in self.annotations.spans.items()}
+            keys = self._span_keys()
             relations = self.annotations.relations.values()
-            by_key = _once([(RelationKey(keys[r.head], keys[r.child], r.label), r) for r in relations])
+            by_key = _once([RelationKey(keys[r.head], keys[r.child], r.label) for r in relations], relations)
             self._ordered["relations"] = {key: by_key[key] for key in sorted(by_key, key=relation_order)}
         in_order: dict[RelationKey, Relation] = self._ordered["relations"]
         return in_order
+
+    def _span_keys(self) -> dict[str, SpanKey]:
+        """The content of every span, by id."""
+        if "keys" not in self._ordered:
+            self._ordered["keys"] = {i: SpanKey(s.start, s.end, s.label) for i, s in self.annotations.spans.items()}
+        keys: dict[str, SpanKey] = self._ordered["keys"]
+        return keys
 
     def token_spans(self) -> dict[SpanKey, tuple[int, int]]:
         """Give first and last token (inclusive) of the spans that begin and end at token borders."""
@@ -75,13 +82,13 @@ class LayerRecord:
         return len(self.spans()) - len(self.token_spans())
 
 
-def _once(pairs: Sequence[tuple[AnyKey, AnyItem]]) -> dict[AnyKey, AnyItem]:
+def _once(keys: Collection[AnyKey], items: Collection[AnyItem]) -> dict[AnyKey, AnyItem]:
     """Collect items by content: of those with the same content the one with the lowest id."""
-    once = dict(pairs)
-    if len(once) == len(pairs):
+    once = dict(zip(keys, items, strict=True))
+    if len(once) == len(items):
         return once
     once.clear()
-    for key, item in pairs:
+    for key, item in zip(keys, items, strict=True):
         kept = once.setdefault(key, item)
         if item.id < kept.id:
             once[key] = item

@@ -60,11 +60,13 @@ class _Items:
         self._groups = groupby(tuples(connection, query, wanted), _place)
         self._place, self._rows = next(self._groups, _NONE)
 
-    def at(self, place: int) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of the layer at a place, which is not before any that was asked for."""
-        if self._place == place:
-            yield from self._rows
-            self._place, self._rows = next(self._groups, _NONE)
+    def at(self, place: int) -> Sequence[tuple[Any, ...]]:
+        """The rows of the layer at a place, which is not before any that was asked for."""
+        if self._place != place:
+            return ()
+        rows = list(self._rows)
+        self._place, self._rows = next(self._groups, _NONE)
+        return rows
 
 
 _NONE: tuple[int, Iterator[tuple[Any, ...]]] = (-1, iter(()))
