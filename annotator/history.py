@@ -163,24 +163,32 @@ class Event:
     @property
     def hash(self) -> str:
         """The digest of all fields, which identifies the event."""
-        fields = [
-            "annotator.event/2" if self.scheme else "annotator.event/1",
-            *self.layer,
-            self.seq,
-            self.prev,
-            self.at,
-            self.actor,
-            self.action,
-            self.target,
-            self.pause_ms,
-            self.ops,
-            *([self.scheme] if self.scheme else []),
-        ]
-        return hashlib.sha256(_encode(fields)).hexdigest()
+        fields = self.seq, self.prev, self.at, self.actor, self.action, self.target, self.pause_ms, self.ops
+        return event_hash(self.layer, *fields, self.scheme)
 
     def decode_ops(self) -> list[Op]:
         """Decode the ops."""
         return loads_ops(self.ops)
+
+
+def event_hash(
+    layer: LayerName,
+    seq: int,
+    prev: str,
+    at: str,
+    actor: str,
+    action: str,
+    target: int | None,
+    pause_ms: int | None,
+    ops: str,
+    scheme: str,
+) -> str:
+    """The digest of an event's fields (:class:`Event`), which identifies it."""
+    version = "annotator.event/2" if scheme else "annotator.event/1"
+    fields = [version, *layer, seq, prev, at, actor, action, target, pause_ms, ops]
+    if scheme:
+        fields.append(scheme)
+    return hashlib.sha256(_encode(fields)).hexdigest()
 
 
 def dumps(value: object) -> str:

@@ -9,7 +9,7 @@ from itertools import chain, count, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from annotator.history import CORPUS, Event, LayerName, Op, dumps, dumps_ops
+from annotator.history import CORPUS, LayerName, Op, dumps, dumps_ops, event_hash
 from annotator.scheme_changes import Names
 from annotator.store.derived import DIFFERING, DOUBT, READY, REOPENED
 from annotator.store.tables import DOCUMENT, LAYER_FIELDS, TABLES, stored_field
@@ -85,10 +85,10 @@ class Bulk:
         layer_id = self._number("layer")
         self._now = self._now or self._clock()
         names = self._names
+        now, scheme = self._now, self._scheme
         written = dumps_ops(names.op_identities(ops))
         by = names.actor_identity(actor)
-        event = Event(names.layer_identity(name), 1, "", self._now, by, action, written, scheme=self._scheme)
-        digest = event.hash
+        digest = event_hash(names.layer_identity(name), 1, "", now, by, action, None, None, written, scheme)
         fields: dict[str, Any] = {}
         counts = dict.fromkeys(("span", "relation"), 0)
         for table, run in groupby(ops, key=_table_of):
@@ -103,9 +103,8 @@ class Bulk:
         columns = (fields.get(name) for name in LAYER_FIELDS)
         document = self._ids.get(name.document) or self._document_id(name.document)
         owner = (name.name, name.kind, name.author)
-        row = (layer_id, document, *owner, digest, 1, event.at, *columns, *counts.values(), self._scheme)
-        self._rows["layer"].append(row)
-        self._rows["event"].append((digest, layer_id, 1, "", event.at, by, action, event.ops, self._scheme))
+        self._rows["layer"].append((layer_id, document, *owner, digest, 1, now, *columns, *counts.values(), scheme))
+        self._rows["event"].append((digest, layer_id, 1, "", now, by, action, written, scheme))
 
     def flush(self) -> None:
         """Begin to write what was added; wait for what is being written first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Literal
 
 from annotator.text import Segmentation
@@ -30,15 +29,11 @@ class SpanBorders:
         self._key = ""
         self._text = ""
         self._tokens: Callable[[], Segmentation] = Segmentation
+        self._segments: Segmentation | None = None
 
     def begin(self, key: str, text: str, tokens: Callable[[], Segmentation]) -> None:
         """Go on to a document; ``tokens`` are looked up only where they are needed."""
-        self._key, self._text, self._tokens = key, text, tokens
-        self.__dict__.pop("_segments", None)
-
-    @cached_property
-    def _segments(self) -> Segmentation:
-        return self._tokens()
+        self._key, self._text, self._tokens, self._segments = key, text, tokens, None
 
     def place(self, start: int, end: int, label: str) -> tuple[int, int]:
         """The borders that a span is to have."""
@@ -50,11 +45,14 @@ class SpanBorders:
             if self._rule == "keep" or first >= last:
                 self.white_space.add(self._key, start, end, label)
                 return start, end
-        if self._at_tokens and self._segments.exact(first, last) is None:
-            segment = self._segments.snap(first, last) if self._rule == "snap" else None
-            if segment is None:
-                self.off_token.add(self._key, first, last, label)
-            else:
-                first, last = segment
-        self.moved += (first, last) != (start, end)
+        if self._at_tokens:
+            self._segments = segments = self._segments or self._tokens()
+            if segments.exact(first, last) is None:
+                segment = segments.snap(first, last) if self._rule == "snap" else None
+                if segment is None:
+                    self.off_token.add(self._key, first, last, label)
+                else:
+                    first, last = segment
+        if first != start or last != end:
+            self.moved += 1
         return first, last
