@@ -21,9 +21,11 @@ _AT_ONCE = 4_096
 """Layers whose numbers are given to a query."""
 _DOCUMENTS = """
 SELECT wanted.key, d.key, t.content, d.lang, d.title, s.tokens, s.sentences, d.meta, t.sha256
-FROM json_each(?) wanted CROSS JOIN layer l ON l.id = wanted.value JOIN document d ON d.id = l.document_id
-JOIN text t ON t.sha256 = d.sha256 JOIN segmentation s ON s.text_id = t.id
+FROM json_each(?) wanted CROSS JOIN layer l ON l.id = wanted.value CROSS JOIN document d ON d.id = l.document_id
+CROSS JOIN text t ON t.sha256 = d.sha256 CROSS JOIN segmentation s ON s.text_id = t.id
 """
+"""SQLite takes tables that are joined so in their order, and a JSON list from its beginning to its end."""
+Row = tuple[Any, ...]
 _place = itemgetter(0)
 
 
@@ -41,14 +43,13 @@ def read_contents(store: Store, layers: Sequence[LayerInfo]) -> Iterator[tuple[D
 def _contents(connection: sqlite3.Connection, layers: Sequence[LayerInfo]) -> Iterator[tuple[Document, Annotations]]:
     wanted = dumps([info.id for info in layers])
     spans, relations = _Items(connection, "span", wanted), _Items(connection, "relation", wanted)
-    place = 0
-    for place, *row in tuples(connection, _DOCUMENTS, wanted):
+    for expected, (place, *row) in enumerate(tuples(connection, _DOCUMENTS, wanted)):
+        assert place == expected, "a layer has no document"
         content = Annotations(
             {item[1]: Span(*item[1:]) for item in spans.at(place)},
             {item[1]: Relation(*item[1:]) for item in relations.at(place)},
         )
         yield _document(*row), content
-    assert place == len(layers) - 1, "a layer has no document"
 
 
 class _Items:
@@ -57,10 +58,10 @@ class _Items:
     def __init__(self, connection: sqlite3.Connection, table: str, wanted: str) -> None:
         names = ", ".join(f'item."{column}"' for column in TABLES[table].columns)
         query = f"SELECT w.key, item.id, {names} FROM json_each(?) w CROSS JOIN {table} item ON item.layer_id = w.value"
-        self._groups = groupby(tuples(connection, query, wanted), _place)
+        self._groups: Iterator[tuple[int, Iterator[Row]]] = groupby(tuples(connection, query, wanted), _place)
         self._place, self._rows = next(self._groups, _NONE)
 
-    def at(self, place: int) -> Sequence[tuple[Any, ...]]:
+    def at(self, place: int) -> Sequence[Row]:
         """The rows of the layer at a place, which is not before any that was asked for."""
         if self._place != place:
             return ()
@@ -69,7 +70,7 @@ class _Items:
         return rows
 
 
-_NONE: tuple[int, Iterator[tuple[Any, ...]]] = (-1, iter(()))
+_NONE: tuple[int, Iterator[Row]] = (-1, iter(()))
 
 
 def _document(
