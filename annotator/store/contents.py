@@ -7,25 +7,23 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
-from annotator.annotation import Annotations, Relation, Span
+from annotator.annotation import Annotations
 from annotator.history import dumps
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
 from annotator.store.segmentations import StoredSegmentation
-from annotator.store.tables import TABLES, tuples
+from annotator.store.tables import TABLES, Row, content_of, tuples
 from annotator.text import Document
 
 _AT_ONCE = 4_096
 """Layers whose numbers are given to a query."""
 _DOCUMENTS = """
-SELECT wanted.key, d.key, t.content, d.lang, d.title, s.tokens, s.sentences, d.meta, t.sha256
+SELECT wanted.key, l.attributes, d.key, t.content, d.lang, d.title, s.tokens, s.sentences, d.meta, t.sha256
 FROM json_each(?) wanted CROSS JOIN layer l ON l.id = wanted.value CROSS JOIN document d ON d.id = l.document_id
 CROSS JOIN text t ON t.sha256 = d.sha256 CROSS JOIN segmentation s ON s.text_id = t.id
 """
 """SQLite takes tables that are joined so in their order, and a JSON list from its beginning to its end."""
-Row = tuple[Any, ...]
 _place = itemgetter(0)
 
 
@@ -43,13 +41,9 @@ def read_contents(store: Store, layers: Sequence[LayerInfo]) -> Iterator[tuple[D
 def _contents(connection: sqlite3.Connection, layers: Sequence[LayerInfo]) -> Iterator[tuple[Document, Annotations]]:
     wanted = dumps([info.id for info in layers])
     spans, relations = _Items(connection, "span", wanted), _Items(connection, "relation", wanted)
-    for expected, (place, *row) in enumerate(tuples(connection, _DOCUMENTS, wanted)):
+    for expected, (place, attributes, *row) in enumerate(tuples(connection, _DOCUMENTS, wanted)):
         assert place == expected, "a layer has no document"
-        content = Annotations(
-            {item[1]: Span(*item[1:]) for item in spans.at(place)},
-            {item[1]: Relation(*item[1:]) for item in relations.at(place)},
-        )
-        yield _document(*row), content
+        yield _document(*row), content_of(spans.at(place), relations.at(place), attributes)
 
 
 class _Items:
@@ -62,10 +56,10 @@ class _Items:
         self._place, self._rows = next(self._groups, _NONE)
 
     def at(self, place: int) -> Sequence[Row]:
-        """The rows of the layer at a place, which is not before any that was asked for."""
+        """The rows of the layer at a place, which is not before any that was asked for, without that place."""
         if self._place != place:
             return ()
-        rows = list(self._rows)
+        rows = [row[1:] for row in self._rows]
         self._place, self._rows = next(self._groups, _NONE)
         return rows
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from annotator.annotation import Annotations, Comment, Extra, Relation, Ruling, Span, Verdict
+from annotator.annotation import Annotations, Comment, Extra, Ruling, Verdict
 from annotator.errors import StoreError
 from annotator.history import Event, LayerName, UndoStack, UndoStep
 from annotator.scheme_changes import Names, Renamings, SchemeEvent, SchemeHistory
@@ -22,7 +22,7 @@ from annotator.store.lock import WriteLock
 from annotator.store.read_only import OWN_RIGHTS, READ_ONLY_MEDIUM, WHERE_TO_WRITE, ReadOnlyError
 from annotator.store.scheme_changes import KnownChanges, lagging, scheme_hashes, scheme_revision
 from annotator.store.segmentations import read_segments
-from annotator.store.tables import TABLES, read_attributes, records, tuples
+from annotator.store.tables import TABLES, content_of, records, tuples
 from annotator.store.writer import Writer
 from annotator.text import Document
 
@@ -288,11 +288,7 @@ class Store:
             spans = tuples(self.connection, TABLES["span"].select, layer_id)
             relations = tuples(self.connection, TABLES["relation"].select, layer_id)
             of_document = self.connection.execute("SELECT attributes FROM layer WHERE id = ?", (layer_id,)).fetchone()
-            return Annotations(
-                {r[0]: Span(*r) if r[-1] is None else Span(*TABLES["span"].read_row(r)) for r in spans},
-                {r[0]: Relation(*r) if r[-1] is None else Relation(*TABLES["relation"].read_row(r)) for r in relations},
-                (read_attributes(of_document[0]) or {}) if of_document else {},
-            )
+            return content_of(spans, relations, of_document[0] if of_document else None)
 
     def verdicts(self, layer_id: int) -> dict[str, Verdict]:
         """A curator's verdicts by suggestion id."""

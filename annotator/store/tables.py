@@ -12,8 +12,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from annotator.annotation import Attributes
+from annotator.annotation import Annotations, Attributes, Relation, Span
 from annotator.history import LayerState, Op, Record, dumps
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,15 @@ def read_attributes(text: str | None) -> Attributes | None:
     """Attributes as a column holds them."""
     attributes: Attributes | None = None if text is None else _loads(text)
     return attributes
+
+
+def content_of(spans: Iterable[Row], relations: Iterable[Row], attributes: str | None) -> Annotations:
+    """The content of a layer: the rows of its spans and relations, id first, and the attributes of the document."""
+    return Annotations(
+        {r[0]: Span(*r) if r[-1] is None else Span(*TABLES["span"].read_row(r)) for r in spans},
+        {r[0]: Relation(*r) if r[-1] is None else Relation(*TABLES["relation"].read_row(r)) for r in relations},
+        (read_attributes(attributes) or {}) if attributes else {},
+    )
 
 
 def _write_document(connection: sqlite3.Connection, op: Op) -> None:
