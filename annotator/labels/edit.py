@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from annotator.errors import SchemeError
+from annotator.labels.attributes import AttributeType
 from annotator.labels.extend import extend_scheme, last_line, quoted_name
 from annotator.labels.load import NAME, NAME_RULE, compose, read_scheme_text
 from annotator.labels.nodes import ProblemReport
 from annotator.labels.scheme import LabelScheme, RelationType
 from annotator.scheme_changes import LabelChange
-
-_SECTIONS = {"entity": "entities", "relation": "relations"}
+from annotator.scheme_changes.change import SECTIONS, ChangeKind
 
 
 def edit_labels(text: str, change: LabelChange, reserved_keys: Collection[str] = ()) -> str:
@@ -25,13 +25,22 @@ def edit_labels(text: str, change: LabelChange, reserved_keys: Collection[str] =
     Raises :class:`SchemeError` where a name cannot
     be a label's, or where the text is written in a way that cannot be changed like this.
     """
+    scheme = read_scheme_text(text, reserved_keys)
+    if change.kind == "value":
+        return _edit_attributes(text, change, scheme)
     for name in change.new:
         if not NAME.fullmatch(name):
             raise SchemeError(
                 f"{name!r} cannot be a label: {NAME_RULE}",
                 "give it another name",
             )
-    scheme = read_scheme_text(text, reserved_keys)
+    if change.kind == "attribute":
+        return _edit_attributes(text, change, scheme)
+    return _edit_entries(text, change, scheme, reserved_keys)
+
+
+def _edit_entries(text: str, change: LabelChange, scheme: LabelScheme, reserved_keys: Collection[str]) -> str:
+    """Change the entries of entities or relations, and what refers to them."""
     entries = scheme.entities if change.kind == "entity" else scheme.relations
     labels = LabelsText(text)
     missing = [name for name in change.new if name not in entries]
@@ -47,6 +56,8 @@ def edit_labels(text: str, change: LabelChange, reserved_keys: Collection[str] =
     if change.kind == "entity":
         for relation in scheme.relations.values():
             _replace_ends(labels, relation, change)
+    for attribute in scheme.attributes.values():
+        _replace_of(labels, attribute, change)
     text = labels.text()
     if change.kind == "relation" and change.action == "split":
         model = scheme.relations[gone[0]]
@@ -83,6 +94,32 @@ def _replace_ends(labels: LabelsText, relation: RelationType, change: LabelChang
             labels.set_list("relation", relation.name, end, new)
 
 
+def _replace_of(labels: LabelsText, attribute: AttributeType, change: LabelChange) -> None:
+    """Let an attribute belong to the new labels where it belonged to the old ones; without any left, it goes."""
+    of = attribute.of if attribute.is_of_document else _replaced(attribute.of, change)
+    if not of:
+        labels.remove("attribute", attribute.name)
+    elif of != attribute.of:
+        labels.set_list("attribute", attribute.name, "of", of)
+
+
+def _edit_attributes(text: str, change: LabelChange, scheme: LabelScheme) -> str:
+    """Rename or drop an attribute, or one of its values; what the text lacks is passed over."""
+    labels = LabelsText(text)
+    name, _, value = change.old[0].partition("=")
+    attribute = scheme.attributes.get(name)
+    if attribute is None or (change.kind == "value" and value not in attribute.choices):
+        return text
+    if change.kind == "value":
+        new = change.new[0].partition("=")[2] if change.new else None
+        labels.replace_value(name, value, new)
+    elif change.new:
+        labels.rename_entry("attribute", name, change.new[0])
+    else:
+        labels.remove("attribute", name)
+    return labels.text()
+
+
 def _replaced(ends: Sequence[str], change: LabelChange) -> tuple[str, ...]:
     new: list[str] = []
     for label in ends:
@@ -98,6 +135,8 @@ def restore_labels(text: str, before: str, after: str, change: LabelChange, rese
         return edit_labels(text, change.inverse, reserved_keys)
     old, now = read_scheme_text(before, reserved_keys), read_scheme_text(text, reserved_keys)
     source = LabelsText(before)
+    if change.kind in ("attribute", "value"):
+        return _restore_attribute(text, source, change.old[0].partition("=")[0], now)
     old_entries, entries = (s.entities if change.kind == "entity" else s.relations for s in (old, now))
     labels = LabelsText(text)
     for name in change.new:
@@ -116,6 +155,27 @@ def restore_labels(text: str, before: str, after: str, change: LabelChange, rese
             if was != became:
                 left = [label for label in ends if label in was or label not in became]
                 labels.set_list("relation", name, end, left + [label for label in was if label not in left])
+    _restore_of(labels, source, old, made, now)
+    return labels.text()
+
+
+def _restore_of(labels: LabelsText, source: LabelsText, old: LabelScheme, made: LabelScheme, now: LabelScheme) -> None:
+    """Let attributes belong to what they belonged to before the labels were changed."""
+    for name, attribute in old.attributes.items():
+        if name not in now.attributes and name not in made.attributes:
+            labels.insert("attribute", source.entry("attribute", name))
+        elif name in made.attributes and name in now.attributes and attribute.of != made.attributes[name].of:
+            was, became = attribute.of, made.attributes[name].of
+            left = [label for label in now.attributes[name].of if label in was or label not in became]
+            labels.set_list("attribute", name, "of", left + [label for label in was if label not in left])
+
+
+def _restore_attribute(text: str, source: LabelsText, name: str, now: LabelScheme) -> str:
+    """Put an attribute back as it was before it, or one of its values, was dropped."""
+    labels = LabelsText(text)
+    if name in now.attributes:
+        labels.remove("attribute", name)
+    labels.insert("attribute", source.entry("attribute", name))
     return labels.text()
 
 
@@ -133,8 +193,8 @@ class LabelsText:
         root = compose(self._text, ProblemReport("labels.yaml"))
         self._sections: dict[str, tuple[Any, Any]] = {key.value: (key, value) for key, value in root.value}
         self._edits: dict[tuple[int, int], str] = {}
-        self._inserted: dict[str, list[str]] = {}
-        self._removed: dict[str, set[str]] = {"entity": set(), "relation": set()}
+        self._inserted: dict[ChangeKind, list[str]] = {}
+        self._removed: dict[ChangeKind, set[str]] = {"entity": set(), "relation": set(), "attribute": set()}
 
     def text(self) -> str:
         """The text with all changes."""
@@ -150,24 +210,24 @@ class LabelsText:
                 at = end
         return "".join((*parts, self._text[at:]))
 
-    def _entries(self, kind: str) -> Mapping[str, tuple[Any, Any]]:
-        section = self._sections.get(_SECTIONS[kind])
+    def _entries(self, kind: ChangeKind) -> Mapping[str, tuple[Any, Any]]:
+        section = self._sections.get(SECTIONS[kind])
         if section is None or section[1].id != "mapping":
             return {}
         return {key.value: (key, value) for key, value in section[1].value}
 
-    def rename_entry(self, kind: str, old: str, new: str) -> None:
+    def rename_entry(self, kind: ChangeKind, old: str, new: str) -> None:
         """Give an entry another name."""
         key, _ = self._entries(kind)[old]
         self._edits[key.start_mark.index, key.end_mark.index] = quoted_name(new)
 
-    def remove(self, kind: str, name: str) -> None:
+    def remove(self, kind: ChangeKind, name: str) -> None:
         """Take an entry out; comments above it stay."""
         self._removed[kind].add(name)
 
-    def entry(self, kind: str, name: str) -> str:
+    def entry(self, kind: ChangeKind, name: str) -> str:
         """The lines of an entry without their indentation, or ``NAME: {…}`` where it stands in one line with others."""
-        section = self._sections[_SECTIONS[kind]][1]
+        section = self._sections[SECTIONS[kind]][1]
         key, value = self._entries(kind)[name]
         if section.flow_style:
             return self._text[key.start_mark.index : value.end_mark.index] + self._newline
@@ -175,11 +235,11 @@ class LabelsText:
         indent = key.start_mark.column
         return "".join(row[indent:] if not row[:indent].strip() else row for row in self._rows[first:behind])
 
-    def insert(self, kind: str, entry: str) -> None:
+    def insert(self, kind: ChangeKind, entry: str) -> None:
         """Add an entry, which has no indentation, at the end of its section."""
         self._inserted.setdefault(kind, []).append(entry)
 
-    def set_list(self, kind: str, name: str, field: str, values: Iterable[str]) -> None:
+    def set_list(self, kind: ChangeKind, name: str, field: str, values: Iterable[str]) -> None:
         """Give an entry's field another list of names."""
         key, value = self._entries(kind)[name]
         new = f"[{', '.join(map(quoted_name, values))}]"
@@ -193,7 +253,25 @@ class LabelsText:
         else:
             self._edits[node.start_mark.index, node.end_mark.index] = new
 
-    def unite_patterns(self, kind: str, names: list[str]) -> None:
+    def replace_value(self, name: str, old: str, new: str | None) -> None:
+        """Give a value of an attribute another name, there and as its default, or (``None``) take it out."""
+        fields = {key.value: value for key, value in self._entries("attribute")[name][1].value}
+        values, default = fields["values"], fields.get("default")
+        items = [(item, item) for item in values.value] if values.id == "sequence" else list(values.value)
+        if new is not None:
+            defaults = [] if default is None else default.value if default.id == "sequence" else [default]
+            for node in (*(key for key, _ in items), *defaults):
+                if node.value == old:
+                    self._edits[node.start_mark.index, node.end_mark.index] = quoted_name(new)
+        elif values.id == "sequence":
+            self.set_list("attribute", name, "values", [key.value for key, _ in items if key.value != old])
+        elif values.flow_style:
+            self._cut_from_braces(values, {old})
+        else:
+            first, behind = next(self._extent(key, value) for key, value in items if key.value == old)
+            self._edits[self._starts[first], self._starts[behind]] = ""
+
+    def unite_patterns(self, kind: ChangeKind, names: list[str]) -> None:
         """Give the first of some entries the patterns of all."""
         entries = self._entries(kind)
         fields = [field for name in names for field in entries[name][1].value if field[0].value == "patterns"]
@@ -237,10 +315,10 @@ class LabelsText:
         """The first line of an entry, and the one behind its last."""
         return int(key.start_mark.line), last_line(self._rows, value) + 1
 
-    def _remove_entries(self, kind: str, gone: set[str]) -> None:
+    def _remove_entries(self, kind: ChangeKind, gone: set[str]) -> None:
         if not gone:
             return
-        section_key, section = self._sections[_SECTIONS[kind]]
+        section_key, section = self._sections[SECTIONS[kind]]
         entries = self._entries(kind)
         if gone >= entries.keys() and not self._inserted.get(kind):
             first, behind = self._extent(section_key, section)
@@ -267,17 +345,17 @@ class LabelsText:
                     self._edits[key.start_mark.index, following] = ""
             behind_last = behind_last or key.value == last_kept
 
-    def _insert_entries(self, kind: str, entries: list[str]) -> None:
-        section_key = self._sections.get(_SECTIONS[kind])
+    def _insert_entries(self, kind: ChangeKind, entries: list[str]) -> None:
+        section_key = self._sections.get(SECTIONS[kind])
         if section_key is None:
             end = "" if not self._text or self._text.endswith("\n") else self._newline
             body = "".join(_indented(entry, 2) for entry in entries)
-            self._edits[len(self._text), len(self._text)] = f"{end}{_SECTIONS[kind]}:{self._newline}{body}"
+            self._edits[len(self._text), len(self._text)] = f"{end}{SECTIONS[kind]}:{self._newline}{body}"
             return
         section = section_key[1]
         if section.id != "mapping" or section.flow_style:
             raise SchemeError(
-                f"labels.yaml: {_SECTIONS[kind]} are written in braces, where nothing can be put back by itself",
+                f"labels.yaml: {SECTIONS[kind]} are written in braces, where nothing can be put back by itself",
                 "put the labels back by hand, then run the command again",
             )
         at = self._starts[last_line(self._rows, section) + 1]

@@ -7,17 +7,28 @@ layer that are not retired, less the relations at retired spans, always make a l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
-from annotator.annotation import Annotations, RelationKey, SpanKey, reading_order
+from annotator.annotation import (
+    Annotations,
+    Attributes,
+    AttributeValue,
+    Relation,
+    RelationKey,
+    Span,
+    SpanKey,
+    reading_order,
+)
 from annotator.labels.scheme import LabelScheme
 from annotator.text import Segmentation
 
-RetiredKind = Literal["label", "ends", "overlap", "sentence", "twice"]
+RetiredKind = Literal["label", "ends", "overlap", "sentence", "twice", "attribute", "value"]
 """Why: its label is not in the scheme, its ends' labels do not fit, it clashes with a span, it crosses sentences, or
-another relation says the same."""
+another relation says the same; an attribute is not one of its label, or has a value that it may not have."""
+
+AnyItem = TypeVar("AnyItem", Span, Relation)
 
 IN_WORDS: Mapping[RetiredKind, str] = {
     "label": "not in the label scheme",
@@ -25,6 +36,8 @@ IN_WORDS: Mapping[RetiredKind, str] = {
     "overlap": "clashing with other spans",
     "sentence": "from one sentence to another",
     "twice": "twice between the same spans",
+    "attribute": "no attribute of what has it",
+    "value": "set to what is no value of it",
 }
 
 
@@ -37,43 +50,58 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """The retired items of a layer, each with its reason: spans and relations by id, in reading order."""
+    """The retired items of a layer, each with its reason: spans and relations by id, in reading order.
+
+    ``attributes`` are those of other items, and of the document (``None``), by item and name.
+    """
 
     spans: Mapping[str, Reason] = field(default_factory=dict)
     relations: Mapping[str, Reason] = field(default_factory=dict)
+    attributes: Mapping[tuple[str | None, str], Reason] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.spans or self.relations)
+        return bool(self.spans or self.relations or self.attributes)
 
     def __len__(self) -> int:
-        return len(self.spans) + len(self.relations)
+        return len(self.spans) + len(self.relations) + len(self.attributes)
 
     @property
     def problems(self) -> list[str]:
         """All reasons in words, those of spans first."""
-        return [reason.text for reason in (*self.spans.values(), *self.relations.values())]
+        return [reason.text for group in (self.spans, self.relations, self.attributes) for reason in group.values()]
 
     def counts(self, content: Annotations) -> RetiredCounts:
         """How many items of the layer ``content`` are retired."""
         spans = (("span", content.spans[i].label, reason.kind) for i, reason in self.spans.items())
         relations = (("relation", content.relations[i].label, reason.kind) for i, reason in self.relations.items())
-        return Counter(RetiredGroup(*group) for group in (*spans, *relations))
+        attributes = (("attribute", name, reason.kind) for (_, name), reason in self.attributes.items())
+        return Counter(RetiredGroup(*group) for group in (*spans, *relations, *attributes))
 
     def left_of(self, content: Annotations) -> Annotations:
         """The items of the layer ``content`` that the scheme allows; a relation needs both of its ends."""
         if not self:
             return content
-        spans = {i: span for i, span in content.spans.items() if i not in self.spans}
+        spans = {i: self._less(span) for i, span in content.spans.items() if i not in self.spans}
         relations = {
-            i: relation
+            i: self._less(relation)
             for i, relation in content.relations.items()
             if i not in self.relations and relation.head in spans and relation.child in spans
         }
-        return replace(content, spans=spans, relations=relations)
+        of_document = self._left(None, content.document_attributes) or {}
+        return replace(content, spans=spans, relations=relations, document_attributes=of_document)
+
+    def _less(self, item: AnyItem) -> AnyItem:
+        left = self._left(item.id, item.attributes)
+        return item if left == item.attributes else item.replace(attributes=left)
+
+    def _left(self, item_id: str | None, attributes: Attributes | None) -> Attributes | None:
+        if not attributes or not self.attributes:
+            return attributes
+        return {name: v for name, v in attributes.items() if (item_id, name) not in self.attributes} or None
 
 
 class RetiredGroup(NamedTuple):
-    """Retired items of one label and kind, to be counted; ``of`` is ``span`` or ``relation``."""
+    """Retired items of one label and kind, to be counted; ``of`` is ``span``, ``relation`` or ``attribute``."""
 
     of: str
     label: str
@@ -111,7 +139,31 @@ def retired(scheme: LabelScheme, content: Annotations, sentences: Segmentation) 
         if reason is not None:
             relations[relation_id] = reason
         between.append(key)
-    return Retired(spans, relations)
+    return Retired(spans, relations, _retired_attributes(scheme, content, {*spans, *relations}))
+
+
+def _retired_attributes(
+    scheme: LabelScheme, content: Annotations, gone: Container[str]
+) -> dict[tuple[str | None, str], Reason]:
+    """Which attributes of the items that are not retired themselves the scheme does not have, and why."""
+    having: list[tuple[str | None, str | None, Attributes]] = [(None, None, content.document_attributes)]
+    for items in (content.spans, content.relations):
+        having += [(i, x.label, x.attributes) for i, x in items.items() if x.attributes and i not in gone]
+    return {
+        (item_id, name): reason
+        for item_id, label, attributes in having
+        for name, value in attributes.items()
+        if (reason := attribute_reason(scheme, name, value, label)) is not None
+    }
+
+
+def attribute_reason(scheme: LabelScheme, name: str, value: AttributeValue, label: str | None) -> Reason | None:
+    """Why an attribute of an item with a label (``None``: of the document) is retired."""
+    problem = scheme.attribute_problem(name, value, label)
+    if problem is None:
+        return None
+    known = any(attribute.name == name for attribute in scheme.attributes_of(label))
+    return Reason("value" if known else "attribute", problem)
 
 
 def retired_spans(scheme: LabelScheme, spans: Iterable[tuple[SpanKey, str]]) -> dict[str, Reason]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from annotator.annotation import Attributes, RelationKey, SpanKey
-from annotator.labels.attributes import AttributeType
+from annotator.labels.attributes import AttributeType, values_of
 from annotator.text import Segmentation
 from annotator.wording import did_you_mean
 
@@ -146,7 +146,9 @@ class LabelScheme:
             canonical = attribute.canonical(value)
         except ValueError as error:
             return str(error)
-        return None if canonical == value else f"{name}: found {value!r}, expected it as {canonical!r}"
+        if canonical == value or (attribute.several and sorted(values_of(canonical)) == sorted(values_of(value))):
+            return None
+        return f"{name}: found {value!r}, expected it as {canonical!r}"
 
     def is_symmetric(self, label: str) -> bool:
         """Whether a relation type is without direction; one that the scheme does not have has one."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotator.annotation import RelationKey, SpanKey, key_json, relation_key, span_key
+from annotator.annotation import RelationKey, SpanKey, attribute_claim_id, key_json, relation_key, span_key
 from annotator.history import LayerState, Record
 from annotator.scheme_changes.change import LabelChange, LabelKind
 
@@ -40,6 +40,8 @@ def carry(state: LayerState, change: LabelChange, *, reopens: bool = False) -> C
     if change.action == "split":
         if reopens and _has_label(state, change):
             carrying.reopen()
+    elif change.kind in ("attribute", "value"):
+        carrying.carry_attributes()
     else:
         carrying.carry_spans()
         carrying.carry_relations()
@@ -73,8 +75,23 @@ def carry_back(state: LayerState, before: LayerState, after: Carried, change: La
 
 
 def _has_label(state: LayerState, change: LabelChange) -> bool:
+    if change.kind in ("attribute", "value"):
+        return any(_has_attribute(record, change) for record in state.values())
     table = "span" if change.kind == "entity" else "relation"
     return any(key[0] == table and record["label"] in change.old for key, record in state.items())
+
+
+def _has_attribute(record: Record, change: LabelChange) -> bool:
+    """Whether a record has an attribute, or a value, that a change is about."""
+    values: Any = record.get("attributes") or record.get("value")
+    if record.get("kind") == "attribute":
+        values = {record["claim"][1]: record.get("outcome")}
+    if not isinstance(values, Mapping):
+        return False
+    if change.kind == "attribute":
+        return any(name in change.old for name in values)
+    singles = ((n, v) for n, value in values.items() for v in (value if isinstance(value, list) else [value]))
+    return any(f"{name}={value}" in change.old for name, value in singles)
 
 
 def _redirected(state: LayerState, ids: Mapping[RecordKey, str]) -> LayerState:
@@ -87,7 +104,10 @@ def _redirected(state: LayerState, ids: Mapping[RecordKey, str]) -> LayerState:
             if record_id == _content_id(record):
                 new_id = _content_id(new)
         elif table in ("verdict", "ruling") and "item" in record:
-            new["item"] = ids.get((record["kind"], record["item"]), record["item"])
+            known = record["kind"] in _LABELLED
+            new["item"] = (
+                ids.get((record["kind"], record["item"]), record["item"]) if known else _referred(ids, record["item"])
+            )
         elif table == "comment" and "target" in record:
             new["target"] = _referred(ids, record["target"])
         elif table == "extra" and "refs" in record:
@@ -175,6 +195,20 @@ class _Carrying:
 
         self._replace("relation", become)
 
+    def carry_attributes(self) -> None:
+        """Carry attributes, wherever they are set, and what was ruled on them."""
+
+        def become(record_id: str, record: Record) -> tuple[Hashable, str, Record]:
+            field = "value" if record_id == "attributes" and "attributes" not in record else "attributes"
+            if not isinstance(record.get(field), Mapping):
+                return record_id, record_id, record
+            return record_id, record_id, _with(record, field, self.change.attributes(record[field]) or None)
+
+        for table in ("span", "relation", "verdict"):
+            self._replace(table, become)
+        self._replace("layer", lambda name, record: None if (new := become(name, record))[2] == {} else new)
+        self._replace("ruling", self._ruling, lambda record: _rank(record, "settled", _SETTLED))
+
     def carry_what_refers(self) -> None:
         """Carry what refers to spans, relations and labels: verdicts, rulings, comments and what is kept aside."""
         self._replace("verdict", self._verdict, lambda record: _rank(record, "verdict", _VERDICTS))
@@ -238,6 +272,8 @@ class _Carrying:
 
     def _ruling(self, _: str, record: Record) -> tuple[Hashable, str, Record] | None:
         kind = record["kind"]
+        if kind == "attribute":
+            return self._attribute_ruling(record)
         claim = self._content(kind, record["claim"])
         if claim is None:
             return None
@@ -251,6 +287,26 @@ class _Carrying:
             new = {name: new[name] for name in new if name not in ("item", "origin", "source", "score", "curator")}
         return str(claim), str(claim), new
 
+    def _attribute_ruling(self, record: Record) -> tuple[Hashable, str, Record] | None:
+        """What becomes of a ruling on an attribute: it goes with its item, or with the attribute."""
+        claim, old = record["claim"]
+        name, kind = self.change.attribute(old), None if claim is None else _kind_of(claim)
+        content = None if kind is None else self._content(kind, claim)
+        if name is None or (kind is not None and content is None):
+            return None
+        carried = None if content is None else key_json(content)
+        versions = {
+            curator: None if value is None else self.change.value(old, value)
+            for curator, value in record["versions"].items()
+        }
+        new = {**record, "claim": [carried, name], "versions": versions}
+        if record.get("outcome") is not None:
+            new = _with(new, "outcome", self.change.value(old, record["outcome"]))
+        if kind is not None and record.get("item") is not None:
+            new = _with(new, "item", self.new_id(kind, record["item"]))
+        new_id = attribute_claim_id(carried, name)
+        return new_id, new_id, new
+
     def _outcome(self, kind: str, outcome: Any) -> Any:
         if kind == "span":
             span = self.change.span(span_key(outcome))
@@ -261,7 +317,7 @@ class _Carrying:
     def _comment(self, comment_id: str, record: Record) -> tuple[Hashable, str, Record]:
         target = record.get("target")
         if target is not None:
-            table = "span" if target in self._spans else "relation"
+            table = next((t for t in ("span", "relation") if target in self._tables.get(t, {})), "ruling")
             record = _with(record, "target", self.new_id(table, target))
         return comment_id, comment_id, record
 
@@ -282,6 +338,11 @@ class _Carrying:
     def _contents(self, kind: str, values: Iterable[Any]) -> list[Any]:
         found = (self._content(kind, value) for value in values)
         return [key_json(content) for content in dict.fromkeys(found) if content is not None]
+
+
+def _kind_of(claim: Any) -> str:
+    """Whether a claim is a span or a relation, from its JSON value."""
+    return "span" if isinstance(claim[0], int) else "relation"
 
 
 def _relation_content(relation: Record, spans: Mapping[str, Record]) -> str | None:

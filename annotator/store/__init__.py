@@ -25,6 +25,7 @@ from annotator.store.file_identity import LostError
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime, comparable_layers
 from annotator.store.label_use import (
     layers_across_sentences,
+    layers_with_attributes,
     layers_with_links,
     layers_with_other_labels,
     layers_with_overlaps,
@@ -130,6 +131,7 @@ __all__ = [
     "kept_of_documents",
     "layer_states",
     "layers_across_sentences",
+    "layers_with_attributes",
     "layers_with_links",
     "layers_with_news",
     "layers_with_other_labels",

@@ -6,6 +6,9 @@ from collections.abc import Callable, Collection
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from annotator.annotation import AttributeValue
 from annotator.history import dumps
 from annotator.store.segmentations import read_segments
 from annotator.text import Segmentation
@@ -45,6 +48,32 @@ def layers_with_links(store: Store, kinds: Collection[str], wanted: Callable[[st
         if wanted(*link):
             query = f"SELECT DISTINCT l.id{_LINKS} AND r.label = ?2 AND h.label = ?3 AND c.label = ?4"
             found.update(row[0] for row in store.rows(query, of, *link))
+    return found
+
+
+_SAID = """
+SELECT l.id AS layer, a.key AS name, i.label AS label, CASE a.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
+    WHEN 'array' THEN a.value ELSE json_quote(a.value) END AS value
+FROM (SELECT layer_id, label, attributes FROM span WHERE attributes IS NOT NULL
+      UNION ALL SELECT layer_id, label, attributes FROM relation WHERE attributes IS NOT NULL
+      UNION ALL SELECT id, NULL, attributes FROM layer WHERE attributes IS NOT NULL) i
+JOIN layer l ON l.id = i.layer_id JOIN json_each(i.attributes) a WHERE l.kind IN (SELECT value FROM json_each(?1))
+"""
+
+
+def layers_with_attributes(
+    store: Store, kinds: Collection[str], wanted: Callable[[str, AttributeValue, str | None], bool]
+) -> set[int]:
+    """The ids of the layers of some kinds with an attribute whose name, value and label are ``wanted``.
+
+    The label is that of the item; ``None`` stands for the document.
+    """
+    of = dumps(list(kinds))
+    found: set[int] = set()
+    for name, label, value in store.rows(f"SELECT DISTINCT name, label, value FROM ({_SAID})", of):
+        if wanted(name, msgspec.json.decode(value), label):
+            query = f"SELECT DISTINCT layer FROM ({_SAID}) WHERE name = ?2 AND label IS ?3 AND value = ?4"
+            found.update(row[0] for row in store.rows(query, of, name, label, value))
     return found
 
 

@@ -106,6 +106,19 @@ SELECT DISTINCT layer_id FROM event WHERE EXISTS (SELECT 1 FROM json_each(?1) WH
 """
 
 
+_WITH_ATTRIBUTES = """
+SELECT layer_id FROM span WHERE attributes IS NOT NULL
+UNION SELECT layer_id FROM relation WHERE attributes IS NOT NULL
+UNION SELECT layer_id FROM verdict WHERE attributes IS NOT NULL
+UNION SELECT id FROM layer WHERE attributes IS NOT NULL
+"""
+
+
+_WITH_ATTRIBUTES_EVER = """
+SELECT DISTINCT layer_id FROM event WHERE instr(ops, '"attribute')
+"""
+
+
 def touched_layers(connection: sqlite3.Connection, scheme: SchemeHistory) -> list[int]:
     """The layers that lag behind and whose state the changes that they lack may touch, in order."""
     rows = connection.execute("SELECT DISTINCT scheme FROM layer WHERE scheme <> ?", (scheme.heads,)).fetchall()
@@ -113,11 +126,12 @@ def touched_layers(connection: sqlite3.Connection, scheme: SchemeHistory) -> lis
     missing = scheme.events.keys() - frozenset.intersection(*known) if known else scheme.events.keys()
     undone = any(scheme.events[digest].target is not None for digest in missing)
     events = scheme.events.values() if undone else (scheme.events[digest] for digest in missing)
-    labels = {label for event in events for label in scheme.change_of(event).labels}
-    query = (
-        f"SELECT DISTINCT layer_id FROM ({_WITH_LABELS_EVER if undone else _WITH_LABELS})"
-        " JOIN layer l ON l.id = layer_id WHERE l.scheme <> ?2 ORDER BY 1"
-    )
+    changes = [scheme.change_of(event) for event in events]
+    labels = {label for change in changes for label in change.labels}
+    holding = _WITH_LABELS_EVER if undone else _WITH_LABELS
+    if any(change.kind in ("attribute", "value") for change in changes):
+        holding += f"UNION {_WITH_ATTRIBUTES_EVER if undone else _WITH_ATTRIBUTES}"
+    query = f"SELECT DISTINCT layer_id FROM ({holding}) JOIN layer l ON l.id = layer_id WHERE l.scheme <> ?2 ORDER BY 1"
     return [row[0] for row in connection.execute(query, (dumps(sorted(labels)), scheme.heads))]
 
 

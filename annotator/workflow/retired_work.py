@@ -14,6 +14,7 @@ from annotator.store import (
     LayerInfo,
     Store,
     layers_across_sentences,
+    layers_with_attributes,
     layers_with_links,
     layers_with_other_labels,
     layers_with_overlaps,
@@ -79,6 +80,7 @@ def _suspects(store: Store, scheme: LabelScheme, kinds: Sequence[str], *, quick:
         return label not in relations or not relations[label].fits(head, child)
 
     found = layers_with_other_labels(store, kinds, scheme.entities.keys()) | layers_with_links(store, kinds, misfits)
+    found |= layers_with_attributes(store, kinds, lambda *said: scheme.attribute_problem(*said) is not None)
     if not quick:
         found |= layers_across_sentences(store, kinds, [r.name for r in relations.values() if r.within == "sentence"])
     return found if scheme.overlap == "any" else found | layers_with_overlaps(store, kinds)
@@ -99,7 +101,9 @@ def summary(counts: Mapping[RetiredGroup, int]) -> str:
 
 def mending(counts: Mapping[RetiredGroup, int]) -> str:
     """Which commands mend what is retired."""
-    gone = Counter({group.label: count for group, count in counts.items() if group.kind == "label"}).most_common(1)
+    gone = Counter(
+        {g.label: n for g, n in counts.items() if g.kind in ("label", "attribute")}
+    ).most_common(1)  # fmt: skip
     if not gone:
         return "`annotator labels diff` says what changed; the workbench shows them, to be changed or deleted"
     label = gone[0][0]

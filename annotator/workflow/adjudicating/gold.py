@@ -116,7 +116,7 @@ def _reason_to_wait(work: FinishedWork) -> str:
 def _retired_in(gold: GoldEditor) -> dict[str, RetiredCounts]:
     """How much of each curator's finished work, and of gold, the label scheme no longer allows."""
     content = gold.layer.content
-    contents = {**gold.work.contents, GOLD: Annotations(content.spans, content.relations)}
+    contents = {**gold.work.contents, GOLD: Annotations(content.spans, content.relations, content.document_attributes)}
     counts = {name: retired(gold.scheme, work, gold.document.sentences).counts(work) for name, work in contents.items()}
     return {name: count for name, count in counts.items() if count}
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from annotator.annotation import Annotations, Relation, RelationKey, Span, reading_order
 from annotator.intervals import IntervalIndex
-from annotator.labels.retired import Reason, relation_reason, retired, span_reason
+from annotator.labels.retired import Reason, attribute_reason, relation_reason, retired, span_reason
 from annotator.text import Segmentation
 from annotator.workflow.editing.layer_view import LayerView
 
@@ -30,7 +30,8 @@ class RetiredItems:
         self._content = content
         self._sentences = sentences
         found = retired(content.scheme, Annotations(content.spans, content.relations), sentences)
-        self._reasons: dict[str, Reason] = {**found.spans, **found.relations}
+        of_attributes = {i: reason for (i, _), reason in found.attributes.items() if i is not None}
+        self._reasons: dict[str, Reason] = {**of_attributes, **found.spans, **found.relations}
         self._positions = {position[2]: position for position in content.positions(self._reasons)}
         self.index = IntervalIndex(self._positions.values())
 
@@ -78,7 +79,7 @@ class RetiredItems:
         near = self._content.spans_over(span.start, span.end) if scheme.overlap != "any" else []
         place = reading_order(span), span.id
         before = (s.key for s in near if s.label in scheme.entities and (reading_order(s), s.id) < place)
-        return span_reason(scheme, span.key, before)
+        return span_reason(scheme, span.key, before) or self._attribute_reason(span)
 
     def _relation_reason(self, relation: Relation) -> Reason | None:
         key = self._key(relation)
@@ -89,7 +90,14 @@ class RetiredItems:
         before = [
             k for k, i in others if k is not None and {k.head, k.child} == {key.head, key.child} and (k, i) < place
         ]
-        return relation_reason(self._content.scheme, key, self._sentences, before)
+        reason = relation_reason(self._content.scheme, key, self._sentences, before)
+        return reason or self._attribute_reason(relation)
+
+    def _attribute_reason(self, item: Span | Relation) -> Reason | None:
+        """Why the first of the attributes of an item is retired."""
+        said = (item.attributes or {}).items()
+        reasons = (attribute_reason(self._content.scheme, name, value, item.label) for name, value in said)
+        return next((reason for reason in reasons if reason is not None), None)
 
     def _key(self, relation: Relation) -> RelationKey | None:
         """The content of a relation; ``None`` while a step has taken an end away and not yet the relation."""

@@ -8,7 +8,16 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from annotator.annotation import Annotations, RelationKey, Ruling, Span, SpanKey, Verdict, key_json
+from annotator.annotation import (
+    Annotations,
+    RelationKey,
+    Ruling,
+    Span,
+    SpanKey,
+    Verdict,
+    attribute_claim_id,
+    key_json,
+)
 from annotator.text import Document
 
 
@@ -70,6 +79,9 @@ class Reanchoring:
         """
         carried: dict[str, Ruling] = {}
         for ruling in rulings.values():
+            if ruling.kind == "attribute":
+                carried.update(self._attribute_ruling(ruling, gold))
+                continue
             claim, item = self._key(ruling.kind, ruling.claim), self._gold_key(ruling.item, gold)
             if claim is None or (ruling.item is not None and item is None):
                 continue
@@ -78,6 +90,19 @@ class Reanchoring:
             new = ruling.replace(id=str(claim), claim=key_json(claim), versions=versions, outcome=outcome)
             carried[new.id] = new.replace(item=None if item is None else str(item))
         return carried
+
+    def _attribute_ruling(self, ruling: Ruling, gold: Annotations) -> dict[str, Ruling]:
+        """A ruling on an attribute under its new id; none where its item has no place in the new text."""
+        claim, name = ruling.claim
+        if claim is None:
+            return {ruling.id: ruling}
+        kind = "span" if isinstance(claim[0], int) else "relation"
+        key, item = self._key(kind, claim), self._gold_key(ruling.item, gold)
+        if key is None or (ruling.item is not None and item is None):
+            return {}
+        carried = key_json(key)
+        new_id = attribute_claim_id(carried, name)
+        return {new_id: ruling.replace(id=new_id, claim=[carried, name], item=None if item is None else str(item))}
 
     def _gold_key(self, item_id: str | None, gold: Annotations) -> SpanKey | RelationKey | None:
         span, relation = gold.spans.get(item_id or ""), gold.relations.get(item_id or "")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from annotator.errors import SchemeError, WorkflowError
 from annotator.labels import LabelScheme
 from annotator.labels.edit import edit_labels, restore_labels
 from annotator.labels.load import NAME, NAME_RULE, read_scheme_text
 from annotator.scheme_changes import UNDO, LabelChange, SchemeEvent, changed_shape
-from annotator.scheme_changes.change import Action, LabelKind
+from annotator.scheme_changes.change import Action, ChangeKind, LabelKind
 from annotator.store import Store, Writer, carry_layers
+from annotator.store.attribute_counts import attribute_counts
 from annotator.store.label_counts import LabelCount, hanging_relations, item_totals, label_counts
 from annotator.wording import did_you_mean, plural
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.reserved_keys import RESERVED_KEYS
+from annotator.workflow.schemes.attribute_changes import attribute_change, is_attribute
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 ReportProgress = Callable[[int, int], None]
@@ -91,9 +93,8 @@ class ChangeReport:
             done += " (labels.yaml says it already)"
         if not self.items or self.change.action == "drop":
             return done
-        return (
-            f"{done}: {plural(self.items, 'span' if self.change.kind == 'entity' else 'relation')} {would}carried over"
-        )
+        noun = {"entity": "span", "relation": "relation"}.get(self.change.kind, "item")
+        return f"{done}: {plural(self.items, noun)} {would}carried over"
 
     def _items(self, sign: int) -> str:
         """How many items all layers have fewer (with 1) or more (with -1), in words."""
@@ -107,6 +108,8 @@ def label_change(workspace: Workspace, action: Action, old: Sequence[str], new: 
     Raises :class:`WorkflowError` where it makes no sense: a label that nobody knows, a new name that is taken.
     """
     scheme = workspace.scheme
+    if is_attribute(old[0], scheme, workspace.store):
+        return attribute_change(scheme, workspace.store, action, old, new)
     used = {(count.kind, count.label) for count in label_counts(workspace.store)}
     kinds = {_kind(name, scheme, used) for name in old}
     kind = next(iter(kinds))
@@ -145,6 +148,21 @@ def change_of_words(workspace: Workspace, words: Sequence[str]) -> LabelChange:
 
 
 _FEWEST_NAMES = {"rename": 2, "merge": 2, "split": 3, "drop": 1}
+
+
+def _entries(scheme: LabelScheme, kind: ChangeKind) -> Mapping[str, Any]:
+    """What of one kind a scheme has, by name."""
+    if kind == "value":
+        return {f"{a.name}={c.name}": c for a in scheme.attributes.values() for c in a.choices.values()}
+    return {"entity": scheme.entities, "relation": scheme.relations, "attribute": scheme.attributes}[kind]
+
+
+def _counts(store: Store, kind: ChangeKind, names: Sequence[str]) -> list[LabelCount]:
+    """How often something of one kind occurs."""
+    if not names:
+        return []
+    counts = attribute_counts(store, names) if kind in ("attribute", "value") else label_counts(store, names)
+    return [count for count in counts if count.kind == kind]
 
 
 def _kind(name: str, scheme: LabelScheme, used: set[tuple[str, str]]) -> LabelKind:
@@ -202,7 +220,7 @@ def change_labels(
     """
     labels = LabelsFile(workspace.labels_path)
     before = labels.read()
-    entries = workspace.scheme.entities if change.kind == "entity" else workspace.scheme.relations
+    entries = _entries(workspace.scheme, change.kind)
     in_file = any(name in entries for name in change.old)
     if not in_file and any(name not in entries for name in change.new):
         raise WorkflowError(
@@ -214,7 +232,7 @@ def change_labels(
     event = SchemeEvent(
         tuple(history.heads.split()), workspace.store.clock(), actor, change.action, change, None, before, after
     )
-    report = ChangeReport(change, label_counts(workspace.store, change.old), in_file=in_file)
+    report = ChangeReport(change, _counts(workspace.store, change.kind, change.old), in_file=in_file)
     if change.action == "merge":
         kept = change.new[0] if change.new[0] in entries else change.old[0]
         described = (
@@ -258,12 +276,13 @@ def undo_change(
         parents = (events[-1].hash,) if events else tuple(history.heads.split())
         now = workspace.store.clock()
         events.append(SchemeEvent(parents, now, actor, UNDO, None, twin, after if events else before, after))
-    report = ChangeReport(change, label_counts(workspace.store, change.new), in_file=after != before, undone=True)
+    counts = _counts(workspace.store, change.kind, change.new)
+    report = ChangeReport(change, counts, in_file=after != before, undone=True)
     _carry_out(workspace, labels, events, report, dry_run=dry_run, report_progress=report_progress)
     scheme = read_scheme_text(after, RESERVED_KEYS)
     if not dry_run:
-        known = {*scheme.entities, *scheme.relations}
-        report.outside = label_counts(workspace.store, [name for name in change.new if name not in known] or [""])
+        unknown = [name for name in change.new if name not in _entries(scheme, change.kind)]
+        report.outside = _counts(workspace.store, change.kind, unknown)
     return report
 
 

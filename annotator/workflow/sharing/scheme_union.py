@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from annotator.labels.edit import edit_labels, restore_labels
 from annotator.labels.load import NAME, read_scheme_text
 from annotator.names import person_problem
 from annotator.scheme_changes import Changes, SchemeConflictError, SchemeEvent, SchemeHistory, changed_shape
+from annotator.scheme_changes.change import SECTIONS, ChangeKind
 from annotator.store import SchemeStamp, scheme_problem
 from annotator.validation.ops import latest_moment, moment_problem
 from annotator.workflow.reserved_keys import RESERVED_KEYS
@@ -24,20 +25,30 @@ _LONGEST_TEXT = 1 << 20
 """Characters of a ``labels.yaml`` that a change may keep."""
 
 
-class _RelationShape(msgspec.Struct):
+class _RelationShape(msgspec.Struct, omit_defaults=True):
     head: list[str]
     child: list[str]
     symmetric: bool
     within: str
+    equivalence: bool = False
 
 
-class _Shape(msgspec.Struct):
+class _AttributeShape(msgspec.Struct):
+    kind: str
+    of: list[str]
+    values: list[str]
+    several: bool
+    default: bool | int | float | str | list[str] | None
+
+
+class _Shape(msgspec.Struct, omit_defaults=True):
     """What a database notes of its label scheme, as far as :func:`shape_differences` reads it."""
 
     entities: list[str]
     relations: dict[str, _RelationShape]
     overlap: str
     snap: str
+    attributes: dict[str, _AttributeShape] = {}
 
 
 @dataclass(slots=True)
@@ -122,6 +133,8 @@ def _checked(events: list[tuple[str, SchemeEvent]], told: str) -> Changes:
     for _, event in events if problem is None else ():
         names = () if event.change is None else (*event.change.old, *event.change.new)
         problem = person_problem(event.actor) or moment_problem(event.at, latest)
+        if event.change is not None and event.change.kind == "value":
+            names = tuple(name.partition("=")[0] for name in names)
         if any(not NAME.fullmatch(name) for name in names):
             problem = "a change of the label scheme is about what cannot be a label"
         if max(len(event.before), len(event.after)) > _LONGEST_TEXT:
@@ -144,12 +157,22 @@ def _taken(event: SchemeEvent, shape: Mapping[str, Any], where: str) -> Iterator
     """Yield why a label cannot be renamed: the new name is a label of its own in the place that does not know of it."""
     change = event.change
     if change is not None and change.action == "rename":
-        labels = shape["entities"] if change.kind == "entity" else shape["relations"]
+        labels = _names(shape, change.kind)
         if change.old[0] in labels and change.new[0] in labels:
+            what = {"attribute": "an attribute", "value": "a value"}.get(change.kind, "a label")
             yield (
                 f"label scheme: {change} ({event.actor}, {event.at}),"
-                f" but {change.new[0]} is a label of its own {where}: rename that one first"
+                f" but {change.new[0]} is {what} of its own {where}: rename that one first"
             )
+
+
+def _names(shape: Mapping[str, Any], kind: ChangeKind) -> Collection[str]:
+    """What of one kind a scheme with this shape has."""
+    attributes = shape.get("attributes", {})
+    if kind == "value":
+        return {f"{name}={value}" for name, attribute in attributes.items() for value in attribute["values"]}
+    names: Collection[str] = attributes if kind == "attribute" else shape[SECTIONS[kind]]
+    return names
 
 
 def _undone(stamp: SchemeStamp, event: SchemeEvent, history: SchemeHistory) -> dict[str, Any]:

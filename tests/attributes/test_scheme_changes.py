@@ -1,0 +1,142 @@
+"""Changing attributes, their values and what they belong to, together with the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from annotator.errors import AnnotatorError, WorkflowError
+from annotator.history import GOLD, LayerName
+from annotator.store.doctor import check_database
+from annotator.workflow.adjudicating.gold import adjudicate, settle_finished
+from annotator.workflow.annotating.attribute_steps import AttributeSteps
+from annotator.workflow.retired_work import retired_work, summary, total
+from annotator.workflow.schemes.changing import change_labels, change_of_words, undo_change
+from annotator.workflow.schemes.moved import scheme_differences
+from tests.workspaces import Bench, focused, range_of
+
+KEY = "flood"
+Said = dict[str, object]
+
+
+@pytest.fixture(autouse=True)
+def _sound(bench: Bench) -> Iterator[None]:
+    yield
+    assert list(check_database(bench.store)) == []
+
+
+@pytest.fixture
+def done(bench: Bench) -> Bench:
+    """Two curators have finished; gold has what they agree on, and one decision on an attribute."""
+    for curator, certainty in (("ana", "possible"), ("bo", "likely")):
+        session = bench.session(KEY, curator)
+        steps = AttributeSteps(session)
+        flood = focused(session.add(*range_of(bench.document(KEY), "flooded"), "EVENT"))
+        mayor = focused(session.add(*range_of(bench.document(KEY), "Ines Duarte"), "PERSON"))
+        steps.set(flood, "certainty", certainty)
+        steps.set(mayor, "role", ["speaker", "official"])
+        steps.set(None, "topic", ["health", "sport"])
+        session.relate(mayor, flood, "takes_part_in")
+        session.finish()
+    gold = adjudicate(bench.workspace, KEY, "lead")
+    gold.choose(gold.gold.open[0].id, "ana")
+    gold.finish()
+    return bench
+
+
+def said(bench: Bench, layer: str = GOLD) -> Said:
+    info = bench.store.layer(LayerName(KEY, layer))
+    assert info is not None
+    content = bench.store.annotations(info.id)
+    items = [*content.spans.values(), *content.relations.values()]
+    return {item.label: dict(item.attributes) for item in items if item.attributes} | {
+        "": dict(content.document_attributes)
+    }
+
+
+def change(bench: Bench, words: str) -> None:
+    change_labels(bench.workspace, change_of_words(bench.workspace, words.split()), "lead")
+
+
+FLOOD, MAYOR, TOPIC = {"certainty": "possible"}, {"role": ["speaker", "official"]}, {"topic": ["health", "sport"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "now"),
+    [
+        ("rename certainty confidence", {"EVENT": {"confidence": "possible"}, "PERSON": MAYOR, "": TOPIC}),
+        ("rename certainty=possible maybe", {"EVENT": {"certainty": "maybe"}, "PERSON": MAYOR, "": TOPIC}),
+        ("rename role=speaker voice", {"EVENT": FLOOD, "PERSON": {"role": ["voice", "official"]}, "": TOPIC}),
+        ("drop role=speaker", {"EVENT": FLOOD, "PERSON": {"role": ["official"]}, "": TOPIC}),
+        ("drop certainty=possible", {"PERSON": MAYOR, "": TOPIC}),
+        ("drop certainty", {"PERSON": MAYOR, "": TOPIC}),
+        ("rename topic subject", {"EVENT": FLOOD, "PERSON": MAYOR, "": {"subject": ["health", "sport"]}}),
+        ("drop topic", {"EVENT": FLOOD, "PERSON": MAYOR, "": {}}),
+        ("rename EVENT HAPPENING", {"HAPPENING": FLOOD, "PERSON": MAYOR, "": TOPIC}),
+        ("merge EVENT PLACE PERSON", {"PERSON": FLOOD | MAYOR, "": TOPIC}),
+        ("drop PERSON", {"EVENT": FLOOD, "": TOPIC}),
+    ],
+)
+def test_work_gold_and_file_follow_and_go_back(done: Bench, words: str, now: Said) -> None:
+    before, text = {layer: said(done, layer) for layer in (GOLD, "curator:bo")}, done.workspace.labels_path.read_text()
+    change(done, words)
+    if not words.startswith("merge"):
+        assert said(done) == now
+    assert retired_work(done.workspace) == []
+    assert scheme_differences(done.workspace).differences == []
+    assert settle_finished(done.workspace, "lead").unchanged == [KEY]
+    undo_change(done.workspace, "lead")
+    assert {layer: said(done, layer) for layer in before} == before
+    assert done.workspace.scheme.shape == type(done.workspace)(done.workspace.root).scheme.shape
+    assert done.workspace.labels_path.read_text() == text
+    assert settle_finished(done.workspace, "lead").unchanged == [KEY]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("rename certainty role", "role is an attribute already"),
+        ("rename certainty=possible likely", "certainty=likely is there already"),
+        ("rename certainty=posible maybe", "did you mean possible?"),
+        ("rename certanty=possible maybe", "there is no value certanty=possible"),
+        ("drop certainty=certain", "certain is the default of certainty"),
+        ("merge certainty role", "attributes and values are renamed and dropped"),
+        ("rename deaths=3 4", "not listed in labels.yaml"),
+        ("rename certainty a|b", "cannot be an attribute"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(done: Bench, words: str, problem: str) -> None:
+    with pytest.raises(WorkflowError) as error:
+        change(done, words)
+    assert problem in str(error.value)
+
+
+def test_what_the_scheme_no_longer_has_is_told_kept_and_no_gold(done: Bench) -> None:
+    text = done.workspace.labels_path.read_text()
+    done.workspace.labels_path.write_text(text.replace("possible: p", "perhaps: p").replace("role:", "part:"))
+    done.workspace.forget_scheme()
+    layers = retired_work(done.workspace)
+    assert [layer.name.name for layer in layers] == ["curator:ana", "curator:bo", "gold"]
+    assert summary(total(layers)) == "5 retired items (3 role, 2 certainty)"
+    assert said(done) == {"EVENT": FLOOD, "PERSON": MAYOR, "": TOPIC}, "it is kept"
+    (gold,) = settle_finished(done.workspace, "lead").open.values()
+    assert "retired items" in gold
+    left = layers[0].items.left_of(done.store.annotations(done.layer_id("curator:ana", KEY)))
+    assert [span.attributes for span in left.spans.values()] == [None, None]
+    change(done, "rename role part")
+    change(done, "rename certainty=possible perhaps")
+    assert retired_work(done.workspace) == []
+    assert said(done) == {"EVENT": {"certainty": "perhaps"}, "PERSON": {"part": ["speaker", "official"]}, "": TOPIC}
+
+
+def test_the_adjudicator_settles_what_is_retired(done: Bench) -> None:
+    text = done.workspace.labels_path.read_text()
+    done.workspace.labels_path.write_text(text.replace("possible: p", "perhaps: p"))
+    done.workspace.forget_scheme()
+    session = adjudicate(done.workspace, KEY, "lead")
+    (case,) = session.gold.open
+    with pytest.raises(AnnotatorError, match="found 'possible', expected one of certain, likely, perhaps"):
+        session.choose(case.id, "ana")
+    session.choose(case.id, "bo")
+    assert said(done)["EVENT"] == {"certainty": "likely"}
