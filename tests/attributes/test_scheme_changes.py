@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from annotator.annotation import Relation, Span
 from annotator.errors import AnnotatorError, WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.store.doctor import check_database
@@ -49,10 +50,9 @@ def said(bench: Bench, layer: str = GOLD) -> Said:
     info = bench.store.layer(LayerName(KEY, layer))
     assert info is not None
     content = bench.store.annotations(info.id)
-    items = [*content.spans.values(), *content.relations.values()]
-    return {item.label: dict(item.attributes) for item in items if item.attributes} | {
-        "": dict(content.document_attributes)
-    }
+    items: list[Span | Relation] = [*content.spans.values(), *content.relations.values()]
+    of_items: Said = {item.label: dict(item.attributes) for item in items if item.attributes}
+    return {**of_items, "": dict(content.document_attributes)}
 
 
 def change(bench: Bench, words: str) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from annotator.attribute_values import text_problem
 from annotator.errors import WorkflowError
 from annotator.labels import LabelScheme
-from annotator.labels.attributes import values_of
+from annotator.labels.attributes import AttributeChoice, values_of
 from annotator.labels.load import NAME, NAME_RULE
 from annotator.scheme_changes import LabelChange
 from annotator.scheme_changes.change import Action
 from annotator.store import Store
 from annotator.store.attribute_counts import attribute_counts
+from annotator.store.label_counts import LabelCount
 from annotator.wording import did_you_mean
 
 
@@ -57,6 +58,21 @@ def attribute_change(
         if other in known and value in known:
             raise WorkflowError(f"{name}={other} is there already", "drop one of them, or name it otherwise")
     return LabelChange(action, "value", (old[0],), tuple(f"{name}={other}" for other in names))
+
+
+def value_names(scheme: LabelScheme) -> dict[str, AttributeChoice]:
+    """The values that a scheme lists, by names such as ``certainty=possible``."""
+    return {f"{a.name}={c.name}": c for a in scheme.attributes.values() for c in a.choices.values()}
+
+
+def listed_counts(store: Store, scheme: LabelScheme) -> list[LabelCount]:
+    """How often attributes occur, and values of those whose values the scheme lists, also such as it lacks."""
+    return [
+        count
+        for count in attribute_counts(store)
+        if count.kind == "attribute"
+        or ((a := scheme.attributes.get(count.label.partition("=")[0])) is not None and a.kind == "values")
+    ]
 
 
 _LISTED = "`annotator labels stats` lists what there is"

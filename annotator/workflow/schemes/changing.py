@@ -19,7 +19,7 @@ from annotator.store.label_counts import LabelCount, hanging_relations, item_tot
 from annotator.wording import did_you_mean, plural
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.reserved_keys import RESERVED_KEYS
-from annotator.workflow.schemes.attribute_changes import attribute_change, is_attribute
+from annotator.workflow.schemes.attribute_changes import attribute_change, is_attribute, value_names
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 ReportProgress = Callable[[int, int], None]
@@ -153,7 +153,7 @@ _FEWEST_NAMES = {"rename": 2, "merge": 2, "split": 3, "drop": 1}
 def _entries(scheme: LabelScheme, kind: ChangeKind) -> Mapping[str, Any]:
     """What of one kind a scheme has, by name."""
     if kind == "value":
-        return {f"{a.name}={c.name}": c for a in scheme.attributes.values() for c in a.choices.values()}
+        return value_names(scheme)
     return {"entity": scheme.entities, "relation": scheme.relations, "attribute": scheme.attributes}[kind]
 
 

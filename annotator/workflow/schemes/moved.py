@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 
 from annotator.errors import SchemeError
-from annotator.labels import EntityType, LabelScheme, RelationType, shape_differences
+from annotator.labels import LabelScheme, shape_differences
 from annotator.labels.load import read_scheme_text
 from annotator.scheme_changes import SchemeHistory, changed_shape
 from annotator.store import NotedScheme, noted_schemes
 from annotator.store.label_counts import LabelCount, label_counts
 from annotator.workflow.reserved_keys import RESERVED_KEYS
+from annotator.workflow.schemes.attribute_changes import listed_counts, value_names
 from annotator.workflow.workspace import Workspace
 
 _ALIKE = 0.6
@@ -60,7 +61,11 @@ def scheme_differences(workspace: Workspace) -> SchemeDifferences:
         differences = shape_differences(scheme.shape, shape)
         found.differences = [text.replace(" here", " now").replace(" there", " before") for text in differences]
         before = _scheme_of(noted)
-    counts = [count for count in label_counts(store) if count.layer == "gold" or count.layer.startswith("curator:")]
+    counts = [
+        count
+        for count in (*label_counts(store), *listed_counts(store, scheme))
+        if count.layer == "gold" or count.layer.startswith("curator:")
+    ]
     found.gone = [count for count in counts if count.label not in _labels(scheme, count.kind)]
     for kind in ("entity", "relation"):
         old = list(dict.fromkeys(count.label for count in found.gone if count.kind == kind))
@@ -69,7 +74,9 @@ def scheme_differences(workspace: Workspace) -> SchemeDifferences:
     return found
 
 
-def _labels(scheme: LabelScheme, kind: str) -> Mapping[str, EntityType | RelationType]:
+def _labels(scheme: LabelScheme, kind: str) -> Mapping[str, Any]:
+    if kind in ("attribute", "value"):
+        return scheme.attributes if kind == "attribute" else value_names(scheme)
     return scheme.entities if kind == "entity" else scheme.relations
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from annotator.store.label_counts import LabelCount, LabelExample, label_counts, label_examples
+from annotator.workflow.schemes.attribute_changes import listed_counts, value_names
 from annotator.workflow.workspace import Workspace
 
 
@@ -28,13 +29,18 @@ class LabelStats:
 
 
 def label_stats(workspace: Workspace, examples: int) -> list[LabelStats]:
-    """Count all labels: those of the scheme in its order, entities first, then those that it lacks."""
+    """Count all labels: those of the scheme in its order, entities first, then those that it lacks.
+
+    Attributes and the values that the scheme lists are counted as well, without examples.
+    """
     store, scheme = workspace.store, workspace.scheme
     counts: dict[tuple[str, str], dict[str, LabelCount]] = {}
     for kind, labels in (("entity", scheme.entities), ("relation", scheme.relations)):
         counts.update({(kind, label): {} for label in labels})
+    counts.update({("attribute", name): {} for name in scheme.attributes})
+    counts.update({("value", name): {} for name in value_names(scheme)})
     known = set(counts)
-    for count in label_counts(store):
+    for count in (*label_counts(store), *listed_counts(store, scheme)):
         counts.setdefault((count.kind, count.label), {})[count.layer] = count
     return [
         LabelStats(
@@ -42,7 +48,9 @@ def label_stats(workspace: Workspace, examples: int) -> list[LabelStats]:
             kind,
             (kind, label) in known,
             by_layer,
-            tuple(label_examples(store, kind, label, examples)) if by_layer and examples else (),
+            tuple(label_examples(store, kind, label, examples))
+            if by_layer and examples and kind in ("entity", "relation")
+            else (),
         )
         for (kind, label), by_layer in counts.items()
     ]
