@@ -133,6 +133,8 @@ def run(
     if report.dropped:
         counts = ", ".join(f"{count} {reason}" for reason, count in report.dropped.most_common())
         narrate(f"left out of what was suggested: {counts}")
+    for problem in report.unlinked:
+        narrate(f"warning: {problem}")
     if report.set_aside:
         narrate(f"{report.set_aside}; `annotator models use` chooses another, `annotator train` makes a new one")
     if report.missing:

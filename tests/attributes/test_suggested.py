@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from annotator.cli.main import main
 from annotator.errors import SchemeError
 from annotator.history import SUGGESTIONS, LayerName
 from annotator.labels import LabelScheme, load_scheme
@@ -156,6 +157,25 @@ def test_what_curators_set_is_learned_and_suggested_and_chance_is_not(finished: 
         {"topic": ["sport"]},
     )
     assert suggested(finished, "new2") == ({"vote": None, "Altavilla": {"gazetteer": "P1"}}, {"topic": ["money"]})
+
+
+def test_a_name_that_one_entry_has_is_linked_until_the_catalog_says_otherwise(
+    finished: Bench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def linked() -> object:
+        assert main(["-w", str(finished.workspace.root), "suggest", "new1"]) == 0
+        return suggested(finished, "new1")[0]["Bellmar"]
+
+    assert linked() is None
+    assert "warning: no links for gazetteer: no catalog 'places'" in capfd.readouterr().err
+    folder = finished.workspace.catalogs
+    folder.mkdir()
+    for aliases, entry in (("", None), ("Béllmar", {"gazetteer": "X2"}), ("bellmar", None)):
+        (folder / "places.csv").write_text(
+            f"id,name,aliases\nX1,{'Bellmar' if aliases == 'bellmar' else 'Elsewhere'},\nX2,Port,{aliases}\n",
+            encoding="utf-8",
+        )
+        assert linked() == entry
 
 
 def test_suggested_attributes_are_taken_over_with_their_span(finished: Bench) -> None:

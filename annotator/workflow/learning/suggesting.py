@@ -18,6 +18,7 @@ from annotator.suggest.protocol import Planned, Reported, Sent, sum_by_host
 from annotator.text import Document
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.learned_folder import learned_folder
+from annotator.workflow.learning.link_suggestions import LinkSuggestions
 from annotator.workflow.sent_texts import record_sent
 from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace
@@ -60,7 +61,7 @@ class SuggestReport:
     ``unread`` counts documents by the reason why a suggester could not do them, ``dropped`` what suggesters could not
     use, by reason; ``sent`` by host what was sent there; ``unkept`` documents by the reason why what a server answered
     about them could not be kept; ``uncalibrated`` names added suggesters of whose scores it is not known yet what they
-    are worth.
+    are worth; ``unlinked`` says why nothing is linked with the entries of catalogs.
     """
 
     suggested: int = 0
@@ -74,6 +75,7 @@ class SuggestReport:
     sent: dict[str, Sent] = field(default_factory=dict)
     unkept: Counter[str] = field(default_factory=Counter)
     uncalibrated: list[str] = field(default_factory=list)
+    unlinked: list[str] = field(default_factory=list)
 
     def count(self, layer: Annotations) -> None:
         """Count the suggestions for one document."""
@@ -113,9 +115,12 @@ def suggest(
     pipeline = build(workspace.scheme, workspace.models, learned_dir, offline=asking is None)
     report = SuggestReport(missing=list(pipeline.missing), set_aside=versions.why_unused(learned_dir, workspace.scheme))
     report.uncalibrated = pipeline.uncalibrated
-    todo, report.unchanged = _waiting(workspace.store, keys, pipeline.fingerprint)
+    links = LinkSuggestions(workspace)
+    report.unlinked = links.problems
+    fingerprint = pipeline.fingerprint + links.fingerprint
+    todo, report.unchanged = _waiting(workspace.store, keys, fingerprint)
     documents = (document for document in map(workspace.store.document, todo) if document is not None)
-    with closing(_suggested(pipeline, documents, place, len(todo))) as batches:
+    with links, closing(_suggested(pipeline, documents, place, len(todo))) as batches:
         if progress is not None and todo:
             progress(0, len(todo))
         if asking is not None and pipeline.hosts and todo:
@@ -123,8 +128,9 @@ def suggest(
         for batch in batches:
             sent = sum_by_host(layer.sent for layer in batch.layers if isinstance(layer, Reported))
             record_sent(workspace, by, _sent_by_document(batch))
-            _write(workspace.store, batch, pipeline.fingerprint)
-            for layer in batch.layers:
+            linked = list(map(links.linked, batch.documents, batch.layers))
+            _write(workspace.store, Suggested(batch.documents, linked), fingerprint)
+            for layer in linked:
                 report.count(layer)
             if asking is not None and sent:
                 asking(pipeline.hosts, report.sent)
@@ -138,7 +144,9 @@ def plan(workspace: Workspace, keys: Sequence[str] = ()) -> Iterator[tuple[str, 
     from annotator.suggest.pipeline import build
 
     pipeline = build(workspace.scheme, workspace.models, learned_folder(workspace))
-    for key in _waiting(workspace.store, keys, pipeline.fingerprint)[0]:
+    with LinkSuggestions(workspace) as links:
+        fingerprint = pipeline.fingerprint + links.fingerprint
+    for key in _waiting(workspace.store, keys, fingerprint)[0]:
         document = workspace.store.document(key)
         if document is not None:
             yield key, pipeline.plan(document)
@@ -158,8 +166,10 @@ def suggest_unstored(workspace: Workspace, documents: Iterable[Document]) -> Ite
     from annotator.suggest.pipeline import build
 
     pipeline = build(workspace.scheme, workspace.models, learned_folder(workspace), offline=True)
-    for batch in pipeline.suggest_here(in_batches(documents, BATCH)):
-        yield from zip(batch.documents, batch.layers, strict=True)
+    with LinkSuggestions(workspace) as links:
+        for batch in pipeline.suggest_here(in_batches(documents, BATCH)):
+            for document, layer in zip(batch.documents, batch.layers, strict=True):
+                yield document, links.linked(document, layer)
 
 
 def most_jobs() -> int:

@@ -1,0 +1,71 @@
+"""Linking suggested spans with the entries of catalogs that are called so, where there is just one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from types import TracebackType
+from typing import Self, TypeVar
+
+from annotator.annotation import Annotations, Span
+from annotator.errors import AnnotatorError
+from annotator.labels.attributes import AttributeType, with_value
+from annotator.store.catalogs import ALIAS, NAME, CatalogIndex
+from annotator.text import Document
+from annotator.workflow.catalogs import Catalogs
+from annotator.workflow.workspace import Workspace
+
+AnyLayer = TypeVar("AnyLayer", bound=Annotations)
+
+
+class LinkSuggestions:
+    """Links the spans that are suggested in a workspace, by the catalogs of its scheme; to be closed.
+
+    ``fingerprint`` changes whenever a link could be another; ``problems`` says why catalogs cannot be used.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._scheme = workspace.scheme
+        self._catalogs = Catalogs(workspace)
+        self._indexes: dict[str, CatalogIndex] = {}
+        self.problems: list[str] = []
+        for attribute in self._scheme.attributes.values():
+            if attribute.catalog is not None:
+                self._open(attribute, attribute.catalog)
+        self.fingerprint = "".join(f"\n{name}@{index.digest}" for name, index in sorted(self._indexes.items()))
+        self._only_entry = cache(self._find_only_entry)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self._catalogs.close()
+
+    def _open(self, attribute: AttributeType, catalog: str) -> None:
+        try:
+            self._indexes[attribute.name] = self._catalogs.open(catalog)
+        except AnnotatorError as error:
+            self.problems.append(f"no links for {attribute.name}: {error}")
+
+    def linked(self, document: Document, layer: AnyLayer) -> AnyLayer:
+        """A layer of a document with the links that are certain by name, where none is suggested yet."""
+        if not self._indexes:
+            return layer
+        spans: Mapping[str, Span] = {i: self._linked(document, span) for i, span in layer.spans.items()}
+        return replace(layer, spans=spans)
+
+    def _linked(self, document: Document, span: Span) -> Span:
+        attributes = span.attributes
+        for attribute in self._scheme.attributes_of(span.label):
+            if attribute.name in self._indexes and attribute.name not in (attributes or {}):
+                entry = self._only_entry(attribute.name, document.text[span.start : span.end])
+                value = None if entry is None else attribute.canonical([entry] if attribute.several else entry)
+                attributes = with_value(attributes, attribute, value)
+        return span if attributes == span.attributes else span.replace(attributes=attributes)
+
+    def _find_only_entry(self, attribute: str, name: str) -> str | None:
+        """The id of the only entry that has a name, or an alias, like this; ``None`` for none or several."""
+        index = self._indexes[attribute]
+        found = {entry.id for way in (NAME, ALIAS) for entry in index.called(name, way, 2)}
+        return found.pop() if len(found) == 1 else None
