@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeGuard
 
 from annotator.annotation import Annotations, Attributes, AttributeValue, Extra, Relation, Span
+from annotator.attribute_values import attribute_value_problem, text_problem
 from annotator.formats.protocol import ForeignAttribute, ForeignGroup
 from annotator.labels.attributes import AttributeKind
 
@@ -34,6 +36,24 @@ def kind_of(value: AttributeValue) -> AttributeKind:
     if isinstance(value, bool):
         return "flag"
     return "number" if isinstance(value, (int, float)) else "values"
+
+
+def value_problem(value: Any) -> str | None:
+    """Say why a value of JSON cannot be that of an attribute, or return ``None``."""
+    if isinstance(value, list) and not all(isinstance(one, str) for one in value):
+        return "is no list of texts"
+    if not isinstance(value, (bool, int, float, str, list)):
+        return "is no value of an attribute"
+    return attribute_value_problem(value)
+
+
+def are_attributes(value: object) -> TypeGuard[dict[str, AttributeValue]]:
+    """Tell whether a value of JSON is a mapping from names of attributes to values of theirs, not empty."""
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and not any(text_problem(name) or value_problem(one) for name, one in value.items())
+    )
 
 
 def attributes_in(content: Annotations) -> Iterator[ForeignAttribute]:

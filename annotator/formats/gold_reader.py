@@ -195,18 +195,10 @@ def _attributes(fields: Fields, name: str = "attributes") -> Attributes | None:
     """Read attributes in order of name; ``None`` where there are none."""
     values: dict[str, Any] = fields.optional(name, dict) or {}
     for attribute, value in values.items():
-        problem = text_problem(attribute) or _value_problem(value)
+        problem = text_problem(attribute) or beside_labels.value_problem(value)
         if problem is not None:
             fields.fail(f"{name}.{attribute}", f"{excerpt(value)} {problem}")
     return dict(sorted(values.items())) or None
-
-
-def _value_problem(value: Any) -> str | None:
-    if isinstance(value, list) and not all(isinstance(one, str) for one in value):
-        return "is no list of texts"
-    if not isinstance(value, (bool, int, float, str, list)):
-        return "is no value of an attribute"
-    return attribute_value_problem(value)
 
 
 def _attributes_of_items(content: Annotations) -> list[Attributes | None]:

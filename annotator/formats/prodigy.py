@@ -4,25 +4,56 @@
 that ``head`` and ``child`` hold are the last token of a span in what Prodigy writes, the first in what some scripts do.
 Only accepted tasks are annotations: what stands in a rejected or ignored one becomes a verdict.  A binary task, one
 question with one answer, never makes a document finished.
+
+Attributes stand under ``attrs`` of spans, relations and tasks; but an entry of a catalog is the ``kb_id`` of its span,
+and values of the document that are to be chosen from are the ``accept`` of Prodigy's choices.  ``kb_name`` and
+``accept_name`` say which attribute that is, where it goes by another name.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from annotator.annotation import Annotations, Extra, Relation, RelationKey, Span, SpanKey, VerdictKind
+from annotator.annotation import Annotations, Attributes, Extra, Relation, RelationKey, Span, SpanKey, VerdictKind
+from annotator.attribute_values import text_problem
 from annotator.errors import FormatError
+from annotator.formats.beside_labels import are_attributes, attribute, value_problem
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState, all_but
+from annotator.formats.protocol import (
+    ATTRIBUTES,
+    ForeignAttribute,
+    ForeignDocument,
+    ForeignLayer,
+    Format,
+    Target,
+    WorkState,
+    all_but,
+)
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
 from annotator.formats.tokens import Encoded, TokenNumbers, with_encoded_tokens
+from annotator.labels import LabelScheme
+from annotator.labels.attributes import AttributeKind, values_of
 
 _TASK = ("text", "meta", "tokens", "spans", "relations", "answer", "key", "lang", "title")
 _SPAN = ("start", "end", "token_start", "token_end", "label", "text", "source", "score")
 _RELATION = ("head", "child", "label", "head_span", "child_span")
+
+
+class _OwnField(NamedTuple):
+    """A field that is an attribute of that name, or of the one that ``named_by`` says; and of what type it is."""
+
+    name: str
+    named_by: str
+    type: type[str | list[str]]
+    kind: AttributeKind
+
+
+_CHOSEN = _OwnField("accept", "accept_name", list, "values")
+_ENTRY = _OwnField("kb_id", "kb_name", str, "catalog")
+
 _ANSWERS: Mapping[str, VerdictKind] = {"reject": "rejected", "ignore": "ignored"}
 _BINARY = ("ner", "classification")
 _UNNAMED = re.compile(r".*\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
@@ -73,13 +104,14 @@ def _refuse_other_tasks(task: Fields) -> None:
 
 def _layer(task: Fields, text: str) -> tuple[ForeignLayer, dict[str, int]]:
     """Read the layer of a task, according to its answer; return it with the counts of what is lost."""
-    reader = _TaskReader(task, text)
+    answer = task.optional("answer", str) or "accept"
+    reader = _TaskReader(task, text, with_attributes=answer == "accept")
     content = reader.content()
     author = _author(task)
-    answer = task.optional("answer", str) or "accept"
     if answer == "accept":
         state: WorkState = "doing" if task.values.get("_view_id") in _BINARY else "done"
-        return ForeignLayer(content, author, state=state, extras=tuple(reader.extras)), {}
+        said = tuple(reader.attributes)
+        return ForeignLayer(content, author, state=state, extras=tuple(reader.extras), attributes=said), {}
     if answer not in _ANSWERS:
         task.fail("answer", f"found {excerpt(answer)}, expected accept, reject or ignore")
     extras = tuple(extra for extra in reader.extras if not extra.refs)
@@ -99,18 +131,22 @@ def _author(task: Fields) -> str | None:
 
 
 class _TaskReader:
-    """Reads the spans and relations of a task, and collects in ``extras`` the fields that only Prodigy has."""
+    """Reads the spans and relations of a task, and collects in ``extras`` the fields that only Prodigy has.
 
-    def __init__(self, task: Fields, text: str) -> None:
+    ``with_attributes`` reads ``attributes``, too, which are fields like others where the task was not accepted.
+    """
+
+    def __init__(self, task: Fields, text: str, *, with_attributes: bool) -> None:
         self.task = task
         self.text = text
         self.extras: list[Extra] = []
+        self.attributes: list[ForeignAttribute] = []
+        self._with_attributes = with_attributes
         self._by_key: dict[SpanKey, str] = {}
         self._by_place: dict[tuple[int, int], str] = {}
         self._by_token: dict[int, str] = {}
-        others = task.others(
-            *(_TASK if isinstance(task.values.get("meta"), dict) else (n for n in _TASK if n != "meta"))
-        )
+        known = _TASK if isinstance(task.values.get("meta"), dict) else tuple(n for n in _TASK if n != "meta")
+        others = task.others(*known, *self._read_attributes(None, task, _CHOSEN))
         if others:
             self.extras.append(Extra(TASK_FIELDS, TASK_FIELDS, others))
 
@@ -170,9 +206,25 @@ class _TaskReader:
         return span_id
 
     def _keep_other_fields(self, kind: str, item_id: str, fields: Fields, known: Iterable[str]) -> None:
-        others = fields.others(*known)
+        others = fields.others(*known, *self._read_attributes(item_id, fields, _ENTRY if kind == SPAN_FIELDS else None))
         if others:
             self.extras.append(Extra(f"{kind} {item_id}", kind, others, (item_id,)))
+
+    def _read_attributes(self, item_id: str | None, fields: Fields, field: _OwnField | None) -> list[str]:
+        """Read what is said of an item or (``None``) the document beside labels; return the names of those fields."""
+        if not self._with_attributes:
+            return []
+        own = fields.values.get("attrs")
+        attributes = own if are_attributes(own) else {}
+        names = ["attrs"] if attributes else []
+        self.attributes += [attribute(item_id, name, value) for name, value in attributes.items()]
+        value = None if field is None else fields.values.get(field.name)
+        if field is not None and isinstance(value, field.type) and value_problem(value) is None:
+            name = fields.values.get(field.named_by)
+            named = isinstance(name, str) and text_problem(name) is None
+            names += [field.name, field.named_by] if named else [field.name]
+            self.attributes.append(attribute(item_id, name if named else field.name, value, field.kind))
+        return names
 
 
 def _is_source(value: object) -> bool:
@@ -187,11 +239,12 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write an accepted task for each document; with the option ``verdicts`` one for each suggestion refused, too."""
     for record, encoded in with_encoded_tokens(records):
         numbers = TokenNumbers(record.document, encoded.gaps)
-        spans = _spans(record, numbers)
+        spans = _spans(record, numbers, target.scheme)
         for span in spans:
             if span["token_end"] is None:
                 target.off_token.add(record.document.key, span["start"], span["end"], span["label"])
-        target.write(_task(record, encoded, spans, _relations(record, numbers), "accept"))
+        chosen = _choices(record, target.scheme)
+        target.write(_task(record, encoded, spans, _relations(record, numbers), "accept", chosen))
         if target.options.get("verdicts") == "yes":
             for decision in record.verdicts:
                 answer = next((a for a, verdict in _ANSWERS.items() if verdict == decision.verdict), None)
@@ -199,14 +252,21 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                     target.write(_task(record, encoded, *_suggestion(numbers, decision.original), answer))
 
 
-def _task(record: LayerRecord, encoded: Encoded, spans: list[Any], relations: list[Any], answer: str) -> bytes:
+def _task(
+    record: LayerRecord,
+    encoded: Encoded,
+    spans: list[Any],
+    relations: list[Any],
+    answer: str,
+    more: Mapping[str, Any] | None = None,
+) -> bytes:
     document = record.document
     row = next((dict(extra.value) for extra in record.extras if extra.kind == TASK_FIELDS), {})
     if record.layer.startswith("curator:"):
         row = {"_session_id": record.curators[0], "_annotator_id": record.curators[0], **row}
     if answer != "accept":
         row["_view_id"] = _BINARY[0]
-    start = dumps({"text": document.text, "meta": document.meta, **row})[:-1]
+    start = dumps({"text": document.text, "meta": document.meta, **row, **(more or {})})[:-1]
     end = dumps(
         {
             "spans": spans,
@@ -220,7 +280,38 @@ def _task(record: LayerRecord, encoded: Encoded, spans: list[Any], relations: li
     return b"".join((f'{start},"tokens":['.encode(), encoded.tokens, f"],{end}\n".encode()))
 
 
-def _spans(record: LayerRecord, numbers: TokenNumbers) -> list[dict[str, Any]]:
+def _choices(record: LayerRecord, scheme: LabelScheme) -> dict[str, Any]:
+    """Write the attributes of the document, the first whose values are to be chosen from as Prodigy's choices."""
+    attributes = record.annotations.document_attributes
+    chosen = next((a for a in scheme.attributes_of(None) if a.choices and a.name in attributes), None)
+    if chosen is None:
+        return _attrs(attributes, _CHOSEN, _CHOSEN.name)
+    kept = next((extra.value for extra in record.extras if extra.kind == TASK_FIELDS), {}).get("options")
+    options = list(kept) if isinstance(kept, list) else []
+    known = {option.get("id") for option in options if isinstance(option, dict)}
+    options += [{"id": choice, "text": choice} for choice in chosen.choices if choice not in known]
+    values = {**attributes, chosen.name: [*map(str, values_of(attributes[chosen.name]))]}
+    return {"options": options, **_attrs(values, _CHOSEN, chosen.name)}
+
+
+def _attrs(attributes: Attributes | None, field: _OwnField | None = None, own: str = "") -> dict[str, Any]:
+    """Write attributes, the one named ``own`` as a ``field`` of its own."""
+    value = (attributes or {}).get(own)
+    if field is None or not isinstance(value, field.type):
+        return {"attrs": attributes} if attributes else {}
+    others = {name: value for name, value in (attributes or {}).items() if name != own}
+    named = {} if own == field.name else {field.named_by: own}
+    return {**({"attrs": others} if others else {}), field.name: value, **named}
+
+
+def _entry(span: Span, scheme: LabelScheme) -> str:
+    """The name of the attribute that is the entry of a span: the first of a catalog, of one value alone."""
+    attributes = span.attributes or {}
+    linked = (a.name for a in scheme.attributes_of(span.label) if a.catalog and isinstance(attributes.get(a.name), str))
+    return next(linked, _ENTRY.name)
+
+
+def _spans(record: LayerRecord, numbers: TokenNumbers, scheme: LabelScheme) -> list[dict[str, Any]]:
     other_fields = _fields(record, SPAN_FIELDS)
     rows = []
     for key, span in record.spans().items():
@@ -229,6 +320,8 @@ def _spans(record: LayerRecord, numbers: TokenNumbers) -> list[dict[str, Any]]:
             row["source"] = span.source
         if span.score is not None:
             row["score"] = span.score
+        if span.attributes:
+            row |= _attrs(span.attributes, _ENTRY, _entry(span, scheme))
         rows.append({**row, **other_fields.get(span.id, {})})
     return rows
 
@@ -236,7 +329,10 @@ def _spans(record: LayerRecord, numbers: TokenNumbers) -> list[dict[str, Any]]:
 def _relations(record: LayerRecord, numbers: TokenNumbers) -> list[dict[str, Any]]:
     other_fields = _fields(record, RELATION_FIELDS)
     relations = record.relations().items()
-    rows = [{**_link(numbers, key), **other_fields.get(relation.id, {})} for key, relation in relations]
+    rows = [
+        {**_link(numbers, key), **_attrs(relation.attributes), **other_fields.get(relation.id, {})}
+        for key, relation in relations
+    ]
     return rows + [dict(extra.value) for extra in record.extras if extra.kind == LOOSE_RELATION]
 
 
@@ -275,7 +371,7 @@ FORMAT = Format(
     ending=".jsonl",
     read=read,
     write=write,
-    carries=all_but("origin", "verdicts", aside=("self_relations",)),
+    carries=all_but("origin", "verdicts", aside=("self_relations",), also=ATTRIBUTES),
     grants={"verdicts": "verdicts"},
     aside=(
         "hashes, session and other fields of a task, a span or a relation",
