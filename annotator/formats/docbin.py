@@ -5,6 +5,10 @@ that the text is exact.  ``Doc.ents`` holds the spans, the longest of those that
 in ``Doc.spans`` as well.  Relations stand in ``Doc._.rel`` as spaCy's own relation example has it: the first tokens of
 head and child give a mapping of labels to 1.0.  What that cannot say is in ``Doc.user_data["annotator"]``, as JSON.
 
+Attributes stand there too, and where spaCy's own programs look: those of spans as extensions (``Span._.NAME``), the
+entry of a catalog as ``Span.kb_id_``, values of the document that are to be chosen from as ``Doc.cats``.  From other
+files they are read from those places.
+
 Work that is not finished leaves entities unset outside its spans, which is not the same as saying that there are none.
 """
 
@@ -13,16 +17,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from annotator.annotation import Annotations, Relation, SpanKey
+from annotator.annotation import Annotations, Attributes, AttributeValue, Relation, RelationKey, SpanKey
 from annotator.annotation import Span as OurSpan
 from annotator.errors import FormatError
+from annotator.formats.beside_labels import are_attributes, kind_of
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, WorkState, all_but
+from annotator.formats.protocol import (
+    ATTRIBUTES,
+    ForeignAttribute,
+    ForeignDocument,
+    ForeignLayer,
+    Format,
+    Target,
+    WorkState,
+    all_but,
+)
 from annotator.formats.record import LayerRecord, without_overlaps
 from annotator.formats.source import Source
+from annotator.labels import LabelScheme
+from annotator.labels.attributes import values_of
 from annotator.text import words_and_spaces
 
 if TYPE_CHECKING:
@@ -32,6 +49,8 @@ if TYPE_CHECKING:
 GROUP = "sc"
 """The span group in which spaCy's span categorizer looks for spans."""
 
+_SAID, _ENTRY, _CATEGORIES = "attributes", "kb_id", "cats"
+"""Where our field has attributes, and the names of those that other files have in ``Span.kb_id_`` and ``Doc.cats``."""
 _ATTRIBUTES = ("ORTH", "SPACY", "SENT_START", "ENT_IOB", "ENT_TYPE")
 _USER_DATA = "annotator"
 _RELATIONS = ("._.", "rel", None, None)
@@ -70,6 +89,22 @@ def _as_format_error(where: str, problem: str) -> Iterator[None]:
         raise FormatError(f"{where}: {problem} ({reason})", "is it a .spacy file of version 3?") from error
 
 
+@dataclass(slots=True)
+class _Said:
+    """Attributes: of the document, of spans by their content, and of relations by their number."""
+
+    document: Attributes = field(default_factory=dict)
+    spans: dict[SpanKey, Attributes] = field(default_factory=dict)
+    relations: dict[int, Attributes] = field(default_factory=dict)
+
+
+def _read_attributes(fields: Fields, name: str) -> dict[str, AttributeValue]:
+    value = fields.get(name, dict)
+    if value and not are_attributes(value):
+        fields.fail(name, f"found {excerpt(value)}, expected attributes with their values")
+    return dict(sorted(value.items()))
+
+
 class _DocReader:
     """Reads one Doc into a document with at most one layer."""
 
@@ -91,9 +126,12 @@ class _DocReader:
         layers: tuple[ForeignLayer, ...] = ()
         if unset == len(doc) > 0 and not groups:
             self._lost["document without entities set"] = 1
+            self._lost["category of a document"] = len(doc.cats)
         else:
             state: WorkState = "doing" if unset and not groups else "done"
-            layers = (ForeignLayer(self._content(ours), state=state),)
+            content = self._content(ours)
+            attributes = self._their_attributes(content, are_ours=_SAID in ours)
+            layers = (ForeignLayer(content, state=state, attributes=tuple(attributes)),)
             self._lost["token without its entity set"] = unset
         self._count_others(groups)
         return foreign_document(ours, doc.text, self._fallback, layers, lost=+self._lost)
@@ -121,15 +159,63 @@ class _DocReader:
                 "give it one, or leave it out",
             )
         self._spans.setdefault(SpanKey(span.start_char, span.end_char, span.label_), span)
-        self._lost["knowledge-base id"] += bool(span.kb_id or span.id)
+        self._lost["knowledge-base id"] += bool(span.id)
+
+    def _their_attributes(self, content: Annotations, *, are_ours: bool) -> Iterator[ForeignAttribute]:
+        """What spaCy's own places say of spans and of the document, beyond what our own field says (``are_ours``)."""
+        by_place: dict[tuple[Any, Any], list[str | None]] = {(None, None): [None]}
+        for key, span in self._spans.items():
+            by_place.setdefault((key.start, key.end), []).append(str(key))
+            if span.kb_id_ and not are_ours:
+                yield ForeignAttribute(str(key), _ENTRY, span.kb_id_, None, "catalog", lost="knowledge-base id")
+        for (name, place), value in self._extensions().items():
+            lost = f"user data {name}"
+            self._lost[lost] += place not in by_place
+            for item in by_place.get(place, []):
+                said = content.document_attributes if item is None else content.spans[item].attributes or {}
+                if name not in said:
+                    yield ForeignAttribute(item, name, value, None, kind_of(value), lost=lost)
+        for name, score in self._doc.cats.items():
+            if score >= 0.5 and not are_ours:
+                yield ForeignAttribute(None, _CATEGORIES, [name], lost="category of a document")
+            self._lost["category of a document, between no and yes"] += 0 < score < 0.5
+
+    def _extensions(self) -> dict[tuple[str, Any], Any]:
+        """The values of extensions that may be attributes, by name and place; lists come as tuples."""
+        found = {}
+        for key, value in self._user_data.items():
+            if isinstance(key, tuple) and len(key) == 4 and key[0] == "._." and key != _RELATIONS:
+                value = list(value) if isinstance(value, tuple) else value
+                if isinstance(key[1], str) and are_attributes({key[1]: value}):
+                    found[key[1], key[2:4]] = value
+        return found
 
     def _content(self, ours: Fields) -> Annotations:
         relations = self._our_relations(ours) if "relations" in ours else self._their_relations()
+        said = self._our_attributes(ours)
         links = [
-            Relation(f"relation {number}", str(head), str(child), label)
+            Relation(f"relation {number}", str(head), str(child), label, attributes=said.relations.get(number))
             for number, (head, child, label) in enumerate(relations)
         ]
-        return Annotations.of([OurSpan(str(key), *key) for key in self._spans], links)
+        spans = [OurSpan(str(key), *key, attributes=said.spans.get(key)) for key in self._spans]
+        return Annotations.of(spans, links, said.document)
+
+    def _our_attributes(self, ours: Fields) -> _Said:
+        """The attributes that our own field has."""
+        said = _Said()
+        if _SAID not in ours:
+            return said
+        fields = ours.inner(_SAID)
+        said.document = _read_attributes(fields, "document")
+        for name in ("spans", "relations"):
+            for item in fields.items(name):
+                attributes = _read_attributes(item, "attributes")
+                if name == "relations":
+                    said.relations[item.get("relation", int)] = attributes
+                    continue
+                place = item.get("span", list)
+                said.spans[SpanKey(*place) if len(place) == 3 else SpanKey(0, 0, "")] = attributes
+        return said
 
     def _our_relations(self, ours: Fields) -> Iterator[tuple[SpanKey, SpanKey, str]]:
         for link in ours.items("relations"):
@@ -169,10 +255,10 @@ class _DocReader:
     def _count_others(self, groups: list[str]) -> None:
         for name, group in self._doc.spans.items():
             self._lost[f"span of the group {name}"] += 0 if name in groups else len(group)
+        extensions = {("._.", name, *place) for name, place in self._extensions()}
         for name in self._user_data:
-            if name not in (_USER_DATA, _RELATIONS):
+            if name not in (_USER_DATA, _RELATIONS) and name not in extensions:
                 self._lost[f"user data {name[1] if isinstance(name, tuple) and len(name) > 1 else name}"] += 1
-        self._lost["category of a document"] += len(self._doc.cats)
         self._lost["text whose spaces are guessed"] += self._doc.has_unknown_spaces
 
 
@@ -183,7 +269,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     from srsly.msgpack import Packer
 
     assert target.stream is not None
-    bin_, vocab = DocBin(attrs=_ATTRIBUTES, store_user_data=True), Vocab()
+    links = any(attribute.catalog for attribute in target.scheme.attributes.values())
+    attrs = (*_ATTRIBUTES, "ENT_KB_ID") if links else _ATTRIBUTES
+    bin_, vocab = DocBin(attrs=attrs, store_user_data=True), Vocab()
     pack = Packer(use_bin_type=True).pack  # one for all: making a packer takes longer than packing
     for record in records:
         _add_doc(bin_, *_make_doc(record, vocab, target), pack)
@@ -199,7 +287,8 @@ def _make_doc(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, l
     flat = without_overlaps(token_spans)
     words, spaces = words_and_spaces(document.text, document.tokens)
     doc = Doc(vocab, words=words, spaces=spaces, sent_starts=_sentence_starts(record, words, spaces, flat))
-    spans = {key: cast("Span", doc.char_span(key.start, key.end, key.label)) for key in token_spans}
+    ours = record.spans()
+    spans = {key: cast("Span", doc.char_span(*key, kb_id=_entry(ours[key], target.scheme))) for key in token_spans}
     doc.set_ents([spans[key] for key in flat], default="outside" if record.state == "done" else "missing")
     if "spans" in target.options or len(flat) < len(token_spans):
         doc.spans[target.options.get("spans") or GROUP] = list(spans.values())
@@ -212,8 +301,41 @@ def _make_doc(record: LayerRecord, vocab: Vocab, target: Target) -> tuple[Doc, l
     for link in links:
         by_pair.setdefault((spans[link.head].start, spans[link.child].start), {})[link.label] = 1.0
     user_data: dict[Any, Any] = doc.user_data
-    user_data |= {_USER_DATA: dumps({**document_fields(document), "relations": relations}), _RELATIONS: by_pair}
+    more = {"relations": relations, **_attributes(record, [*token_spans], links)}
+    user_data |= {_USER_DATA: dumps({**document_fields(document), **more}), _RELATIONS: by_pair}
+    for key in token_spans:
+        extensions = (ours[key].attributes or {}).items()
+        user_data |= {("._.", name, key.start, key.end): value for name, value in extensions}
+    doc.cats = _categories(record, target.scheme)
     return doc, words
+
+
+def _attributes(record: LayerRecord, spans: list[SpanKey], links: list[RelationKey]) -> dict[str, Any]:
+    """Write attributes for our own field, where there are any."""
+    of_spans = [(key, record.spans()[key].attributes) for key in spans]
+    of_relations = [record.relations()[link].attributes for link in links]
+    said = {
+        "document": record.annotations.document_attributes,
+        "spans": [{"span": key, "attributes": found} for key, found in of_spans if found],
+        "relations": [{"relation": number, "attributes": found} for number, found in enumerate(of_relations) if found],
+    }
+    return {_SAID: said} if any(said.values()) else {}
+
+
+def _entry(span: OurSpan, scheme: LabelScheme) -> str:
+    """The entry of a span for ``Span.kb_id_``: of its first attribute of a catalog, where that has one value."""
+    attributes = span.attributes or {}
+    values = (attributes.get(a.name) for a in scheme.attributes_of(span.label) if a.catalog) if attributes else ()
+    return next((value for value in values if isinstance(value, str)), "")
+
+
+def _categories(record: LayerRecord, scheme: LabelScheme) -> dict[str, float]:
+    """Every value of the first attribute of the document that has values to choose from, with 1.0 for those it has."""
+    chosen = next((attribute for attribute in scheme.attributes_of(None) if attribute.choices), None)
+    if chosen is None:
+        return {}
+    values = values_of(chosen.value_in(record.annotations.document_attributes))
+    return {choice: float(choice in values) for choice in chosen.choices}
 
 
 def _sentence_starts(
@@ -235,11 +357,13 @@ def _add_doc(bin_: DocBin, doc: Doc, words: list[str], pack: Callable[[object], 
     bin_.tokens.append(doc.to_array(list(bin_.attrs)))
     bin_.spaces.append(doc.to_array("SPACY").astype(bool).reshape(-1, 1))
     bin_.flags.append({"has_unknown_spaces": False})
-    bin_.cats.append({})
+    bin_.cats.append(doc.cats)
     bin_.user_data.append(pack(doc.user_data))
     bin_.span_groups.append(doc.spans.to_bytes())
     bin_.strings.update(words)
-    bin_.strings.update(span.label_ for group in (doc.ents, *doc.spans.values()) for span in group)
+    for group in (doc.ents, *doc.spans.values()):
+        bin_.strings.update(span.label_ for span in group)
+        bin_.strings.update(span.kb_id_ for span in group if span.kb_id)
 
 
 FORMAT = Format(
@@ -248,8 +372,10 @@ FORMAT = Format(
     ending=".spacy",
     read=read,
     write=write,
-    carries=all_but("off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
-    lost=("other span groups, user data and categories", "knowledge-base ids"),
+    carries=all_but(
+        "off_token", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",), also=ATTRIBUTES
+    ),
+    lost=("other span groups and user data", "categories and knowledge-base ids that the label scheme does not have"),
     options={
         "spans": f"the group of Doc.spans: written for every document (default: {GROUP}, where spans overlap), "
         "or read (several with commas; empty for the entities alone)",

@@ -221,9 +221,12 @@ class _TaskReader:
         value = None if field is None else fields.values.get(field.name)
         if field is not None and isinstance(value, field.type) and value_problem(value) is None:
             name = fields.values.get(field.named_by)
-            named = isinstance(name, str) and text_problem(name) is None
-            names += [field.name, field.named_by] if named else [field.name]
-            self.attributes.append(attribute(item_id, name if named else field.name, value, field.kind))
+            names.append(field.name)
+            if isinstance(name, str) and text_problem(name) is None:
+                names.append(field.named_by)
+            else:
+                name = field.name
+            self.attributes.append(attribute(item_id, name, value, field.kind))
         return names
 
 

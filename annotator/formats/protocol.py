@@ -60,8 +60,9 @@ class ForeignAttribute:
     The label scheme decides whether it has a place for it: then it becomes an attribute of the item, and the layer
     keeps ``detail``, what the format needs to write the value as it stood.  Otherwise it keeps ``aside``, what the
     format needs to write it again, or loses it where that is ``None``.  An ``aside`` may be one of the layer's extras
-    (by its id), where others may speak of it; it stays one where it is not placed, and where others do.  ``kind`` is
-    that of an attribute which the file would add to a scheme without it.
+    (by its id), where others may speak of it; it stays one where it is not placed, and where others do.  ``lost`` says
+    what is lost, unless the name of the attribute does.  ``kind`` is that of an attribute which the file would add to a
+    scheme without it.
     """
 
     item: str | None
@@ -70,6 +71,7 @@ class ForeignAttribute:
     aside: Extra | None = None
     kind: AttributeKind = "values"
     detail: Extra | None = None
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

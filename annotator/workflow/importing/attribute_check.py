@@ -106,7 +106,7 @@ class AttributeCheck:
         aside = said.aside
         places = (layer.spans, layer.relations, layer.extras)
         if aside is None or not all(any(ref in place for place in places) for ref in aside.refs):
-            self._lost[what] += 1
+            self._lost[(isinstance(said, ForeignAttribute) and said.lost) or what] += 1
         elif aside.id not in layer.extras:
             layer.keep_aside(aside, self._check.form)
 
