@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.errors import FormatError
+from annotator.formats.beside_labels import are_attributes, attributes_in
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.registry import load_format
 from annotator.formats.source import Source
@@ -38,13 +40,26 @@ _GOLD = {
     "title": "",
     "meta": {},
     "tokens": _TOKENS,
-    "spans": [{**ANA, "id": "s", "text": "Ana", **_HISTORY}],
-    "relations": [{"id": "r", "head_id": "s", "child_id": "s", "label": "r", **_HISTORY}],
+    "spans": [
+        {**ANA, "id": "s", "text": "Ana", **_HISTORY, "attributes": {"n": 1.5, "of": ["a", "b"]}},
+        {**ANA, "id": "t", "text": "Ana", **_HISTORY},
+    ],
+    "relations": [{"id": "r", "head_id": "s", "child_id": "s", "label": "r", **_HISTORY, "attributes": {"x": True}}],
     "answer": "accept",
     "provenance": {"layer": "gold", "curators": ["ana"], "labels_sha256": "", "text_sha256": text_sha256("Ana")},
+    "document": {"topic": ["sport"]},
+    "clusters": {"same": [["s", "t"]]},
 }
 SEEDS: dict[str, Any] = {
-    "prodigy": {"text": PRODIGY_TEXT, "tokens": _TOKENS, "spans": [ANA, PERU], "relations": [_LINK], "answer": None},
+    "prodigy": {
+        "text": PRODIGY_TEXT,
+        "tokens": _TOKENS,
+        "spans": [{**ANA, "attrs": {"x": True}, "kb_id": "Q1", "kb_name": "w"}, PERU],
+        "relations": [{**_LINK, "attrs": {"of": ["a"]}}],
+        "answer": None,
+        "accept": ["sport"],
+        "options": [{"id": "sport", "text": "sport"}],
+    },
     "doccano": {
         "id": 1,
         "text": "Ana y Luis",
@@ -158,6 +173,13 @@ def is_whole(document: ForeignDocument) -> bool:
         there = {*layer.content.spans, *layer.content.relations, *(extra.id for extra in layer.extras)}
         if not all(there.issuperset(extra.refs) for extra in layer.extras):
             return False
+        said = [*attributes_in(layer.content), *layer.attributes]
+        if not all(one.item is None or one.item in there for one in said):
+            return False
+        if not all(are_attributes({one.name: one.value}) for one in said):
+            return False
+        if not all(there.issuperset(group.members) and group.label for group in layer.groups):
+            return False
     return True
 
 
@@ -186,7 +208,7 @@ def test_odd_annotation_files(seed: int) -> None:
     with TemporaryDirectory() as folder:
         Path(folder, "a.txt").write_bytes(TEXT.encode())
         Path(folder, "a.ann").write_bytes(mangled(FULL.encode(), chance))
-        check("brat", Source(Path(folder)), "a.ann")
+        check("brat", Source(Path(folder)), "a.ann", chance.choice(({}, {"events": "relations"})))
 
 
 def mangled(data: bytes, chance: random.Random) -> bytes:
@@ -216,17 +238,17 @@ def mangled(data: bytes, chance: random.Random) -> bytes:
     return bytes(changed)
 
 
-def check(name: str, source: Source, named: str = "standard input") -> None:
+def check(name: str, source: Source, named: str = "standard input", options: Mapping[str, str] | None = None) -> None:
     """Read a file: it is refused with its place, or gives documents that hold together."""
     message = documents = None
     try:
-        documents = read_all(name, source)
+        documents = read_all(name, source, options or {})
     except FormatError as error:
         message = str(error)
     assert (message is not None and named in message) or (documents is not None and all(map(is_whole, documents)))
 
 
-def read_all(name: str, source: Source) -> list[ForeignDocument]:
+def read_all(name: str, source: Source, options: Mapping[str, str]) -> list[ForeignDocument]:
     read = load_format(name).read
     assert read is not None
-    return list(read(source, {}))
+    return list(read(source, options))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from annotator.annotation import Annotations, Relation, Span
 from annotator.corpus import Article, build_document
 from annotator.errors import FormatError
+from annotator.formats.beside_labels import are_attributes, attributes_in
 from annotator.formats.protocol import ForeignDocument
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
@@ -70,10 +71,10 @@ BARE = "Ana\tPERSON\nvio\tO\n\nal\t_\nmar\tPLACE\n"
 @cache
 def sample(name: str, options: tuple[tuple[str, str], ...]) -> bytes:
     """Return a small file as we write it; a DocBin unpacked, so that what is spoilt is more than its packing."""
-    spans = [Span("1", 0, 3, "PERSON"), Span("2", 10, 14, "GPE")]
-    links = [Relation("r", "1", "2", "sees")]
+    spans = [Span("1", 0, 3, "PERSON", attributes={"of": ["a", "b"], "x": True}), Span("2", 10, 14, "GPE")]
+    links = [Relation("r", "1", "2", "sees", attributes={"n": 1})]
     document = build_document(Article("nota", "Ana ve en Perú.\nY 👍🏽.", lang="es", meta={"a": 1}), ("es", "en"))
-    record = LayerRecord(document, Annotations.of(spans, links), "gold", ("ana",), "0" * 64)
+    record = LayerRecord(document, Annotations.of(spans, links, {"topic": ["t"]}), "gold", ("ana",), "0" * 64)
     with TemporaryDirectory() as folder:
         path, _ = written(name, [record], Path(folder), dict(options))
         if path.is_dir():
@@ -123,3 +124,6 @@ def check_what_is_read(name: str, found: bytes, options: dict[str, str]) -> None
             spans = layer.content.spans
             assert all(0 <= s.start < s.end <= len(document.text) and s.label for s in spans.values())
             assert all(r.head in spans and r.child in spans for r in layer.content.relations.values())
+            said = [*attributes_in(layer.content), *layer.attributes]
+            assert all(are_attributes({one.name: one.value}) for one in said)
+            assert all(one.item in {None, *spans, *layer.content.relations} for one in said)
