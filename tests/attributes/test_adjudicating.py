@@ -170,6 +170,20 @@ async def test_they_are_settled_by_the_same_keys(bench: Bench) -> None:
     assert gold(bench) == {"flooded": {"certainty": "possible", "negated": True}, "": {"topic": ["health"]}}
 
 
+async def test_another_value_is_two_keys(bench: Bench) -> None:
+    finish(bench, "ana", {"flooded": {"certainty": "possible"}}, {"topic": "health"})
+    finish(bench, "bo", {"flooded": {}})
+    async with workbench(bench, KEY, curator="lead", adjudicating=True) as work:
+        await work.press("'", "s")
+        assert work.message == "settled: topic of the document: sport"
+        await work.press("tab", "'", "l")
+        assert work.message == "settled: certainty of EVENT “flooded”: likely"
+        assert "0? 2✓ 1=" in work.header
+        await work.press("'", "d", "4", "enter")
+        assert work.message == "settled: deaths of EVENT “flooded”: 4"
+    assert gold(bench) == {"flooded": {"certainty": "likely", "deaths": 4}, "": {"topic": ["sport"]}}
+
+
 def link(bench: Bench, curator: str, *pairs: tuple[str, str]) -> None:
     """Let a curator mark three names of one town, link them, and finish."""
     session = bench.session(KEY, curator)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from annotator.annotation import Relation, Span
+from annotator.workflow.adjudicating.cases import AttributeCase, Case, SpanCase
 
 DECIDING_KEYS = (
     "suggestion.accept",
@@ -37,6 +38,15 @@ RELATION_CASE_KEYS = (
     "version.none",
     "case.label",
     "relation.relate",
+    "case.next",
+    "case.previous",
+    "item.comment",
+)
+ATTRIBUTE_CASE_KEYS = (
+    "version.1",
+    "version.most",
+    "version.none",
+    "item.attribute",
     "case.next",
     "case.previous",
     "item.comment",
@@ -86,8 +96,10 @@ def topic_of(items: Items, item_id: str | None, *, selecting: bool) -> HelpTopic
     return None
 
 
-def conflict_topic(*, about_spans: bool) -> HelpTopic:
-    """The topic for an open conflict in focus: on spans, which a label's key settles too, or on a relation."""
-    if about_spans:
+def conflict_topic(case: Case) -> HelpTopic:
+    """The topic for an open conflict in focus: on spans, which a label's key settles too, on others, or attributes."""
+    if isinstance(case, AttributeCase):
+        return HelpTopic("The conflict in focus", None, ATTRIBUTE_CASE_KEYS)
+    if isinstance(case, SpanCase):
         return HelpTopic("The conflict in focus", None, SPAN_CASE_KEYS, "settle it with that label")
     return HelpTopic("The conflict in focus", None, RELATION_CASE_KEYS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from annotator.annotation import (
@@ -14,7 +15,8 @@ from annotator.annotation import (
     key_json,
 )
 from annotator.errors import WorkflowError
-from annotator.labels.attributes import AttributeType, toggled, values_of
+from annotator.labels.attributes import AttributeType, toggled, value_text, values_of
+from annotator.wording import plural
 from annotator.workflow.adjudicating.attributes import attribute_of, is_allowed, value_from, version_of, version_text
 from annotator.workflow.adjudicating.cases import AttributeCase, AttributeVersion
 from annotator.workflow.adjudicating.decisions import anchor
@@ -40,6 +42,42 @@ class AttributeDecisions:
             return content.document_attributes
         item = content.spans.get(item_id) or content.relations.get(item_id)
         return {} if item is None else item.attributes or {}
+
+    def said(self, item_id: str | None, name: str) -> Counter[str]:
+        """The texts that curators set an attribute of an item to, the most frequent first, each with how many do."""
+        item = self._key(item_id)
+        counts = Counter[str]()
+        for case in self._gold.settlement.cases:
+            if isinstance(case, AttributeCase) and (case.item, case.name) == (item, name):
+                counts.update(str(value) for version in case.versions.values() for value in version)
+        return Counter(dict(counts.most_common()))
+
+    def suggested(self) -> Attributes:
+        """Nothing: nothing is suggested to gold."""
+        return {}
+
+    def take_suggested(self) -> Outcome:
+        """Do nothing: nothing is suggested to gold."""
+        return Outcome("nothing is suggested")
+
+    def copy(self, span_id: str) -> Outcome:
+        """Give what is set of a gold span's attributes to all identical gold spans, as one step."""
+        content, text = self._gold.layer.content, self._gold.document.text
+        span, attributes = content.spans[span_id], self.of(span_id)
+        same = [
+            other.id
+            for other in content.spans.values()
+            if other.label == span.label and text[other.start : other.end] == text[span.start : span.end]
+        ]
+        changes: dict[str, Ruling | None] = {}
+        for other_id in same:
+            for name, value in attributes.items() if other_id != span_id else ():
+                attribute = self._attribute_of(other_id, name)
+                changes.update(self.changes(self._case(attribute, other_id), tuple(values_of(value))))
+        ruled = self._gold.rule("attribute", changes)
+        names = ", ".join(f"{name} {value_text(value)}" for name, value in attributes.items())
+        told = f"{names}: given to {plural(len(same) - 1, 'more mention')}"
+        return self._gold.outcome(ruled.step, told, span_id)
 
     def toggle(self, item_id: str | None, name: str, value: bool | float | str) -> Outcome:
         """Set an attribute to a value, or take that value away where the attribute has it."""

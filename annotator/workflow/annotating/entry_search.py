@@ -9,7 +9,8 @@ from annotator.catalogs import CatalogEntry, folded_name
 from annotator.errors import AnnotatorError
 from annotator.labels import AttributeType
 from annotator.store.catalogs import CatalogIndex
-from annotator.workflow.annotating.link_candidates import LinkCandidates
+from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.annotating.link_candidates import LinkCandidate, LinkCandidates
 from annotator.workflow.annotating.session import AnnotationSession
 
 
@@ -38,13 +39,15 @@ class EntrySource(Protocol):
 
 
 MOST_FOUND = 50
+Candidates = Callable[[AttributeType, CatalogIndex, str | None, int], Sequence[LinkCandidate]]
+"""Finds the likeliest entries of an attribute's catalog for an item, or (``None``) the document: at most so many."""
 
 
 class EntrySearch:
-    """Searches values for the items of a session; ``open_catalog`` opens a catalog by its name."""
+    """Searches values; ``open_catalog`` opens a catalog by its name, ``candidates`` finds the likeliest entries."""
 
-    def __init__(self, session: AnnotationSession, open_catalog: Callable[[str], CatalogIndex]) -> None:
-        self._session = session
+    def __init__(self, candidates: Candidates, open_catalog: Callable[[str], CatalogIndex]) -> None:
+        self._find_candidates = candidates
         self._open_catalog = open_catalog
         self._names: dict[tuple[str, str], str | None] = {}
 
@@ -74,7 +77,7 @@ class EntrySearch:
     def _candidates(
         self, attribute: AttributeType, index: CatalogIndex, item_id: str | None, limit: int
     ) -> list[FoundValue]:
-        candidates = LinkCandidates(self._session, attribute, index).of(item_id, limit)
+        candidates = self._find_candidates(attribute, index, item_id, limit)
         return [_found(candidate.entry, candidate.why) for candidate in candidates]
 
     def name(self, attribute: AttributeType, value: str) -> str | None:
@@ -89,6 +92,25 @@ class EntrySearch:
                 return None
             self._names[key] = None if entry is None else entry.name
         return self._names[key]
+
+
+def candidates_in(session: AnnotationSession) -> Candidates:
+    """The likeliest entries for the items of a curator's session."""
+    return lambda attribute, index, item_id, limit: LinkCandidates(session, attribute, index).of(item_id, limit)
+
+
+def candidates_said(session: GoldSession) -> Candidates:
+    """The entries that curators linked an item of gold to, each with who says so."""
+
+    def candidates(
+        attribute: AttributeType, index: CatalogIndex, item_id: str | None, limit: int
+    ) -> list[LinkCandidate]:
+        said = session.attributes.said(item_id, attribute.name)
+        entries = {value: index.entry(value) for value in said}
+        known = [LinkCandidate(entry, f"{said[value]} of the curators") for value, entry in entries.items() if entry]
+        return known[:limit]
+
+    return candidates
 
 
 def _found(entry: CatalogEntry, why: str = "") -> FoundValue:

@@ -9,7 +9,7 @@ from annotator.labels import RelationType
 from annotator.tui.screens.document.prompts import WHICH_LABEL
 from annotator.tui.screens.document.relation_actions import RelationActions, ask_for_type
 from annotator.tui.screens.document.screen import DocumentScreen
-from annotator.workflow.adjudicating.cases import Case, RelationCase
+from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
 
 
 class RelationCaseActions(RelationActions):
@@ -37,7 +37,7 @@ class RelationCaseActions(RelationActions):
         case = self._focused_case()
         if isinstance(case, RelationCase):
             self.action_relate()
-        elif case is not None or screen.focused_span() is not None:
+        elif isinstance(case, SpanCase) or screen.focused_span() is not None:
             entities = screen.session.scheme.entities.values()
             options: dict[str, Callable[[], None]] = {e.key: partial(self._label, e.name) for e in entities}
             screen.prompts.ask(WHICH_LABEL, options)

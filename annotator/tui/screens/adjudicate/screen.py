@@ -17,12 +17,15 @@ from annotator.text import Segment
 from annotator.tui.key_names import typed_character
 from annotator.tui.screens.adjudicate.case_walk import CaseWalk
 from annotator.tui.screens.adjudicate.decision_actions import DecisionActions
+from annotator.tui.screens.adjudicate.editing_actions import EditingActions
 from annotator.tui.screens.adjudicate.leaving import LeavingActions
 from annotator.tui.screens.adjudicate.relation_case_actions import RelationCaseActions
 from annotator.tui.screens.adjudicate.status_lines import show_focus, show_header, version_lines
 from annotator.tui.screens.adjudicate.version_arcs import version_arcs
 from annotator.tui.screens.document.action_groups import add_actions
-from annotator.tui.screens.document.bindings import EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
+from annotator.tui.screens.document.attribute_actions import AttributeActions
+from annotator.tui.screens.document.attribute_bars import AttributeBars
+from annotator.tui.screens.document.bindings import ATTRIBUTES, EDITING, FINDING, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.commenting import ask_for_comment
 from annotator.tui.screens.document.prompts import WHICH_LABEL
 from annotator.tui.screens.document.screen import DocumentScreen
@@ -34,10 +37,11 @@ from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionsBar
 from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
 from annotator.workflow.adjudicating.case_list import CaseFilter
-from annotator.workflow.adjudicating.cases import AttributeCase, Case, RelationCase, SpanCase
+from annotator.workflow.adjudicating.cases import Case, RelationCase, SpanCase
 from annotator.workflow.adjudicating.confirmation import UnconfirmedError
 from annotator.workflow.adjudicating.hidden_names import displayed_names
 from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.annotating.entry_search import EntrySearch, candidates_said
 from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 
@@ -65,6 +69,7 @@ class AdjudicateScreen(DocumentScreen):
         Binding("f3", "names", "show or hide names", id="case.names"),
         Binding("f4", "return", "return the document to a curator, with a note", id="gold.return"),
         *EDITING,
+        *ATTRIBUTES,
         LINE_NUMBER,
         *FINDING,
         PANEL,
@@ -94,9 +99,13 @@ class AdjudicateScreen(DocumentScreen):
         self._last_key = ""
         self._displayed = DisplayedCases()
         self._deciding = DecisionActions(self)
+        self._entries = EntrySearch(candidates_said(session), desk.catalog)
+        self.attributes = AttributeActions(self, session.attributes, self._entries)
         add_actions(
             self,
             self._deciding,
+            self.attributes,
+            EditingActions(self, self._deciding.action_choose_none, super().action_delete),
             RelationCaseActions(self, lambda: self.case, self.label),
             LeavingActions(self, session, before),
         )
@@ -111,9 +120,24 @@ class AdjudicateScreen(DocumentScreen):
         """The cases."""
         return CasePanel(self.session.document.text, self.workbench.palette)
 
+    def allows(self, action: str) -> bool:
+        """Whether an action means something here: that on attributes only where the scheme has any."""
+        return (action != "attribute" or bool(self.session.scheme.attributes)) and super().allows(action)
+
+    def strips(self) -> list[Widget]:
+        """The attributes of the document, where the scheme has any."""
+        self._bars = AttributeBars(self.session.scheme, self.workbench.palette)
+        return [] if self._bars.strip is None else [self._bars.strip]
+
     def bars(self) -> list[Widget]:
-        """The curators' versions of the case in focus."""
-        return [VersionsBar(self.workbench.palette, len(self.names))]
+        """The curators' versions of the case in focus, and the keys that set attributes."""
+        menu = [] if self._bars.menu is None else [self._bars.menu]
+        return [VersionsBar(self.workbench.palette, len(self.names)), *menu]
+
+    async def on_document_strip_clicked(self) -> None:
+        """Ask for the attributes of the document."""
+        self.withdraw_question()
+        await self.waiting_keys.run(partial(self.attributes.ask, None))
 
     def focus_first_item(self) -> None:
         """Go to the case of the item that was asked for, else to where the adjudicator was, else to the first one."""
@@ -216,7 +240,7 @@ class AdjudicateScreen(DocumentScreen):
         case = self.case
         if case is None or case.settled is not None or self.caret.selection is not None:
             return super().help_topic()
-        return conflict_topic(about_spans=isinstance(case, SpanCase))
+        return conflict_topic(case)
 
     def save_before_quitting(self) -> None:
         """Store where the adjudicator is, for the next time that the document is opened."""
@@ -235,6 +259,7 @@ class AdjudicateScreen(DocumentScreen):
             self.choose_in_panel()
         show_header(self.query_one("#header", StatusLine), self.session, wide=self.is_wide)
         self.query_one(VersionsBar).show_versions(version_lines(self.session, self.case, self.names))
+        self._bars.show(self.session.content, {}, self.prompts)
         bar = self.query_one("#focus", StatusLine)
         show_focus(bar, self.session, self.case, self.walk, self.prompts.current, self.caret, self.cursor_line)
 
@@ -350,11 +375,9 @@ class AdjudicateScreen(DocumentScreen):
         if selection is not None:
             self.marking.mark(selection, label)
         elif isinstance(case, SpanCase) and case.settled is None:
-            self._edit(partial(self.session.amend, case.id, label=label))
+            self.edit(partial(self.session.amend, case.id, label=label))
         elif span_id is not None and span_id != self.marking.just_marked and span_id in self.session.content.spans:
-            outcome = self.carry_out(lambda: self.session.relabel(span_id, label))
-            if outcome is not None:
-                self.focus_item(outcome.focus)
+            self.edit(lambda: self.session.relabel(span_id, label), move_cursor=True)
         else:
             self.marking.offer_phrases(label)
 
@@ -362,38 +385,15 @@ class AdjudicateScreen(DocumentScreen):
         """Mark a stretch of text; the case in focus is settled by what is marked over it."""
         return self.session.add(*segment, label, case_id=self.case_id)
 
-    def action_boundary(self, side: str, by: int) -> None:
-        """Move a boundary of a gold span, or settle the open case in focus by its first version with one moved."""
-        case = self.case
-        if isinstance(case, SpanCase) and case.settled is None:
-            self._edit(partial(self.session.amend, case.id, side=side, by=by))
-        elif not self.selection.resize(side, by) and (span_id := self.focused_span()) is not None:
-            self._edit(lambda: self.session.move_boundary(span_id, side, by))
-
-    def _edit(self, action: Callable[[], Outcome]) -> None:
+    def edit(self, action: Callable[[], Outcome], *, move_cursor: bool = False) -> None:
         """Edit an item, and keep it in focus for the next edit."""
         outcome = self.carry_out(action)
         if outcome is not None:
-            self.focus_item(outcome.focus, move_cursor=False)
-
-    def action_delete(self) -> None:
-        """Delete the gold item in focus; on an open case, and on an attribute, decide that nothing stands."""
-        if self.case is not None and (self.item_id is None or isinstance(self.case, AttributeCase)):
-            self._deciding.action_choose_none()
-        else:
-            super().action_delete()
-
-    def action_everywhere(self) -> None:
-        """Label every identical mention in this document."""
-        span_id = self.focused_span()
-        if span_id is not None:
-            outcome = self.carry_out(lambda: self.session.everywhere(span_id))
-            if outcome is not None:
-                self.focus_item(outcome.focus)
+            self.focus_item(outcome.focus, move_cursor=move_cursor)
 
     def relate(self, head: str, child: str, label: str) -> None:
         """Link two gold spans."""
-        self._edit(lambda: self.session.relate(head, child, label, case_id=self.case_id))
+        self.edit(lambda: self.session.relate(head, child, label, case_id=self.case_id))
 
     # The document
 

@@ -14,7 +14,6 @@ from annotator.text import Segment
 from annotator.tui.key_names import typed_character
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
-from annotator.tui.screens.annotate.attribute_bars import AttributeBars
 from annotator.tui.screens.annotate.catching_up import CatchingUp
 from annotator.tui.screens.annotate.document_actions import DocumentActions
 from annotator.tui.screens.annotate.group_actions import GROUP_ACTIONS, GroupActions
@@ -22,6 +21,7 @@ from annotator.tui.screens.annotate.status_lines import show_focus, show_header
 from annotator.tui.screens.annotate.verdict_actions import VerdictActions
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.attribute_actions import AttributeActions
+from annotator.tui.screens.document.attribute_bars import AttributeBars
 from annotator.tui.screens.document.bindings import (
     ATTRIBUTES,
     EDITING,
@@ -40,7 +40,7 @@ from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.workbench import LeftDocument
 from annotator.workflow.annotating.attribute_steps import AttributeSteps
-from annotator.workflow.annotating.entry_search import EntrySearch
+from annotator.workflow.annotating.entry_search import EntrySearch, candidates_in
 from annotator.workflow.annotating.group_steps import GroupSteps
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.description import quote
@@ -103,7 +103,7 @@ class AnnotateScreen(DocumentScreen):
         self._first_item = None if item is None else session.content.item_id_with(item)
         self.verdicts, self._catching_up = VerdictActions(self), CatchingUp(self)
         self.finish_step, self.follow = self._catching_up.finish_step, self._catching_up.follow
-        self.entries = EntrySearch(session, desk.catalog)
+        self.entries = EntrySearch(candidates_in(session), desk.catalog)
         self.attributes = AttributeActions(self, AttributeSteps(session), self.entries)
         add_actions(
             self, self.verdicts, DocumentActions(self), self.attributes, GroupActions(self, GroupSteps(session))
@@ -201,7 +201,7 @@ class AnnotateScreen(DocumentScreen):
             self.workbench.training_status,
             wide=self.is_wide,
         )
-        self._bars.show(self.session.layer, self.prompts)
+        self._bars.show(self.session.content, self.session.layer.suggested_attributes, self.prompts)
         bar = self.query_one("#focus", StatusLine)
         place = self.verdicts.place()
         prompt, names = self.prompts.current, self.entries.name

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from annotator.annotation import Attributes
 from annotator.labels import LabelScheme
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.document.prompts import Prompts
 from annotator.tui.widgets.document_strip import DocumentStrip
 from annotator.tui.widgets.key_menu import KeyMenu
-from annotator.workflow.annotating.review_layer import ReviewLayer
+from annotator.workflow.editing.content import LayerContent
 
 
 class AttributeBars:
@@ -18,9 +19,9 @@ class AttributeBars:
         self.strip = DocumentStrip(palette, known) if known else None
         self.menu = KeyMenu(palette) if scheme.attributes else None
 
-    def show(self, layer: ReviewLayer, prompts: Prompts) -> None:
+    def show(self, content: LayerContent, suggested: Attributes, prompts: Prompts) -> None:
         """Show the attributes as they are, and the keys that answer the open question."""
         if self.strip is not None:
-            self.strip.show_attributes(layer.content.document_attributes, layer.suggested_attributes)
+            self.strip.show_attributes(content.document_attributes, suggested)
         if self.menu is not None:
             self.menu.show_rows(prompts.menu)
