@@ -32,6 +32,7 @@ _DOCUMENT = re.compile(
     r"|#\s*newdoc\s*"
 )
 _PARAGRAPH = re.compile(r"#\s*newpar(?:\s.*)?")
+_OUR_FIELDS = re.compile(r'# \{"key":')
 _END = re.compile(r"#\s*end document\b.*")
 
 
@@ -140,6 +141,8 @@ class _Reader:
         if document is not None and (document["name"] or document.end() == len(text)):
             key = {"key": document["name"].strip("();")} if document["name"] else {}
             yield from self._begin(line.where, line.number, Fields(key, line.where))
+        elif _OUR_FIELDS.match(text) and not self._draft.sentences:
+            self._draft.fields = Fields.of(parse_json(text.lstrip("# "), line.where), line.where)
         elif name == "text" and value:
             self._draft.give_text(value)
         elif name == "global.Entity":
@@ -179,7 +182,7 @@ FORMAT = Format(
         "comments",
         "values in other columns, and other entries of CoNLL-U's last one",
         "empty nodes",
-        "coreference and other attributes of entities in brackets",
+        "groups and attributes of entities in brackets, where the label scheme has no place for them",
         "the text, where the file is neither ours nor CoNLL-U: it is rebuilt from the words",
     ),
     options={

@@ -12,11 +12,11 @@ from itertools import islice
 from annotator.errors import FormatError
 from annotator.formats.conll_columns import Columns
 from annotator.formats.conll_rows import ColumnRow, sentence_rows
-from annotator.formats.conll_tags import Brackets, column_spans
+from annotator.formats.conll_tags import IDENTITY, Brackets, ColumnSpan, column_spans
 from annotator.formats.document_fields import foreign_document
 from annotator.formats.json_values import Fields
-from annotator.formats.protocol import ForeignDocument, ForeignLayer
-from annotator.formats.words import align, annotations_from_words
+from annotator.formats.protocol import COREFERENCE, ForeignAttribute, ForeignDocument, ForeignGroup, ForeignLayer
+from annotator.formats.words import WordSpan, align, annotations_from_words
 from annotator.text import Segment, Segmentation
 
 _NOT_SPACE = re.compile(r"\S+")
@@ -87,7 +87,8 @@ class DocumentDraft:
             for span in column_spans(tagged, number, column.style, brackets)
         ]
         self.lost.update(columns.take_lost())
-        layer = ForeignLayer(annotations_from_words(ranges, spans, ()))
+        content = annotations_from_words(ranges, [WordSpan(*span[:3]) for span in spans], ())
+        layer = ForeignLayer(content, attributes=tuple(_attributes(spans)), groups=tuple(groups_by_id(spans)))
         document = foreign_document(fields, text, self.fallback, (layer,), lost=+self.lost)
         yield replace(document, segmentation=_segmentation(text, places)) if keep_tokens else document
 
@@ -126,6 +127,22 @@ class DocumentDraft:
             at = end + row.space
         text = "".join([f"{row.word} " if row.space else row.word for row in rows])
         return text[: places[-1].end] if places else "", places
+
+
+def _attributes(spans: Iterable[ColumnSpan]) -> Iterator[ForeignAttribute]:
+    """What brackets say of spans beside their labels; columns have no place to keep it."""
+    for number, span in enumerate(spans):
+        for name, value in span.others:
+            yield ForeignAttribute(str(number), name, value, kind="catalog" if name == IDENTITY else "values")
+
+
+def groups_by_id(spans: Iterable[ColumnSpan]) -> Iterator[ForeignGroup]:
+    """The groups of spans with the same id, by the numbers of the spans; one span alone is no group."""
+    members: dict[str, list[str]] = {}
+    for number, span in enumerate(spans):
+        if span.group:
+            members.setdefault(span.group, []).append(str(number))
+    return (ForeignGroup(COREFERENCE, tuple(numbers)) for numbers in members.values() if len(numbers) > 1)
 
 
 def _segmentation(text: str, sentences: Iterable[list[Segment]]) -> tuple[Segmentation, Segmentation]:

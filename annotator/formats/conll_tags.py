@@ -9,15 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
+from urllib.parse import unquote
 
 from annotator.errors import FormatError
 from annotator.formats.conll_rows import ColumnRow
 from annotator.formats.json_values import excerpt
-from annotator.formats.words import WordSpan, is_tag, tagged_spans
+from annotator.formats.words import is_tag, tagged_spans
 
 TagStyle = Literal["prefixed", "bare", "brackets"]
 TAG_STYLES = get_args(TagStyle)
+IDENTITY = "identity"
+"""What the entry of a catalog that a mention is linked to is called."""
 NO_TAGS = frozenset(["O", "_", "-", "*"])
 """What stands where there is no tag."""
 
@@ -25,6 +28,10 @@ _LABEL = re.compile(r"[^\W\d_](?:[\w.:/&'+-]*\w)?")
 _LIKE_A_PREFIX = re.compile(r"[BIOESLUMW](?:[-_]|$)|.*[-_][BIESLUMW]$", re.IGNORECASE)
 _BRACKET = re.compile(r"\((?P<opened>[^()|]+)(?P<whole>\))?|(?P<closed>[^()|]*)\)|\|")
 _LABELS_PLACE = "etype"
+_GROUPS = ("GRP", "eid")
+"""What the id of a group is called."""
+_WITHOUT_NAMES = ("GRP", IDENTITY)
+"""What follows the label where a file does not name it."""
 
 
 class TagError(FormatError):
@@ -93,9 +100,22 @@ def _fits(value: str, style: TagStyle, told: bool) -> bool:
     return _LABEL.fullmatch(value) is not None and (told or _LIKE_A_PREFIX.match(value) is None)
 
 
+class ColumnSpan(NamedTuple):
+    """A labelled run of words, ``first`` to ``last`` inclusive, with what brackets say of it beside the label.
+
+    ``group`` is the id of the group that it is in (empty: none), ``others`` are names and values.
+    """
+
+    first: int
+    last: int
+    label: str
+    group: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+
+
 def column_spans(
     sentences: Sequence[Sequence[ColumnRow]], number: int, style: TagStyle | None, brackets: Brackets
-) -> Iterator[WordSpan]:
+) -> Iterator[ColumnSpan]:
     """Yield the spans of a column over the words of a document; only those of brackets may go beyond a sentence."""
     if style == "brackets":
         yield from brackets.spans([row for sentence in sentences for row in sentence], number)
@@ -106,7 +126,7 @@ def column_spans(
         if style == "bare":
             values = [value if value == "O" else f"I-{value}" for value in values]
         for span in tagged_spans(values):
-            yield WordSpan(span.first + before, span.last + before, span.label)
+            yield ColumnSpan(span.first + before, span.last + before, span.label)
         before += len(values)
 
 
@@ -128,7 +148,7 @@ class Brackets:
     fields: Sequence[str] = ()
     lost: Counter[str] = field(default_factory=Counter)
 
-    def spans(self, rows: Sequence[ColumnRow], number: int) -> Iterator[WordSpan]:
+    def spans(self, rows: Sequence[ColumnRow], number: int) -> Iterator[ColumnSpan]:
         """Yield the spans of a document; raise :class:`FormatError` where a bracket has no other."""
         opened: list[_Opened] = []
         at = 0
@@ -147,7 +167,7 @@ class Brackets:
                 "mend what wrote the file",
             )
 
-    def _closed(self, opened: list[_Opened], name: str, last: int, where: str) -> Iterator[WordSpan]:
+    def _closed(self, opened: list[_Opened], name: str, last: int, where: str) -> Iterator[ColumnSpan]:
         """Yield the span that a bracket closes: the innermost open one of that name, or of all without a name."""
         for index in reversed(range(len(opened))):
             if not name or name in (opened[index].content, opened[index].content.partition("-")[0]):
@@ -162,8 +182,17 @@ class Brackets:
         elif last < one.first:
             self.lost["entity on what has no text"] += 1
         else:
-            self.lost["id or attribute of an entity"] += len(values) > 1
-            yield WordSpan(one.first, last, label)
+            yield ColumnSpan(one.first, last, label, *self._beside(values))
+
+    def _beside(self, values: Sequence[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """The id of the group that a mention is in, and what else its bracket says, by name."""
+        names = self.fields
+        if _LABELS_PLACE not in names:
+            names = (_GROUPS[0], _LABELS_PLACE) if values[0].isdigit() else (_LABELS_PLACE, *_WITHOUT_NAMES)
+        named = dict(zip(names, (*values[: len(names) - 1], "-".join(values[len(names) - 1 :])), strict=False))
+        group = next((named.pop(name) for name in _GROUPS if name in named), "")
+        named.pop(_LABELS_PLACE, None)
+        return group, tuple((name, unquote(value)) for name, value in named.items() if value not in ("", "_"))
 
     def _label(self, values: Sequence[str], opened: _Opened) -> str:
         if _LABELS_PLACE in self.fields:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from annotator.annotation import Relation, Span, SpanKey
 from annotator.formats.protocol import Carried
-from annotator.formats.record import LayerRecord, nested_and_crossing, without_overlaps
+from annotator.formats.record import LayerRecord, nested_and_crossing, without_crossing, without_overlaps
 from annotator.text import derive_title
 
 
@@ -21,6 +21,8 @@ def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Co
     if not _COUNTS.keys() >= {*features}:
         spans = record.token_spans() if "off_token" in features else record.spans()
         overlapping = dict(zip(_OVERLAPPING, nested_and_crossing(spans), strict=True))
+        if "nested" not in features:
+            overlapping["crossing"] = len(spans) - len(without_crossing(spans))
         counts.update({feature: overlapping[feature] for feature in features if overlapping.get(feature)})
     return counts
 
@@ -29,7 +31,9 @@ def carried_spans(record: LayerRecord, carries: Mapping[str, Carried]) -> Collec
     """Give the spans that a format that ``carries`` so much writes."""
     left_out = {feature for feature, carried in carries.items() if carried == "no"}
     spans: Collection[SpanKey] = record.token_spans() if "off_token" in left_out else record.spans()
-    return spans if left_out.isdisjoint(_OVERLAPPING) else without_overlaps(spans)
+    if "nested" in left_out:
+        return without_overlaps(spans)
+    return without_crossing(spans) if "crossing" in left_out else spans
 
 
 _OVERLAPPING = ("nested", "crossing")
@@ -55,13 +59,20 @@ def _loops(record: LayerRecord) -> int:
     return len([True for relation in record.annotations.relations.values() if relation.head == relation.child])
 
 
+def _links(record: LayerRecord) -> int:
+    """The relations that make groups, which are lost or written with these."""
+    relations = record.annotations.relations.values()
+    return len([True for r in relations if r.label in record.equivalences]) if record.equivalences else 0
+
+
 def _attributes(items: Mapping[str, Span] | Mapping[str, Relation]) -> int:
     return sum(len(item.attributes) for item in items.values() if item.attributes)
 
 
 _COUNTS: Mapping[str, Callable[[LayerRecord], int]] = {
     "off_token": LayerRecord.off_token_spans,
-    "relations": lambda record: len(record.annotations.relations) - _loops(record),
+    "relations": lambda record: len(record.annotations.relations) - _loops(record) - _links(record),
+    "groups": _links,
     "self_relations": _loops,
     "key": lambda _: 1,
     "lang": lambda record: bool(record.document.lang),

@@ -36,6 +36,7 @@ FEATURES = {
     "crossing": "spans that cross",
     "off_token": "spans off token borders",
     "relations": "relations",
+    "groups": "groups of mentions",
     "self_relations": "relations of a span with itself",
     "key": "the document's key",
     "lang": "its language",
@@ -72,6 +73,10 @@ class ForeignAttribute:
     kind: AttributeKind = "values"
     detail: Extra | None = None
     lost: str = ""
+
+
+COREFERENCE = "coreference"
+"""The label of groups in files that do not name them; a label scheme with one equivalence takes them as its groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +149,12 @@ ATTRIBUTES = ("attributes", "relation_attributes", "document_attributes")
 def all_but(*no: str, aside: tuple[str, ...] = (), also: tuple[str, ...] = ()) -> Mapping[str, Carried]:
     """Declare that a format carries every feature but some, and of :data:`ATTRIBUTES` those that are in ``also``.
 
-    ``aside`` are features that it keeps aside.
+    ``aside`` are features that it keeps aside.  Groups are carried as the relations that make them; where there are no
+    relations, only by a format that says so in ``also``.
     """
     carries: dict[str, Carried] = dict.fromkeys(FEATURES, "yes")
-    left_out = [*no, *(feature for feature in ATTRIBUTES if feature not in also)]
+    seldom = (*ATTRIBUTES, *(["groups"] if "relations" in no else []))
+    left_out = [*no, *(feature for feature in seldom if feature not in also)]
     return carries | dict.fromkeys(left_out, "no") | dict.fromkeys(aside, "aside")
 
 

@@ -146,12 +146,16 @@ def _pairs(b: Beginning) -> bool:
 
 def _columns(b: Beginning) -> bool:
     widths = {len(row) for row in b.rows}
-    if _webanno(b) or _pubtator(b) or not widths or min(widths) < 2 or min(widths) > _MOST_COLUMNS:
+    if _webanno(b) or _pubtator(b) or _conll2012(b) or not widths or min(widths) < 2 or min(widths) > _MOST_COLUMNS:
         return False
     marked = b.head(*_COLUMN_FILES).startswith((b"-DOCSTART-", b"# newdoc", b"# sent_id", b"# text = "))
     if marked or b.has(*_COLUMN_FILES[:-2]):
         return True
     return any(_are_tags([row[at] for row in b.rows]) for at in range(1, min(widths)))
+
+
+def _conll2012(b: Beginning) -> bool:
+    return b.head(*_COLUMN_FILES, "_conll").startswith(b"#begin document")
 
 
 def _are_tags(values: list[str]) -> bool:
@@ -223,6 +227,7 @@ SIGNS = {
     "brat": Sign(_brat, "a folder of .txt and .ann files"),
     "spacy": Sign(_docbin, "a DocBin"),
     "spacy-json": Sign(_pairs, '[text, {"entities": …}]'),
+    "conll2012": Sign(_conll2012, "#begin document at its head"),
     "conll": Sign(_columns, "columns with tags such as B-PER"),
     "webanno": Sign(_webanno, "the line #FORMAT=WebAnno TSV 3"),
     "gliner": Sign(_gliner, "tokenized_text with ner in threes"),

@@ -27,7 +27,7 @@ class LayerRecord:
     ``labels_sha256`` is the digest of the scheme that it was made under.  ``extras`` and ``document_extras`` are what
     was kept of the format that is written, ``verdicts`` the curator's verdicts.  ``soft_labels``, where they were asked
     for, say how far each label may be a span's, ``None`` where nothing says so; what is missing to 1 is that nothing is
-    there.
+    there.  ``equivalences`` are the labels of relations that make groups.
     """
 
     document: Document
@@ -40,6 +40,7 @@ class LayerRecord:
     extras: tuple[Extra, ...] = ()
     document_extras: Mapping[str, Any] = field(default_factory=dict)
     soft_labels: Mapping[SpanKey, Mapping[str, float] | None] | None = None
+    equivalences: frozenset[str] = frozenset()
 
     _ordered: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -109,6 +110,18 @@ def without_overlaps(keys: Iterable[SpanKey]) -> list[SpanKey]:
         if (at == 0 or kept[at - 1].end <= key.start) and (at == len(kept) or key.end <= starts[at]):
             starts.insert(at, key.start)
             kept.insert(at, key)
+    return kept
+
+
+def without_crossing(keys: Iterable[SpanKey]) -> list[SpanKey]:
+    """Choose spans of which no two cross, from the beginning on, the longer first; return them in reading order."""
+    kept: list[SpanKey] = []
+    around: list[int] = []
+    for key in sorted(keys, key=reading_order):
+        around = [end for end in around if end > key.start]
+        if all(key.end <= end for end in around):
+            around.append(key.end)
+            kept.append(key)
     return kept
 
 

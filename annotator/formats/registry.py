@@ -24,6 +24,7 @@ MODULES = {
     "spacy": "annotator.formats.docbin",
     "spacy-json": "annotator.formats.spacy_json",
     "conll": "annotator.formats.conll",
+    "conll2012": "annotator.formats.conll2012",
     "gliner": "annotator.formats.gliner",
     "gliner2": "annotator.formats.gliner2",
     "spert": "annotator.formats.spert",

@@ -217,7 +217,9 @@ class TestBrackets:
             ("place", "Lima"),
             ("place", "casa de Lima ya"),
         ]
-        assert document.lost == {"id or attribute of an entity": 4}
+        (layer,) = document.layers
+        assert [(said.name, said.value) for said in layer.attributes] == [("identity", "Lima-Peru")]
+        assert document.lost == {}
 
     def test_columns_of_the_conll_tasks_with_stars(self) -> None:
         (document,) = read_conll(columns("Ana\tNN\t(PERSON*", "Paz\tNN\t*)", "ve\tVB\t*", "Bo\tNN\t(PERSON)"))

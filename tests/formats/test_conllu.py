@@ -94,8 +94,9 @@ class TestEntities:
             "entity on what has no text": 1,
             "fragment of a span with gaps": 1,
             "entry Bridge in column 10": 1,
-            "id or attribute of an entity": 1,
         }
+        (layer,) = document.layers
+        assert [(said.name, said.value) for said in layer.attributes] == [("head", "1"), ("other", "x")]
 
     def test_an_entry_can_be_named_and_a_file_without_entities_is_refused(self) -> None:
         data = columns(conllu("1", "Bo", "Tipo=B-PER"), conllu("2", "ve", "Tipo=O"))

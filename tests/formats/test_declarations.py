@@ -15,7 +15,7 @@ from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import MODULES, load_format
 from annotator.formats.source import Source
-from tests.formats.files import workspace, write_with_format
+from tests.formats.files import ANYTHING, workspace, write_with_format
 from tools.format_table import PAGE, page_with_table
 
 TEXT = "Ana Ruiz viaja a Perú."
@@ -36,6 +36,7 @@ FULL = LayerRecord(
         [
             Relation("r1", "s1", "s5", "works_for", curator="ana", attributes={"sure": True}),
             Relation("r2", "s1", "s1", "held_in", curator="ana"),
+            Relation("r3", "s1", "s5", "same_as", curator="ana"),
         ],
         {"topic": ["travel"]},
     ),
@@ -43,7 +44,9 @@ FULL = LayerRecord(
     ("ana",),
     "ab" * 32,
     verdicts=(REJECTED,),
+    equivalences=frozenset({"same_as"}),
 )
+SCHEME = f"{ANYTHING}  same_as: {{key: s, head: [PERSON, ORG], child: [PERSON, ORG], equivalence: true}}\n"
 
 Seen = Callable[[ForeignDocument, ForeignLayer], bool]
 
@@ -64,7 +67,8 @@ SEEN: dict[str, Seen] = {
     "nested": has(INSIDE.key),
     "crossing": has(CROSSING.key),
     "off_token": has(OFF.key),
-    "relations": lambda _, layer: any(r.head != r.child for r in layer.content.relations.values()),
+    "relations": lambda _, layer: any(r.label == "works_for" for r in layer.content.relations.values()),
+    "groups": lambda _, layer: bool(layer.groups) or "same_as" in {r.label for r in layer.content.relations.values()},
     "self_relations": lambda _, layer: any(r.head == r.child for r in layer.content.relations.values()),
     "key": lambda document, _: document.key == "viaje",
     "lang": lambda document, _: document.lang == "en",
@@ -86,7 +90,7 @@ SEEN: dict[str, Seen] = {
 def test_what_is_declared_is_what_comes_back(name: str, feature: str, tmp_path: Path) -> None:
     form = load_format(name)
     assert form.read is not None
-    with workspace() as bench:
+    with workspace(SCHEME) as bench:
         path = write_with_format(form, [FULL], bench, tmp_path)
         (document,) = form.read(Source(path), {})
     (layer,) = document.layers

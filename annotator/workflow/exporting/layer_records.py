@@ -25,6 +25,7 @@ class RecordReader:
     def __init__(self, workspace: Workspace, form: str = "", labels: Collection[str] = ()) -> None:
         self._store = workspace.store
         self._labels_sha256 = workspace.scheme.sha256
+        self._equivalences = workspace.scheme.equivalences
         self._form = form
         self._labels = labels
         self._extra_counts = extra_counts(self._store)
@@ -78,6 +79,7 @@ class RecordReader:
             verdicts,
             extras,
             document_extras,
+            equivalences=self._equivalences,
         )
 
     def _document_extras(self, key: str) -> dict[str, object]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from itertools import pairwise
 
 from annotator.annotation import AttributeValue, Extra, Relation, reading_order
 from annotator.disjoint_sets import DisjointSets
-from annotator.formats.protocol import ForeignAttribute, ForeignGroup
+from annotator.formats.protocol import COREFERENCE, ForeignAttribute, ForeignGroup
 from annotator.labels.attributes import AttributeType, values_of
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
 from annotator.workflow.importing.scheme_check import SchemeCheck
@@ -79,6 +80,9 @@ class AttributeCheck:
         return None
 
     def _place_group(self, layer: NormalizedLayer, group: ForeignGroup) -> None:
+        only = self._check.scheme.equivalences if group.label == COREFERENCE else ()
+        if len(only) == 1:
+            group = replace(group, label=next(iter(only)))
         members = sorted(set(group.members) & layer.spans.keys(), key=lambda member: reading_order(layer.spans[member]))
         is_whole = len(members) == len(group.members) > 1 and not self._is_spoken_of(group.aside)
         if not is_whole or not self._check.knows_equivalence(group.label):
