@@ -20,7 +20,15 @@ from annotator.cli.common import (
 from annotator.cli.progress import progress_bar, progress_option
 from annotator.store import comparable_layers
 from annotator.wording import plural
-from annotator.workflow.adjudicating.feedback import FINDINGS, Feedback, SpanFeedback, feedback, tally
+from annotator.workflow.adjudicating.feedback import (
+    FINDINGS,
+    VALUE,
+    AttributeFeedback,
+    Feedback,
+    feedback,
+    kind_of,
+    tally,
+)
 from annotator.workflow.adjudicating.feedback_totals import KINDS, FeedbackTotals, feedback_totals
 from annotator.workflow.description import item_in_words
 from annotator.workflow.workspace import Workspace, curator_name
@@ -68,12 +76,17 @@ def command(
 
 
 def _row(item: Feedback, text: str) -> dict[str, object]:
-    kind = "span" if isinstance(item, SpanFeedback) else "relation"
+    kind = kind_of(item).removesuffix("s")
     keys = {"mine": item.own, "gold": item.gold}
     found: dict[str, object] = {"kind": kind, "finding": item.finding}
     for name, key in keys.items():
         found[name] = None if key is None else key_json(key)
         found[f"{name}_words"] = "" if key is None else item_in_words(key, text)
+        if isinstance(item, AttributeFeedback):
+            of = "the document" if key is None else item_in_words(key, text)
+            found[f"{name}_words"] = f"{item.in_words(own=name == 'mine')} · {of}"
+            found["attribute"] = item.name
+            found[f"{name}_values"] = list(item.own_values if name == "mine" else item.gold_values)
     return found
 
 
@@ -85,8 +98,9 @@ def _print_documents(workspace: Workspace, curator: str, *, as_json: bool) -> No
     if as_json:
         print_json([{"document": key, **found} for key, found in tallies.items()])
         return
-    columns = ("document", "kind", *FINDINGS)
-    rows = [(key, kind, *(counts.get(f, 0) for f in FINDINGS)) for key, found in tallies.items()
+    findings = [*FINDINGS, *([VALUE] if any("attributes" in found for found in tallies.values()) else [])]
+    columns = ("document", "kind", *findings)
+    rows = [(key, kind, *(counts.get(f, 0) for f in findings)) for key, found in tallies.items()
             for kind, counts in found.items()]  # fmt: skip
     print_table(columns, rows, numbers=columns[2:])
 
@@ -115,8 +129,12 @@ def _print_totals(curators: Sequence[FeedbackTotals]) -> None:
     ]
     print_table(columns, rows, numbers=columns[1:])
     click.echo()
-    rows = [(one.curator, kind, *one.counts(kind).values()) for one in curators for kind in KINDS]
-    print_table(("curator", "kind", *FINDINGS), rows, numbers=FINDINGS)
+    findings = [*FINDINGS, *([VALUE] if any(one.attributes for one in curators) else [])]
+    rows = []
+    for one in curators:
+        found = [(kind, one.counts(kind)) for kind in KINDS] + [("attributes", one.attributes)] * bool(one.attributes)
+        rows += [(one.curator, kind, *(counts.get(finding, 0) for finding in findings)) for kind, counts in found]
+    print_table(("curator", "kind", *findings), rows, numbers=findings)
     click.echo()
     rows = [(one.curator, ", ".join(f"{error} {count:,}" for error, count in one.commonest())) for one in curators]
     print_table(("curator", "most often"), rows, cut="most often")

@@ -11,6 +11,7 @@ from annotator.errors import WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.store.doctor import check_database
 from annotator.workflow.adjudicating.cases import AttributeCase
+from annotator.workflow.adjudicating.feedback import AttributeFeedback, feedback, tally
 from annotator.workflow.adjudicating.gold import adjudicate, settle_finished
 from annotator.workflow.adjudicating.provenance import provenance
 from annotator.workflow.adjudicating.session import GoldSession
@@ -220,3 +221,31 @@ def test_groups_differ_only_where_they_hold_other_mentions(bench: Bench) -> None
     while session.gold.state == "done" or len(session.gold.open) != 1:
         session.undo()
     assert {relation.label for relation in session.content.relations.values()} == {"same_as"}
+
+
+def test_curators_see_how_their_attributes_and_groups_were_settled(bench: Bench) -> None:
+    link(bench, "ana", ("riva", "nova"), ("nova", "nr"))
+    link(bench, "bo", ("nr", "nova"))
+    for curator, certainty in (("ana", "possible"), ("bo", "likely")):
+        session = bench.session(KEY, curator)
+        flood = focused(session.add(*range_of(bench.document(KEY), "flooded"), "EVENT"))
+        steps = AttributeSteps(session)
+        steps.set(flood, "certainty", certainty)
+        steps.set(flood, "deaths", 2)
+        session.finish()
+    gold_session = judge(bench)
+    for case in list(gold_session.gold.open):
+        gold_session.choose(case.id, "ana")
+    gold_session.attributes.set(None, "topic", "health")
+    gold_session.finish()
+    found = feedback(bench.store, bench.scheme, KEY, "bo")
+    told = [(item.finding, item.name, item.in_words(own=True), item.in_words(own=False))
+            for item in found if isinstance(item, AttributeFeedback)]  # fmt: skip
+    assert told == [
+        ("missed", "topic", "topic: nothing", "topic: health"),
+        ("value", "certainty", "certainty: likely", "certainty: possible"),
+        ("as in gold", "deaths", "deaths: 2", "deaths: 2"),
+    ]
+    assert tally(found)["relations"] == {"as in gold": 1, "missed": 1}
+    assert tally(found)["attributes"] == {"as in gold": 1, "missed": 1, "value": 1}
+    assert {item.finding for item in feedback(bench.store, bench.scheme, KEY, "ana")} == {"as in gold", "missed"}

@@ -23,7 +23,7 @@ from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.adjudicating.case_list import CaseList
 from annotator.workflow.adjudicating.cases import SpanCase
-from annotator.workflow.adjudicating.feedback import Feedback, SpanFeedback, tally
+from annotator.workflow.adjudicating.feedback import AttributeFeedback, Feedback, SpanFeedback, tally
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.description import item_in_words, quote
 from annotator.workflow.desk import Desk
@@ -147,8 +147,8 @@ class FeedbackScreen(WorkScreen):
             return
         bar.show_versions(
             [
-                self._version_line("yours" if self._whose == "your" else self.curator, item.own),
-                self._version_line("gold", item.gold, stands=True),
+                self._version_line("yours" if self._whose == "your" else self.curator, item, own=True),
+                self._version_line("gold", item, own=False),
             ],
             numbered=1,
         )
@@ -164,8 +164,11 @@ class FeedbackScreen(WorkScreen):
         cases = (self.session.gold.case_of(item_id) for item_id in ids)
         return ids | {case.id for case in cases if case is not None}
 
-    def _version_line(self, name: str, key: SpanKey | RelationKey | None, *, stands: bool = False) -> VersionLine:
-        text = self.session.document.text
+    def _version_line(self, name: str, item: Feedback, *, own: bool) -> VersionLine:
+        text, stands = self.session.document.text, not own
+        if isinstance(item, AttributeFeedback):
+            return VersionLine(name, "", item.in_words(own=own), stands=stands)
+        key = item.own if own else item.gold
         if key is None:
             return VersionLine(name, "", "nothing", stands=stands)
         if isinstance(key, SpanKey):

@@ -9,9 +9,10 @@ from rich.segment import Segment
 
 from annotator.tui.layout.item_text import item_text
 from annotator.tui.layout.palette import Palette
+from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.beside_text import BesideText
 from annotator.tui.widgets.virtual_list import VirtualList
-from annotator.workflow.adjudicating.feedback import Feedback
+from annotator.workflow.adjudicating.feedback import AttributeFeedback, Feedback
 
 FINDING_CELLS = 12
 
@@ -42,9 +43,10 @@ class FeedbackPanel(BesideText, VirtualList):
         """Build the line of an item: whether it differs from gold, how, and its text."""
         item = self.items[index]
         key = item.own or item.gold
-        assert key is not None
         same = item.finding == "as in gold"
-        text = item_text(key, self._text)
+        text = "the document" if key is None else item_text(key, self._text)
+        if isinstance(item, AttributeFeedback):
+            text = sanitize(f"{item.in_words(own=True)} · {text}")
         return [
             Segment("✓ " if same else "≠ ", self.palette.style(None if same else self.palette.hint, bold=not same)),
             Segment(set_cell_size(item.finding, FINDING_CELLS) + " ", self.palette.style(self.palette.faint)),

@@ -41,7 +41,7 @@ def equivalence_cases(
             anchors.setdefault(gold, claim)
     cases: list[RelationCase] = []
     for label in sorted(outcomes.scheme.equivalences):
-        groups = {curator: _groups(contents[curator], label, outcomes) for curator in sorted(contents)}
+        groups = {curator: groups_of(contents[curator], label, outcomes) for curator in sorted(contents)}
         decided = _decided(label, rulings, outcomes)
         links = sorted({*_telling_links(label, list(groups.values())), *decided})
         found = (_case(link, groups, anchors, outcomes) for link in links)
@@ -58,7 +58,7 @@ def are_one(contents: Annotations, label: str) -> DisjointSets[str]:
     return sets
 
 
-def _groups(content: Annotations, label: str, outcomes: SpanOutcomes) -> Groups:
+def groups_of(content: Annotations, label: str, outcomes: SpanOutcomes) -> Groups:
     """A curator's groups as gold has their mentions: what has nothing that stands for it drops out of its group."""
     own = are_one(content, label)
     linked = {end for r in content.relations.values() if r.label == label for end in (r.head, r.child)}
@@ -120,7 +120,7 @@ def _case(
     link: RelationKey, groups: Mapping[str, Groups], anchors: Mapping[SpanKey, SpanKey], outcomes: SpanOutcomes
 ) -> RelationCase:
     versions: dict[str, RelationVersion] = {
-        curator: (link,) if _together(link, of_curator) else () for curator, of_curator in groups.items()
+        curator: (link,) if together(link, of_curator) else () for curator, of_curator in groups.items()
     }
     head, child = sorted((anchors.get(link.head, link.head), anchors.get(link.child, link.child)))
     claim = RelationKey(head, child, link.label)
@@ -130,7 +130,8 @@ def _case(
     return RelationCase(str(claim), kind, versions, claims=(claim,), link=link)
 
 
-def _together(link: RelationKey, groups: Groups) -> bool:
+def together(link: RelationKey, groups: Groups) -> bool:
+    """Whether two gold spans are in one group."""
     return link.head in groups and groups[link.head] == groups.get(link.child)
 
 

@@ -11,10 +11,17 @@ from typing import Any, Literal, NamedTuple
 from annotator.history import GOLD, LayerName
 from annotator.labels import LabelScheme
 from annotator.store import Store, comparable_layers
-from annotator.workflow.adjudicating.feedback import FINDINGS, Feedback, Finding, RelationFeedback, compare
+from annotator.workflow.adjudicating.feedback import (
+    FINDINGS,
+    AttributeFeedback,
+    Feedback,
+    Finding,
+    RelationFeedback,
+    compare,
+)
 from annotator.workflow.visibility import Visibility
 
-ItemKind = Literal["spans", "relations"]
+ItemKind = Literal["spans", "relations", "attributes"]
 KINDS: tuple[ItemKind, ItemKind] = ("spans", "relations")
 MOST_ERRORS = 5
 """Kinds of error that are named of a curator."""
@@ -53,6 +60,7 @@ class FeedbackTotals:
 
     ``findings`` counts items by kind and finding, ``errors`` by what was wrong.  Relations are compared between the
     gold spans that stand for their ends; ``same_ends`` counts those as in gold whose own ends are gold's, too.
+    ``attributes`` counts those of items that both have by finding.
     """
 
     curator: str
@@ -60,11 +68,17 @@ class FeedbackTotals:
     findings: Counter[tuple[ItemKind, Finding]] = field(default_factory=Counter)
     errors: Counter[ErrorKind] = field(default_factory=Counter)
     same_ends: int = 0
+    attributes: Counter[Finding] = field(default_factory=Counter)
 
     def add(self, items: Iterator[Feedback]) -> None:
         """Count the items of one more document."""
         self.documents += 1
         for item in items:
+            if isinstance(item, AttributeFeedback):
+                self.attributes[item.finding] += 1
+                if item.finding != "as in gold":
+                    self.errors[ErrorKind("attributes", item.finding, item.name, None)] += 1
+                continue
             kind: ItemKind = "relations" if isinstance(item, RelationFeedback) else "spans"
             self.findings[kind, item.finding] += 1
             if item.finding == "as in gold":
@@ -105,6 +119,7 @@ class FeedbackTotals:
             "documents": self.documents,
             "spans": spans,
             "relations": relations,
+            **({"attributes": {"findings": dict(sorted(self.attributes.items()))}} if self.attributes else {}),
             "errors": errors,
         }
 
