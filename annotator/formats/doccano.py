@@ -4,12 +4,16 @@ Entities stand under ``entities`` (with ids, so that relations can name them), o
 ``[start, end, label]``, or under ``annotations`` with the user who made each.  Relations go from ``from_id`` to
 ``to_id``.  doccano's page counts UTF-16 units, or graphemes in that mode, and stores what it was given otherwise, so
 that one row may hold offsets of both kinds.  In a project's archive each file is named after its user.
+
+Categories of a text are ``cats``, beside spans, or, in a project of classification, ``label`` as a list of names: an
+attribute of the document.  ``cats_name`` says which, and ``document_attributes`` has the others.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import Annotated, Any
@@ -17,13 +21,16 @@ from typing import Annotated, Any
 import msgspec
 
 from annotator.annotation import Annotations, Relation, Span
+from annotator.attribute_values import text_problem
+from annotator.formats.beside_labels import are_attributes, attribute, value_problem
 from annotator.formats.counting import COUNTED, Counting, Offsets, likeliest, on_word_borders, parse_counting
 from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import Fields, encode, excerpt
 from annotator.formats.project_setup import label_types
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
+from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.source import JsonItem, Source
+from annotator.labels.attributes import AttributeType, values_of
 
 _TEXTS = ("text", "data")
 _SPANS = ("entities", "label", "labels", "annotations")
@@ -33,9 +40,12 @@ _EVERYBODY = "all"
 _OUR_COLUMNS = ("key", "lang", "title", "meta")
 _OF_SOME_ROWS = "columns_of_some_rows"
 """The column for what only some rows have, because doccano refuses a file whose rows have different columns."""
+_CATEGORIES, _NAMED, _ATTRIBUTES = "cats", "cats_name", "document_attributes"
 _OF_EVERY_ROW = frozenset({"id", "Comments"})
 _WRITTEN = frozenset({"text", *_SPANS, "relations", "offsets", *_OUR_COLUMNS, _OF_SOME_ROWS})
 """The columns that an export fills itself; one that is kept aside and has such a name goes among those of some rows."""
+_CLASSES = frozenset({_CATEGORIES, *_LISTS})
+"""The columns in which others have the categories of a text."""
 _Label = Annotated[str, msgspec.Meta(min_length=1)]
 
 
@@ -73,7 +83,9 @@ def _document(
     column = next((name for name in columns if name in row), columns[0])
     text = row.get(column, str)
     number = row.optional("id", int, str)
-    present = [name for name in _SPANS if name in row]
+    said, ours = _attributes(row)
+    classes = {name for name in _LISTS if _are_classes(row.values.get(name))}
+    present = [name for name in _SPANS if name in row and name not in classes]
     if len(present) > 1:
         row.fail(present[1], f"found it beside {present[0]}, expected the spans in one place")
     if "offsets" in row:
@@ -83,15 +95,35 @@ def _document(
         where=item.where,
         text=text,
         fallback=item.key(number),
-        layers=tuple(reader.layers(present[0] if present else "")),
+        layers=tuple(replace(layer, attributes=said) for layer in reader.layers(present[0] if present else "")),
         key=row.optional("key", str),
         lang=row.optional("lang", str),
         title=row.optional("title", str),
         meta=row.optional("meta", dict) or {},
-        extras=_other_columns(row.others(column, *_SPANS, "relations", "offsets", *_OUR_COLUMNS)),
+        extras=_other_columns(row.others(column, *({*_SPANS} - classes), "relations", "offsets", *ours, *_OUR_COLUMNS)),
         lost=reader.lost,
         notes=reader.notes,
     )
+
+
+def _attributes(row: Fields) -> tuple[tuple[ForeignAttribute, ...], set[str]]:
+    """Read what a row says of its document; return it with the columns that say nothing else.
+
+    Where the columns are not ours, they also stay among those that are kept aside.
+    """
+    others, name, classes = (row.values.get(column) for column in (_ATTRIBUTES, _NAMED, _CATEGORIES))
+    if others == {} or are_attributes(others):
+        said = [attribute(None, *one) for one in others.items()]
+        if not isinstance(name, str) or text_problem(name) or not (classes == [] or _are_classes(classes)):
+            return tuple(said), {_ATTRIBUTES}
+        return (*said, *([attribute(None, name, classes)] if classes else [])), {_ATTRIBUTES, _NAMED, _CATEGORIES}
+    found = [column for column in (_CATEGORIES, *_LISTS) if _are_classes(row.values.get(column))]
+    return tuple(ForeignAttribute(None, column, row.values[column], is_kept=True) for column in found), set()
+
+
+def _are_classes(value: object) -> bool:
+    """Tell whether a column has the categories of a text: names, one at least."""
+    return isinstance(value, list) and bool(value) and value_problem(value) is None
 
 
 def _other_columns(columns: dict[str, Any]) -> dict[str, Any]:
@@ -233,6 +265,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     related = target.options.get("relations", "yes") != "no"
     of_some = target.fields_of_some - _OF_EVERY_ROW
     apart = of_some | _WRITTEN
+    of_document = target.scheme.attributes_of(None)
     entity_ids, relation_ids = count(1), count(1)
     for number, record in enumerate(records, 1):
         document = record.document
@@ -260,6 +293,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             if left:
                 target.leave_out("relation", "relations, which -O relations=no leaves out", left)
         extras = record.document_extras
+        if of_document or record.annotations.document_attributes:
+            row |= _categories(record, of_document)
+            extras = {name: value for name, value in extras.items() if not of_document or name not in _CLASSES}
         row |= {"Comments": [], **{name: extras[name] for name in extras if name not in apart}}
         row |= document_fields(document)
         kept_apart = {name: extras[name] for name in extras if name in apart}
@@ -270,6 +306,16 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         target.write(encode(row) + b"\n")
 
 
+def _categories(record: LayerRecord, known: Sequence[AttributeType]) -> dict[str, Any]:
+    """Write the attributes of a document: the first that has values to choose from as its categories."""
+    attributes = record.annotations.document_attributes
+    chosen = next((attribute.name for attribute in known if attribute.choices), None)
+    others = {name: value for name, value in attributes.items() if name != chosen}
+    if chosen is None:
+        return {_ATTRIBUTES: others}
+    return {_CATEGORIES: [*values_of(attributes.get(chosen))], _NAMED: chosen, _ATTRIBUTES: others}
+
+
 FORMAT = Format(
     name="doccano",
     about="doccano's JSONL for sequence labelling with relations",
@@ -277,7 +323,9 @@ FORMAT = Format(
     read=read,
     write=write,
     setup=label_types,
-    carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
+    carries=all_but(
+        "curator", "origin", "source", "score", "verdicts", aside=("self_relations",), also=("document_attributes",)
+    ),
     aside=("the row's id, comments and other columns",),
     options={
         "text": "the column of the text (default: text, or data)",

@@ -62,8 +62,8 @@ class ForeignAttribute:
     keeps ``detail``, what the format needs to write the value as it stood.  Otherwise it keeps ``aside``, what the
     format needs to write it again, or loses it where that is ``None``.  An ``aside`` may be one of the layer's extras
     (by its id), where others may speak of it; it stays one where it is not placed, and where others do.  ``lost`` says
-    what is lost, unless the name of the attribute does.  ``kind`` is that of an attribute which the file would add to a
-    scheme without it.
+    what is lost, unless the name of the attribute does; ``is_kept`` that nothing is, because the document's own fields
+    have it too.  ``kind`` is that of an attribute which the file would add to a scheme without it.
     """
 
     item: str | None
@@ -73,6 +73,7 @@ class ForeignAttribute:
     kind: AttributeKind = "values"
     detail: Extra | None = None
     lost: str = ""
+    is_kept: bool = False
 
 
 COREFERENCE = "coreference"

@@ -108,6 +108,8 @@ class AttributeCheck:
     def _keep(self, layer: NormalizedLayer, said: ForeignAttribute | ForeignGroup, what: str) -> None:
         """Keep something aside, or count it as lost."""
         aside = said.aside
+        if isinstance(said, ForeignAttribute) and said.is_kept:
+            return
         places = (layer.spans, layer.relations, layer.extras)
         if aside is None or not all(any(ref in place for place in places) for ref in aside.refs):
             self._lost[(isinstance(said, ForeignAttribute) and said.lost) or what] += 1
