@@ -84,8 +84,8 @@ class CatalogReader:
     def __iter__(self) -> Iterator[ReadEntry]:
         """Yield the entries.
 
-        Raises :class:`CorpusError` with the line where the file itself is broken, :class:`InputError` for one that is
-        neither CSV nor JSONL, and :class:`OSError` for one that cannot be read.
+        Raises :class:`CorpusError` with the line where the file itself is broken, and :class:`InputError` for one that
+        is neither CSV nor JSONL, or cannot be read.
         """
         for number, row in enumerate(_rows(self.path)):
             if number == 0:
@@ -105,6 +105,9 @@ def _rows(path: Path) -> Iterator[Row]:
             yield from read_csv(path, find_csv_encoding(path), RowColumns(text="id"), _HEADER)
         else:
             raise InputError(f"{path}: no file of a catalog", "give a .csv or a .jsonl file")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path}: {reason}", "check the file and its rights") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: is not UTF-8 ({error.reason})", "save the file as UTF-8") from error
 

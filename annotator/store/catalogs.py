@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -70,9 +71,9 @@ class CatalogIndex:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
-        self._explained = explained(path)
+        self._path = path
         self._execute = connection.execute
-        with self._explained:
+        with self._explained():
             self.size, self.digest, self.entries, self.problem_count, others = self._execute(
                 "SELECT size, digest, entries, problems, others FROM source"
             ).fetchone()
@@ -85,16 +86,15 @@ class CatalogIndex:
         ``path`` is where the index goes, ``None`` for one that nobody else sees and that vanishes when it is closed.
         """
         if path is None:
-            connection = _raw("")
-            try:
+            unseen = reader.path.with_name(f"the index of {reader.path.name}")
+            with explained(unseen), ExitStack() as stack:
+                connection = stack.enter_context(closing(_raw("")))
                 _fill(connection, source, reader)
-            except BaseException:
-                connection.close()
-                raise
-            return cls(connection, Path("the index"))
+                stack.pop_all()
+                return cls(connection, unseen)
         partial = path.with_name(f"{PARTIAL}{path.name}-{os.getpid():08}")
         with explained(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             sweep(path.parent)
             try:
                 partial.unlink(missing_ok=True)
@@ -106,7 +106,8 @@ class CatalogIndex:
                 with suppress(OSError):
                     partial.unlink(missing_ok=True)
         opened = cls.open(path)
-        assert opened is not None
+        if opened is None:
+            raise StoreError(f"{path}: the index cannot be read", "check the disk, and try again")
         return opened
 
     @classmethod
@@ -122,6 +123,15 @@ class CatalogIndex:
                 return opened
         return None
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"{self._path}: the index cannot be read ({error})", "delete it: it is made again from the catalog"
+            ) from error
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -133,28 +143,28 @@ class CatalogIndex:
         those with all the words, the last of which may be the beginning of one; each in the order of the catalog.
         Nothing typed finds the first ones.
         """
-        with self._explained:
+        with self._explained():
             return self._found(_ways(query), limit, kind)
 
     def called(self, name: str, way: int, limit: int) -> list[CatalogEntry]:
         """Find entries that are called so in one way (:data:`NAME` …), case and the like aside, in their order."""
-        with self._explained:
+        with self._explained():
             return self._found([(_EXACT, (folded_name(name), way))], limit, None)
 
     def entry(self, identity: str) -> CatalogEntry | None:
         """The entry of an id."""
-        with self._explained:
-            row = self._execute(f"SELECT {_COLUMNS} FROM entry WHERE id = ?", (identity,)).fetchone()
+        with self._explained():
+            row = self._execute(f"SELECT {_COLUMNS} FROM entry WHERE id = ?", (_encodable(identity),)).fetchone()
         return None if row is None else _made(row)
 
     def all_entries(self) -> Iterator[CatalogEntry]:
         """Yield all entries in the order of the catalog."""
-        with self._explained:
+        with self._explained():
             yield from map(_made, self._execute(f"SELECT {_COLUMNS} FROM entry ORDER BY number"))
 
     def problems(self) -> list[RowProblem]:
         """The first rows of the file that were left out, and why."""
-        with self._explained:
+        with self._explained():
             return [RowProblem(*row) for row in self._execute("SELECT line, what FROM problem ORDER BY line")]
 
     def _found(self, ways: Iterable[_Way], limit: int, kind: str | None) -> list[CatalogEntry]:
@@ -178,11 +188,24 @@ def _ways(query: str) -> Sequence[_Way]:
         return [(_ALL, ())]
     words = " ".join(f'"{word}"' for word in wanted.split())
     return [
-        (_IDENTITY, (query.strip(),)),
+        (_IDENTITY, (_encodable(query).strip(),)),
         *((_EXACT, (wanted, way)) for way in WAYS),
         (_PREFIX, (wanted, wanted + _LAST)),
         (_WORDS, (f"{words}*",)),
     ]
+
+
+def _encodable(text: str) -> str:
+    """A text without halves of characters, which no entry has."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder that is as open to others as the one that it is in."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):
+            folder.chmod(stat.S_IMODE(folder.parent.stat().st_mode))
 
 
 def _raw(path: str, *, uri: bool = False) -> sqlite3.Connection:

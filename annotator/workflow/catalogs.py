@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from annotator.catalogs import BETWEEN, FIELDS, SUFFIXES, CatalogEntry, CatalogReader, RowProblem, catalog_name_problem
-from annotator.errors import AnnotatorError, InputError, WorkflowError
+from annotator.errors import AnnotatorError, InputError, StoreError, WorkflowError
 from annotator.files.whole import name_errors, whole_file
 from annotator.inputs import open_file
 from annotator.labels import LabelScheme
@@ -108,24 +108,33 @@ class Catalogs:
     def add(self, name: str, file: Path) -> AddReport:
         """Add the entries of a file to a catalog, which is made where there is none; one of an id there replaces it.
 
-        A new catalog is a copy of the file.  Raises :class:`WorkflowError` where the file has no entry, or the catalog
-        has rows or columns that would be lost, and what reading the file raises.
+        A new catalog is a copy of what the file has of entries.  Raises :class:`WorkflowError` where the file has no
+        entry, or the catalog has rows or columns that would be lost, and what reading the file raises.
         """
         present = self.path(name)
         with _explained(file):
             return self._new(name, file) if present is None else self._merged(name, present, file)
 
     def _new(self, name: str, file: Path) -> AddReport:
-        """Index a file, then copy it."""
+        """Index a file, then copy it, as far as it is entries."""
         target = self._workspace.catalogs / f"{name}{file.suffix.lower()}"
         with closing(self._made(name, file)) as index:
             _refuse_empty(index, file)
             report = _report(target, index)
             report.added = index.entries
-            with name_errors(target), whole_file(target) as copy, open_file(file) as source:
-                shutil.copyfileobj(source, copy, _COPIED)
-        self.open(name)
+            with name_errors(target), whole_file(target) as copy:
+                if index.problem_count or index.others:
+                    _write(index.all_entries(), target.suffix, copy)
+                else:
+                    with open_file(file) as source:
+                        shutil.copyfileobj(source, copy, _COPIED)
+        self._prepare(name)
         return report
+
+    def _prepare(self, name: str) -> None:
+        """Bring the index up to date, or leave that to whoever opens the catalog next."""
+        with suppress(StoreError):
+            self.open(name)
 
     def _merged(self, name: str, present: Path, file: Path) -> AddReport:
         """Write the catalog anew, in order, with the entries of a file in their places or at the end."""
@@ -145,7 +154,7 @@ class Catalogs:
                 _write(merged, present.suffix, stream)
                 if _state(before) != _state(present.stat()):
                     raise WorkflowError(f"{present}: was changed meanwhile", "nothing was written there; try again")
-        self.open(name)
+        self._prepare(name)
         return report
 
     def _missing(self, name: str) -> WorkflowError:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotator.catalogs import folded_name
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, StoreError
 from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.sharing.bundling import bundle
 from annotator.workflow.workspace import Workspace
@@ -35,6 +35,7 @@ def found(catalogs: Catalogs, query: str, kind: str | None = None, limit: int = 
         ("", ["P1", "P2", "P3", "P4", "P5"]),
         ("a OR b NEAR(* ^", []),
         ("\0", ["P1", "P2", "P3", "P4", "P5"]),
+        ("lima \udcff", ["P3", "P4", "P5", "P2"]),
     ],
 )
 def test_search_finds_the_likeliest_first(catalogs: Catalogs, query: str, ids: list[str]) -> None:
@@ -72,6 +73,14 @@ def test_an_index_that_is_none_is_made_again(catalogs: Catalogs, bench: Bench) -
     assert found(catalogs, "riva") == ["P1"]
 
 
+def test_an_index_that_breaks_while_it_is_open_says_what_to_do(catalogs: Catalogs, bench: Bench) -> None:
+    index = bench.workspace.database_path.parent / "catalogs" / "places.db"
+    opened = catalogs.open("places")
+    index.write_bytes(index.read_bytes()[:4096] + b"\xff" * 60000)
+    with pytest.raises(StoreError, match="delete it: it is made again"):
+        list(opened.all_entries())
+
+
 def test_what_is_no_entry_is_told_by_line(catalogs: Catalogs, tmp_path: Path) -> None:
     file = tmp_path / "more.jsonl"
     file.write_text(
@@ -82,6 +91,7 @@ def test_what_is_no_entry_is_told_by_line(catalogs: Catalogs, tmp_path: Path) ->
     report = catalogs.add("numbers", file)
     assert (report.added, report.problems) == (1, 4)
     assert [problem.line for problem in report.left_out] == [2, 4, 5, 6]
+    assert catalogs.add("numbers", file).unchanged == 1, "the catalog has nothing of what was left out"
     entry = catalogs.open("numbers").entry("7")
     assert entry is not None
     assert (entry.name, entry.aliases) == ("Seven", ("VII",))
