@@ -187,5 +187,5 @@ async def test_an_entry_is_linked_in_two_keys_or_found_by_name(bench: Bench) -> 
         assert work.message == "gazetteer of PLACE “Lema”: Q2"
         await work.press("\\")
         await work.type("=Q2")
-        assert work.annotating.panel.count() == 1
+        assert work.annotating.panel.count() == 1, work.text
     assert stored(bench) == {"Nova Riva": {"gazetteer": "Q1"}, "Lema": {"gazetteer": "Q2"}}

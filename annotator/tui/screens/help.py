@@ -16,7 +16,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
-from annotator.labels import LabelScheme
+from annotator.labels import AttributeType, LabelScheme
+from annotator.labels.attributes import value_text
 from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
@@ -91,12 +92,15 @@ class HelpScreen(ModalScreen[None]):
             about = [_key_entry([word], text) for word, text in topic.about]
             about += [] if topic.label is None else [self._label(topic.label)]
             self._sections.append((topic.title, [*about, *self._keys_of_topic(topic)]))
+            its_own = [] if topic.label is None else scheme.attributes_of(topic.label)
+            self._sections.append((f"Attributes of {topic.label}", [_attribute(attribute) for attribute in its_own]))
         adding = [_key_entry([f"alt+{ANY_LABEL}"], "add a span with that label, whatever is in focus")]
         self._sections.append(("Keys", [*self._keys(), *(adding if self._can_label else ())]))
         rules = "\n".join(dict.fromkeys(scheme.guideline.values())).splitlines()
         self._sections.append(("Guideline for all labels", [_rule(line) for line in rules]))
         self._sections.append(("Labels", [self._label(name) for name in scheme.entities]))
         self._sections.append(("Relations", [self._label(name) for name in scheme.relations]))
+        self._sections.append(("Attributes", [_attribute(one, told_of=True) for one in scheme.attributes.values()]))
         self.set_focus(self._search)
         self._narrow(self._search.value)
 
@@ -195,6 +199,22 @@ def _guideline(heading: Text, description: Mapping[str, str], examples: Mapping[
     lines = [heading, *(Text(f"   {sanitize(text)}") for text in dict.fromkeys(description.values()))]
     shown = (sanitize(" · ".join(phrases)) for phrases in dict.fromkeys(examples.values()) if phrases)
     lines += [Text(f"   {phrases}", style="italic") for phrases in shown]
+    return HelpEntry(Group(*lines), fold(" ".join(line.plain for line in lines)))
+
+
+def _attribute(attribute: AttributeType, *, told_of: bool = False) -> HelpEntry:
+    """An attribute with its key, what it may be set to, and the guideline of each value; with what it belongs to."""
+    what = f"an entry of the catalog {attribute.catalog}" if attribute.catalog else attribute.kind
+    several = ", several at once" if attribute.several else ""
+    of = f" · of {', '.join(attribute.of)}" if told_of else ""
+    default = value_text(attribute.default)
+    unless = f", {default} unless set" if default else ""
+    key = (f"{attribute.key} ", "bold underline") if attribute.key else ""
+    lines = [Text.assemble("' ", key, (attribute.name, "bold"), f"  {what}{several}{unless}{of}")]
+    lines += [Text(f"   {sanitize(text)}") for text in dict.fromkeys(attribute.description.values())]
+    for choice in attribute.choices.values():
+        told = " · ".join(map(sanitize, dict.fromkeys(choice.description.values())))
+        lines.append(Text.assemble("   ", (choice.key, "bold underline"), f" {choice.name}  ", (told, "italic")))
     return HelpEntry(Group(*lines), fold(" ".join(line.plain for line in lines)))
 
 

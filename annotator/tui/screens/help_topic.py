@@ -26,12 +26,15 @@ SPAN_KEYS = (
     "span.start_back",
     "span.start_on",
     "span.everywhere",
+    "item.attribute",
+    "group.join",
+    "group.leave",
     "relation.relate",
     "relation.next",
     "item.delete",
     "item.comment",
 )
-RELATION_KEYS = (*DECIDING_KEYS, "relation.relate", "relation.next", "item.delete", "item.comment")
+RELATION_KEYS = (*DECIDING_KEYS, "item.attribute", "relation.relate", "relation.next", "item.delete", "item.comment")
 RELATION_CASE_KEYS = (
     "version.1",
     "version.most",

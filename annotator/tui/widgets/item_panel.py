@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 
 from annotator.annotation import Relation, Span
 from annotator.intervals import Interval
@@ -157,21 +158,29 @@ class ItemPanel(BesideText, VirtualList):
     def _span_line(self, span: Span, width: int) -> list[Segment]:
         color = self.palette.label(span.label, retired=self._is_retired(span.id))
         pending = span.origin == "suggested"
-        numbers = self.session.layer.group_numbers(span.id)
-        group = group_mark(numbers)
-        mark, label = self._mark(span), set_cell_size(sanitize(span.label), LABEL_CELLS - cell_len(group))
         attributes = cut_middle(attribute_marks(self.session.scheme, span.attributes), width // 2)
         tail = self._score(span)
         room = max(0, width - LABEL_CELLS - 3 - len(tail) - cell_len(attributes))
         text = set_cell_size(cut_middle(self._text(span), room), room)
-        bold = self.palette.style(color, bold=not pending)
-        in_group = Segment(group, self.palette.style(self.palette.group(numbers), bold=True))
         return [
-            Segment(f"{mark} ", self.palette.style(color)),
-            *((Segment(label, bold), in_group, Segment(" ", bold)) if group else (Segment(f"{label} ", bold),)),
+            Segment(f"{self._mark(span)} ", self.palette.style(color)),
+            *self._label(span, self.palette.style(color, bold=not pending)),
             Segment(text, self.palette.style(italic=pending)),
             *([Segment(attributes, self.palette.style(color))] if attributes else ()),
             Segment(tail, self.palette.style(self.palette.faint)),
+        ]
+
+    def _label(self, span: Span, style: Style) -> list[Segment]:
+        """A span's label with the mark of its group, in as many cells as every label takes, and a blank."""
+        label, numbers = sanitize(span.label), self.session.layer.group_numbers(span.id)
+        if not numbers:
+            return [Segment(f"{set_cell_size(label, LABEL_CELLS)} ", style)]
+        group = group_mark(numbers)
+        label = set_cell_size(label, min(cell_len(label), LABEL_CELLS - cell_len(group)))
+        return [
+            Segment(label, style),
+            Segment(group, self.palette.style(self.palette.group(numbers), bold=True)),
+            Segment(" " * (LABEL_CELLS + 1 - cell_len(label + group)), style),
         ]
 
     def _relation_line(self, relation: Relation, width: int) -> list[Segment]:

@@ -12,10 +12,10 @@ from textual.widget import Widget
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segment
 from annotator.tui.key_names import typed_character
-from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.annotate.catching_up import CatchingUp
 from annotator.tui.screens.annotate.document_actions import DocumentActions
+from annotator.tui.screens.annotate.filter_actions import FilterActions
 from annotator.tui.screens.annotate.group_actions import GROUP_ACTIONS, GroupActions
 from annotator.tui.screens.annotate.status_lines import show_focus, show_header
 from annotator.tui.screens.annotate.verdict_actions import VerdictActions
@@ -35,6 +35,7 @@ from annotator.tui.screens.document.commenting import ask_for_comment
 from annotator.tui.screens.document.focus import waits_for_verdict
 from annotator.tui.screens.document.prompts import WHICH_LABEL
 from annotator.tui.screens.document.screen import DocumentScreen
+from annotator.tui.widgets.group_list import GroupList, PanelColumn
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
@@ -46,8 +47,6 @@ from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.description import quote
 from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
-
-FILTER_HELP = "panel: ? waiting, ! decided, <0.5 >0.8 score, @source, or a piece of label or text"
 
 
 class AnnotateScreen(DocumentScreen):
@@ -105,9 +104,8 @@ class AnnotateScreen(DocumentScreen):
         self.finish_step, self.follow = self._catching_up.finish_step, self._catching_up.follow
         self.entries = EntrySearch(candidates_in(session), desk.catalog)
         self.attributes = AttributeActions(self, AttributeSteps(session), self.entries)
-        add_actions(
-            self, self.verdicts, DocumentActions(self), self.attributes, GroupActions(self, GroupSteps(session))
-        )
+        add_actions(self, self.verdicts, DocumentActions(self), FilterActions(self))
+        add_actions(self, self.attributes, GroupActions(self, GroupSteps(session)))
         self._first_place = None if item is None else item.start
         self._asked_to_finish = False
         self._labelled_everywhere: SpanKey | None = None
@@ -123,7 +121,14 @@ class AnnotateScreen(DocumentScreen):
 
     def make_panel(self) -> ItemPanel:
         """All spans and relations."""
+        self._bars = AttributeBars(self.session.scheme, self.workbench.palette)
         return ItemPanel(self.session, self.workbench.palette)
+
+    def beside_text(self) -> Widget:
+        """The panel, and the groups under it where the scheme has any."""
+        some = bool(self.session.scheme.equivalences)
+        self._groups = GroupList(self.session, self.workbench.palette) if some else None
+        return self.panel if self._groups is None else PanelColumn(self.panel, self._groups)
 
     def allows(self, action: str) -> bool:
         """Whether an action means something here: those on attributes and groups only where the scheme has any."""
@@ -134,7 +139,6 @@ class AnnotateScreen(DocumentScreen):
 
     def strips(self) -> list[Widget]:
         """The attributes of the document, where the scheme has any."""
-        self._bars = AttributeBars(self.session.scheme, self.workbench.palette)
         return [] if self._bars.strip is None else [self._bars.strip]
 
     def bars(self) -> list[Widget]:
@@ -202,6 +206,8 @@ class AnnotateScreen(DocumentScreen):
             wide=self.is_wide,
         )
         self._bars.show(self.session.content, self.session.layer.suggested_attributes, self.prompts)
+        if self._groups is not None:
+            self._groups.show_groups(self.item_id)
         bar = self.query_one("#focus", StatusLine)
         place = self.verdicts.place()
         prompt, names = self.prompts.current, self.entries.name
@@ -211,6 +217,11 @@ class AnnotateScreen(DocumentScreen):
         """Ask for the attributes of the document."""
         self.withdraw_question()
         await self.waiting_keys.run(partial(self.attributes.ask, None))
+
+    async def on_group_list_group_chosen(self, event: GroupList.GroupChosen) -> None:
+        """Go to a mention of the group that was clicked on."""
+        self.withdraw_question()
+        await self.waiting_keys.run(partial(self.focus_entry, event.span_id))
 
     def _current_progress(self) -> dict[str, int]:
         """The curator's progress, counted anew where a step finished or reopened the document."""
@@ -401,18 +412,3 @@ class AnnotateScreen(DocumentScreen):
     def action_feedback(self) -> None:
         """Show the curator's work on the document against its gold."""
         self.run_or_report(lambda: self.workbench.open_feedback(self.session.document.key))
-
-    # The panel
-
-    def action_filter(self) -> None:
-        """Ask which items the panel is to show."""
-        if not self.has_class("-panel"):
-            self.view_actions.action_panel()
-        self.ask_for_text(FILTER_HELP, str(self.panel.filter), self._filter)
-
-    def _filter(self, text: str) -> None:
-        self.panel.set_filter(ItemFilter.parse(text))
-        self.verdicts.follow_filter()
-        self.refresh_highlights()
-        told = f"{self.panel.count()} of {len(self.session.layer.order.items)} items in the panel"
-        self.show_message(f"{told}; tab, A and X keep to them" if self.panel.filter else told, "faint")

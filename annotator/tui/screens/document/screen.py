@@ -55,8 +55,8 @@ class DocumentScreen(WorkScreen):
     DEFAULT_CSS = """
     DocumentScreen #body { height: 1fr; }
     DocumentScreen.-entering #message { display: none; }
-    DocumentScreen #panel { display: none; }
-    DocumentScreen.-panel #panel { display: block; }
+    DocumentScreen #panel, DocumentScreen #column { display: none; }
+    DocumentScreen.-panel #panel, DocumentScreen.-panel #column { display: block; }
     """
 
     session: DocumentSession
@@ -92,6 +92,10 @@ class DocumentScreen(WorkScreen):
         """Lines between the header and the text."""
         return []
 
+    def beside_text(self) -> Widget:
+        """What stands beside the text: the panel."""
+        return self.panel
+
     def bars(self) -> list[Widget]:
         """Lines between the labels and the line that says what is in focus."""
         return []
@@ -116,7 +120,7 @@ class DocumentScreen(WorkScreen):
             [
                 StatusLine(palette, reverse=True, id="header"),
                 *self.strips(),
-                SideBySide(self.view, self.panel, id="body"),
+                SideBySide(self.view, self.beside_text(), id="body"),
                 LabelBar(self.session.scheme, palette),
                 *self.bars(),
                 StatusLine(palette, id="focus"),
