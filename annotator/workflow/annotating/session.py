@@ -167,7 +167,7 @@ class AnnotationSession:
             told = self._proposals(replay.span()).beside(step, replay.action) if replay.of == "propose" else str
         self._read_returned()
         outcome = self.outcome(step, f"{replay.description} {told()}".rstrip())
-        focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.now is not None]
+        focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.id in self.layer.content]
         focus += [op.id for op in replay.ops if op.table == "verdict" and self.layer.order.is_pending(op.id)]
         return Outcome(outcome.message, focus[0] if focus else None, outcome.touched, outcome.warning)
 

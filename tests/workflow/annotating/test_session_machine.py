@@ -106,7 +106,7 @@ class Curation(RuleBasedStateMachine):
 
     def done(self, action: Callable[[], Outcome]) -> bool:
         """Do something; when it is refused nothing may have changed, else what changed is told."""
-        before, looked = content(self.session), looks(self.session)
+        before, looked = content(self.session), self.looks()
         try:
             outcome = action()
         except WorkflowError:
@@ -115,9 +115,13 @@ class Curation(RuleBasedStateMachine):
         assert outcome.message
         if outcome.focus is not None:
             assert outcome.focus in self.session.layer
-        for start, end, *_ in looked ^ looks(self.session):
+        for start, end, *_ in looked ^ self.looks():
             assert any(s < end and start < e for s, e in outcome.touched)
         return True
+
+    def looks(self) -> set[tuple[Any, ...]]:
+        """Return every span as it shows."""
+        return set(looks(self.session))
 
     def item(self, pick: int) -> str:
         """Return some id: of what stands or waits, or of a suggestion that does not."""
