@@ -3,10 +3,12 @@
     python -m benchmarks.keystrokes [--target FILE] [--suggestions cold|learned|none] [--verify] [--why] [--prudent]
     python -m benchmarks.keystrokes --news [--set es-news|es-news-2|en-news] [--corpora FOLDER]
                                     [--suggestions cold|learned]
+    python -m benchmarks.keystrokes --attributes
 
 The target is a gold JSONL; by default what a person marked by hand in the sample articles before seeing any suggestion.
 ``--news`` takes the nineteen news articles of ``targets/es-news.jsonl``, or another set, whose texts lie in a corpora
-folder, by default that of ``ANNOTATOR_CORPORA``; both cold and learned, unless one is chosen.
+folder, by default that of ``ANNOTATOR_CORPORA``; both cold and learned, unless one is chosen.  ``--attributes`` counts
+keys per attribute, link and group instead (see :mod:`benchmarks.keystrokes_attributes`).
 
 Suggestions come from the real pipeline, in a temporary workspace, with this checkout's models if they are there;
 ``cold`` in a new workspace, ``learned`` for each document in one where all others are gold and trained on.
@@ -38,6 +40,7 @@ from annotator.labels import LabelScheme, load_scheme
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
+from benchmarks import keystrokes_attributes
 from benchmarks.keystrokes_plans import Policy
 from benchmarks.keystrokes_player import SIZE, Tally, replay, replay_keys
 from benchmarks.keystrokes_slate import keys_for
@@ -281,6 +284,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--target", type=Path, default=TARGET)
     parser.add_argument("--news", action="store_true", help="news articles, cold and learned")
+    parser.add_argument("--attributes", action="store_true", help="attributes, links and groups of a made-up article")
     parser.add_argument("--set", default="es-news", choices=[*TEXTS], help="which news articles (es-news)")
     parser.add_argument("--corpora", type=Path, default=os.environ.get(VARIABLE))
     parser.add_argument("--suggestions", choices=["cold", "learned", "none"])
@@ -290,6 +294,8 @@ def main() -> int:
     parser.add_argument("--threshold", type=float, default=None, help="accept_threshold of the settings")
     parser.add_argument("--mode", default="lanes", help="mode of the settings: lanes, compact or plain")
     options = parser.parse_args()
+    if options.attributes:
+        return 0 if keystrokes_attributes.measure() else 1
     if options.news:
         heading(f"keystrokes on news, {options.set}; screen {SIZE[0]}×{SIZE[1]}, side panel closed")
         if options.corpora is None or not options.corpora.is_dir():
