@@ -19,7 +19,7 @@ from typing import cast
 
 from textual.pilot import Pilot
 
-from annotator.annotation import Annotations, Attributes
+from annotator.annotation import Annotations, Attributes, Relation, Span
 from annotator.formats.jsonl import read_records
 from annotator.history import LayerName, Op, curator_layer
 from annotator.labels import AttributeType
@@ -64,7 +64,7 @@ class AttributePlayer:
 
     async def play(self) -> None:
         """Set everything."""
-        items = {**self._target.spans, **self._target.relations}
+        items: dict[str, Span | Relation] = {**self._target.spans, **self._target.relations}
         order = self._screen.session.layer.order.items
         for item_id in [interval.id for interval in order if interval.id in items]:
             await self._set_all(item_id, items[item_id].attributes or {})
