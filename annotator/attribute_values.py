@@ -12,6 +12,7 @@ LONGEST_VALUE = 1000
 """Code points of a text, or of the id of a catalog's entry."""
 MOST_VALUES = 1000
 """Values that one attribute may have at once."""
+_BEYOND = 2**63
 
 
 def attributes_problem(attributes: Mapping[str, AttributeValue]) -> str | None:
@@ -25,12 +26,17 @@ def attributes_problem(attributes: Mapping[str, AttributeValue]) -> str | None:
 def attribute_value_problem(value: AttributeValue) -> str | None:
     """Say what is wrong with the value of an attribute, or return ``None``."""
     if isinstance(value, (int, float)):
-        return None if math.isfinite(value) else "is no number"
+        return None if is_finite(value) else "is no number, or too large a one"
     if isinstance(value, str):
         return text_problem(value)
     if not 0 < len(value) <= MOST_VALUES or len(set(value)) < len(value):
         return f"does not have between 1 and {MOST_VALUES:,} values, each once"
     return next(filter(None, map(text_problem, value)), None)
+
+
+def is_finite(number: float) -> bool:
+    """Tell whether any program could hold a number: a whole one in 64 bits, or one with a fraction that is finite."""
+    return -_BEYOND <= number < _BEYOND if isinstance(number, int) else math.isfinite(number)
 
 
 def text_problem(value: str) -> str | None:

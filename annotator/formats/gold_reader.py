@@ -131,7 +131,7 @@ def _decode_document(line: bytes, where: str) -> ForeignDocument | None:
         return None
     if not all(link.head in content.spans and link.child in content.spans for link in content.relations.values()):
         return None
-    if not all(map(_are_sound, (content.document_attributes, *_attributes_of_items(content)))):
+    if not all(map(_are_sound, _attributes_in(content))):
         return None
     clusters = decoded.clusters or {}
     if _cluster_problem(clusters, content.spans) is not None:
@@ -201,14 +201,14 @@ def _attributes(fields: Fields, name: str = "attributes") -> Attributes | None:
     return dict(sorted(values.items())) or None
 
 
-def _attributes_of_items(content: Annotations) -> list[Attributes | None]:
-    return [s.attributes for s in content.spans.values()] + [r.attributes for r in content.relations.values()]
+def _attributes_in(content: Annotations) -> list[Attributes]:
+    """What the items of a layer, and the document, have as their attributes."""
+    of_items = [s.attributes for s in content.spans.values()] + [r.attributes for r in content.relations.values()]
+    return list(filter(None, (*of_items, content.document_attributes)))
 
 
-def _are_sound(attributes: Attributes | None) -> bool:
-    return not attributes or not any(
-        text_problem(name) or attribute_value_problem(value) for name, value in attributes.items()
-    )
+def _are_sound(attributes: Attributes) -> bool:
+    return not any(text_problem(name) or attribute_value_problem(value) for name, value in attributes.items())
 
 
 def _clusters(record: Fields, known: Container[str]) -> Clusters:

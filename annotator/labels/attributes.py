@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 from annotator.annotation import Attributes, AttributeValue
-from annotator.attribute_values import LONGEST_VALUE, text_problem
+from annotator.attribute_values import LONGEST_VALUE, is_finite, text_problem
 from annotator.wording import did_you_mean
 
 AttributeKind = Literal["values", "flag", "text", "number", "date", "catalog"]
@@ -100,7 +99,7 @@ class AttributeType:
             return None if isinstance(value, bool) else "true or false"
         if self.kind == "number":
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            return None if number and math.isfinite(value) else "a number"
+            return None if number and is_finite(value) else "a number"
         if not isinstance(value, str):
             return "a text" if self.kind != "date" else "a date"
         if self.kind == "values":

@@ -144,6 +144,7 @@ Change = Callable[[dict[str, Any]], object]
 WRONG: list[tuple[Change, str]] = [
     (lambda r: r["spans"][0].update(attributes={"x": "a\nb"}), "spans[0].attributes.x"),
     (lambda r: r["spans"][0].update(attributes={"x": []}), "spans[0].attributes.x"),
+    (lambda r: r["spans"][0].update(attributes={"x": 10**400}), "spans[0].attributes.x"),
     (lambda r: r["spans"][0].update(attributes={"x": None}), "spans[0].attributes.x"),
     (lambda r: r["relations"][0].update(attributes={" x": 1}), "relations[0].attributes"),
     (lambda r: r.update(document={"x": ["a", "a"]}), "document.x"),

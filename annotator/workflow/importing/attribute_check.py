@@ -88,7 +88,8 @@ class AttributeCheck:
         if not is_whole or not self._check.knows_equivalence(group.label):
             if group.label not in self._check.scheme.relations:
                 self.unknown[group.label] = None
-            self._keep(layer, group, f"group {group.label}, which the label scheme does not have")
+            lacking = f"group {group.label}, which the label scheme does not have"
+            self._keep(layer, group, lacking if len(group.members) > 1 else "group of one mention")
             return
         if group.aside is not None:
             layer.extras.pop(group.aside.id, None)
