@@ -14,6 +14,7 @@ from annotator.history import SUGGESTIONS, LayerName
 from annotator.labels import LabelScheme, load_scheme
 from annotator.suggest.pipeline import SuggestionPipeline
 from annotator.workflow.annotating.attribute_steps import AttributeSteps
+from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.suggesting import suggest
 from annotator.workflow.learning.training import train
@@ -176,6 +177,21 @@ def test_a_name_that_one_entry_has_is_linked_until_the_catalog_says_otherwise(
             encoding="utf-8",
         )
         assert linked() == entry
+
+
+def test_mentions_that_are_probably_one_share_their_link(bench: Bench, catalogs: Catalogs) -> None:
+    labels = bench.workspace.labels_path
+    text = labels.read_text(encoding="utf-8").replace(
+        "    key: 1\n", "    key: 1\n    patterns: [{regex: (Eva )?Prado}]\n"
+    )
+    labels.write_text(text.replace("  PERSON:\n", "  PERSON:\n    model_labels: [PERSON]\n"), encoding="utf-8")
+    file = bench.workspace.catalogs / "places.csv"
+    file.write_text("id,name\nE1,Eva Prado\n", encoding="utf-8")
+    bench.add("two", "Eva Prado came. Prado left.")
+    bench.workspace.forget_scheme()
+    suggest(bench.workspace, ["two"])
+    assert catalogs.open("places").entries == 1
+    assert suggested(bench, "two")[0] == {"Eva Prado": {"gazetteer": "E1"}, "Prado": {"gazetteer": "E1"}}
 
 
 def test_suggested_attributes_are_taken_over_with_their_span(finished: Bench) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from types import TracebackType
@@ -10,12 +10,15 @@ from typing import Self, TypeVar
 
 from annotator.annotation import Annotations, Span
 from annotator.errors import AnnotatorError
+from annotator.groups import groups
 from annotator.labels.attributes import AttributeType, with_value
 from annotator.store.catalogs import ALIAS, NAME, CatalogIndex
 from annotator.text import Document
 from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.workspace import Workspace
 
+LEAST_SAME = 0.8
+"""Score of a link of an equivalence from which its ends share their entries."""
 AnyLayer = TypeVar("AnyLayer", bound=Annotations)
 
 
@@ -52,8 +55,18 @@ class LinkSuggestions:
         """A layer of a document with the links that are certain by name, where none is suggested yet."""
         if not self._indexes:
             return layer
-        spans: Mapping[str, Span] = {i: self._linked(document, span) for i, span in layer.spans.items()}
+        spans = {i: self._linked(document, span) for i, span in layer.spans.items()}
+        for group in self._groups(layer):
+            for name in self._indexes:
+                spans.update(_with_the_one_link(self._scheme.attributes[name], [spans[i] for i in group]))
         return replace(layer, spans=spans)
+
+    def _groups(self, layer: Annotations) -> Iterator[list[str]]:
+        """Yield the mentions that are probably one."""
+        likely = [link for link in layer.relations.values() if (link.score or 0.0) >= LEAST_SAME]
+        certain = Annotations.of(layer.spans.values(), likely)
+        for label in sorted(self._scheme.equivalences):
+            yield from groups(certain, label)
 
     def _linked(self, document: Document, span: Span) -> Span:
         attributes = span.attributes
@@ -69,3 +82,13 @@ class LinkSuggestions:
         index = self._indexes[attribute]
         found = {entry.id for way in (NAME, ALIAS) for entry in index.called(name, way, 2)}
         return found.pop() if len(found) == 1 else None
+
+
+def _with_the_one_link(attribute: AttributeType, mentions: Sequence[Span]) -> Iterator[tuple[str, Span]]:
+    """Yield those mentions that have no link, with the link of the others where they have one and the same."""
+    links = [(mention.attributes or {}).get(attribute.name) for mention in mentions]
+    found = [link for link in links if link is not None]
+    if found and all(link == found[0] for link in found):
+        for mention, link in zip(mentions, links, strict=True):
+            if link is None and mention.label in attribute.of:
+                yield mention.id, mention.replace(attributes=with_value(mention.attributes, attribute, found[0]))
