@@ -127,6 +127,29 @@ def size_pictures(workspace: Path) -> None:
     leave(terminal)
 
 
+def attribute_picture() -> None:
+    """Take attributes, links and groups, and the keys that set them, on a made-up article."""
+    targets = TOP / "benchmarks" / "targets" / "attributes"
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder)
+        shutil.copy(TOP / "tests" / "attributes" / "labels.yaml", workspace / "labels.yaml")
+        (workspace / "catalogs").mkdir()
+        shutil.copy(targets / "places.csv", workspace / "catalogs")
+        gold = ("import", "jsonl", str(targets / "flood.jsonl"), "--layer", "curator:ana")
+        subprocess.run(annotator("-w", str(workspace), *gold), check=True, stderr=subprocess.DEVNULL)
+        terminal = open_workbench(workspace, "flood", columns=130, lines=32)
+        terminal.wait("topic:")
+        x, y = terminal.find("Ines Duarte")
+        terminal.click(x + 1, y)
+        terminal.settle()
+        terminal.press("'")
+        terminal.wait("which attribute?")
+        shot(terminal, "attributes")
+        terminal.press("escape")
+        terminal.settle(0.4)
+        leave(terminal)
+
+
 def agreement_pictures() -> None:
     """Take the agreement screen, the disagreements behind a figure, and the report in a browser where there is one."""
     with tempfile.TemporaryDirectory() as folder:
@@ -262,6 +285,7 @@ def main() -> int:
         size_pictures(workspace)
         relation_pictures(workspace)
     nesting_picture()
+    attribute_picture()
     agreement_pictures()
     planted_pictures()
     print(f"pictures are in {IMAGES.relative_to(TOP)}")

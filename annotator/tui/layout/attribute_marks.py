@@ -37,8 +37,9 @@ def _unknown(scheme: LabelScheme, attributes: Attributes) -> Iterator[tuple[str,
 
 
 def _mark(scheme: LabelScheme, attribute: AttributeType, value: AttributeValue) -> str:
-    name = short_name(attribute.name, scheme.attributes)
+    name = attribute.name
     if attribute.kind == "flag":
+        name = short_name(name, scheme.attributes)
         return f"·{name}" if value else f"·no {name}"
     if attribute.kind == "text":
         return f"·{name}…"

@@ -112,7 +112,8 @@ class PanelColumn(BesideText, Vertical):
 
     DEFAULT_CSS = """
     PanelColumn { width: auto; min-width: 36; max-width: 80; }
-    PanelColumn ItemPanel { width: 1fr; min-width: 0; max-width: 100%; height: 1fr; }
+    PanelColumn ItemPanel { width: 1fr; min-width: 0; max-width: 100%; height: 1fr; expand: optimal; }
+    PanelColumn GroupList { expand: optimal; }
     """
 
     def __init__(self, panel: ItemPanel, groups: GroupList) -> None:

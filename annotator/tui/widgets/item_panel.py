@@ -158,7 +158,7 @@ class ItemPanel(BesideText, VirtualList):
     def _span_line(self, span: Span, width: int) -> list[Segment]:
         color = self.palette.label(span.label, retired=self._is_retired(span.id))
         pending = span.origin == "suggested"
-        attributes = cut_middle(attribute_marks(self.session.scheme, span.attributes), width // 2)
+        attributes = cut_middle(attribute_marks(self.session.scheme, span.attributes), width // 3)
         tail = self._score(span)
         room = max(0, width - LABEL_CELLS - 3 - len(tail) - cell_len(attributes))
         text = set_cell_size(cut_middle(self._text(span), room), room)
