@@ -19,7 +19,7 @@ from annotator.labels.attributes import AttributeType, toggled, value_text, valu
 from annotator.wording import plural
 from annotator.workflow.adjudicating.attributes import attribute_of, is_allowed, value_from, version_of, version_text
 from annotator.workflow.adjudicating.cases import AttributeCase, AttributeVersion
-from annotator.workflow.adjudicating.decisions import anchor
+from annotator.workflow.adjudicating.decisions import anchor, decide_attribute
 from annotator.workflow.adjudicating.gold_editor import GoldEditor
 from annotator.workflow.description import attribute_in_words
 from annotator.workflow.editing.editor import Outcome
@@ -114,21 +114,9 @@ class AttributeDecisions:
         return scheme.attribute_problem(case.name, value_from(attribute, version), label)
 
     def changes(self, case: AttributeCase, version: AttributeVersion) -> dict[str, Ruling]:
-        """The rulings that make some values those of an attribute; what was ruled on other claims of its item goes."""
-        attribute = attribute_of(self._gold.scheme, case)
-        item = None if case.item is None else str(case.item)
-        versions = {curator: value_from(attribute, said) for curator, said in sorted(case.versions.items())}
-        claims = {case.id: case.claim}
-        for ruling in self._gold.layer.rulings.values():
-            if ruling.kind == "attribute" and ruling.settled == "adjudicator" and ruling.item == item:
-                claim, name = ruling.claim
-                if name == case.name and (claim is None) == (item is None):
-                    claims[ruling.id] = claim
-        event, outcome = self._gold.next_event, value_from(attribute, version)
-        return {
-            i: Ruling(i, "attribute", [claim, case.name], "adjudicator", versions, event, outcome, item)
-            for i, claim in claims.items()
-        }
+        """The rulings that make some values those of an attribute."""
+        scheme, event = self._gold.scheme, self._gold.next_event
+        return decide_attribute(self._gold.layer.rulings, case, version, scheme, event)
 
     def _rule(self, action: str, case: AttributeCase, version: AttributeVersion) -> Outcome:
         ruled = self._gold.rule(action, self.changes(case, version))

@@ -22,7 +22,15 @@ from annotator.annotation import (
 )
 from annotator.labels import LabelScheme
 from annotator.text import Segmentation
-from annotator.workflow.adjudicating.cases import AnyVersion, AttributeCase, RelationCase, SpanCase, SpanVersion
+from annotator.workflow.adjudicating.attributes import attribute_of, value_from
+from annotator.workflow.adjudicating.cases import (
+    AnyVersion,
+    AttributeCase,
+    AttributeVersion,
+    RelationCase,
+    SpanCase,
+    SpanVersion,
+)
 from annotator.workflow.adjudicating.relations import SpanOutcomes
 from annotator.workflow.adjudicating.settlement import (
     Settlement,
@@ -120,6 +128,25 @@ def decide_relation(
             ruling = credited(ruling.replace(outcome=outcome_between(claim, outcome, outcomes)), item)
         rulings[ruling.id] = ruling
     return rulings
+
+
+def decide_attribute(
+    rulings: Mapping[str, Ruling], case: AttributeCase, version: AttributeVersion, scheme: LabelScheme, event: int
+) -> dict[str, Ruling]:
+    """The rulings that make some values those of an attribute, also instead of those on other claims of its item."""
+    attribute, item = attribute_of(scheme, case), None if case.item is None else str(case.item)
+    versions = {curator: value_from(attribute, said) for curator, said in sorted(case.versions.items())}
+    claims = {case.id: case.claim}
+    for ruling in rulings.values():
+        if ruling.kind == "attribute" and ruling.settled == "adjudicator" and ruling.item == item:
+            claim, name = ruling.claim
+            if name == case.name and (claim is None) == (item is None):
+                claims[ruling.id] = claim
+    outcome = value_from(attribute, version)
+    return {
+        i: Ruling(i, "attribute", [claim, case.name], "adjudicator", versions, event, outcome, item)
+        for i, claim in claims.items()
+    }
 
 
 def add_relation(settlement: Settlement, item: Relation, outcome: RelationKey, event: int) -> dict[str, Ruling]:

@@ -76,7 +76,10 @@ class Judge:
     def choose(self, case: Case, curator: str | None) -> None:
         contents = {curator: self.contents[curator]} if curator else {}
         version = case.versions[curator] if curator else ()
-        assert not isinstance(case, AttributeCase)
+        if isinstance(case, AttributeCase):
+            values = case.versions.get(curator or "", ())
+            self.take(decisions.decide_attribute(self.now.rulings, case, values, self.scheme, self.event))
+            return
         self.take(decisions.choose(self.now, case, version, contents, self.standing, self.event))
 
     def edit(self, case: Case | None, *keys: SpanKey) -> None:
@@ -91,7 +94,8 @@ class Judge:
                 return self.now
             case = self.now.open[0]
             self.choose(case, decide(case))
-            assert next(c for c in self.now.cases if {*case.claims} <= {*c.claims}).settled == "adjudicator"
+            again = (c for c in self.now.cases if c.id == case.id or (case.claims and {*case.claims} <= {*c.claims}))
+            assert next(again).settled == "adjudicator"
         raise AssertionError("there is no end of conflicts")
 
     def with_layer(self, curator: str, content: Annotations) -> Judge:
