@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -12,7 +11,7 @@ LONGEST_VALUE = 1000
 """Code points of a text, or of the id of a catalog's entry."""
 MOST_VALUES = 1000
 """Values that one attribute may have at once."""
-_BEYOND = 2**63
+_BEYOND, _LARGEST = 2**63, 1e300
 
 
 def attributes_problem(attributes: Mapping[str, AttributeValue]) -> str | None:
@@ -35,8 +34,8 @@ def attribute_value_problem(value: AttributeValue) -> str | None:
 
 
 def is_finite(number: float) -> bool:
-    """Tell whether any program could hold a number: a whole one in 64 bits, or one with a fraction that is finite."""
-    return -_BEYOND <= number < _BEYOND if isinstance(number, int) else math.isfinite(number)
+    """Tell whether any program could hold a number: a whole one in 64 bits, or another up to 1e300."""
+    return -_BEYOND <= number < _BEYOND if isinstance(number, int) else abs(number) <= _LARGEST
 
 
 def text_problem(value: str) -> str | None:

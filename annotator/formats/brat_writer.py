@@ -115,7 +115,14 @@ class _AnnotationWriter:
         return is_plain and relation.label in self._scheme.equivalences
 
     def _extras_of(self, kind: str) -> list[Extra]:
-        return [extra for extra in self._record.extras if extra.kind == kind]
+        return [extra for extra in self._record.extras if extra.kind == kind and not self._is_outdated(extra)]
+
+    def _is_outdated(self, extra: Extra) -> bool:
+        """Whether an attribute was kept aside, and the item has got one of that name since."""
+        content, item = self._record.annotations, extra.refs[0] if extra.kind == ATTRIBUTE else ""
+        marked = content.spans.get(item) or content.relations.get(item)
+        attributes = marked.attributes if marked is not None else None
+        return extra.id not in self._spoken_of and extra.value.get("label") in (attributes or {})
 
     def _new_id(self, prefix: str, item_id: str) -> str:
         self._numbers[prefix] += 1

@@ -203,8 +203,9 @@ def _attributes(fields: Fields, name: str = "attributes") -> Attributes | None:
 
 def _attributes_in(content: Annotations) -> list[Attributes]:
     """What the items of a layer, and the document, have as their attributes."""
-    of_items = [s.attributes for s in content.spans.values()] + [r.attributes for r in content.relations.values()]
-    return list(filter(None, (*of_items, content.document_attributes)))
+    of_spans = [span.attributes for span in content.spans.values() if span.attributes]
+    of_relations = [relation.attributes for relation in content.relations.values() if relation.attributes]
+    return [*of_spans, *of_relations, content.document_attributes]
 
 
 def _are_sound(attributes: Attributes) -> bool:
