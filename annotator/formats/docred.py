@@ -1,6 +1,6 @@
 """DocRED's JSON: a list of documents in sentences, whose entities are lists of mentions, and relations between them.
 
-What we write has an entity for each span, unless the spans came as mentions of one; relations of other files are put
+What we write has an entity for each group of mentions, and for each other span; relations of other files are put
 between the mentions of their entities that are closest to each other, ours say which mentions they are of.  Further
 fields hold what words cannot express; readers of DocRED ignore them.
 """
@@ -15,7 +15,7 @@ from itertools import accumulate, chain, pairwise
 from annotator.annotation import Extra, SpanKey
 from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.protocol import COREFERENCE, ForeignDocument, ForeignGroup, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.sentence_words import (
     closest_mentions,
@@ -34,6 +34,8 @@ from annotator.formats.words import (
     place_of_span,
     rebuild_text,
 )
+from annotator.groups import groups
+from annotator.labels import LabelScheme
 from annotator.text import Document, Segment
 
 _KNOWN = ("sents", "vertexSet", "labels", "text", *DOCUMENT_FIELDS)
@@ -61,7 +63,7 @@ def _document(item: JsonItem) -> ForeignDocument:
     reader = _RowReader(row, starts, segments)
     spans, relations = reader.spans(), reader.relations()
     content = annotations_from_words(segments, spans, relations)
-    layer = ForeignLayer(content, extras=tuple(reader.extras))
+    layer = ForeignLayer(content, extras=tuple(reader.extras), groups=tuple(reader.groups))
     lost, notes = +reader.lost, +reader.notes
     return foreign_document(row, text, item.key(), (layer,), extras=row.others(*_KNOWN), lost=lost, notes=notes)
 
@@ -71,6 +73,7 @@ class _RowReader:
 
     def __init__(self, row: Fields, starts: list[int], segments: Sequence[Segment]) -> None:
         self.extras: list[Extra] = []
+        self.groups: list[ForeignGroup] = []
         self.lost: Counter[str] = Counter()
         self.notes: Counter[str] = Counter()
         self._row = row
@@ -92,7 +95,9 @@ class _RowReader:
                 self.lost.update(f"{name} of a mention" for name in fields.others(*_MENTION))
             self._entities.append([(spans[number].first, number) for number in numbers])
             if len(mentions) > 1:
-                self.extras.append(Extra(f"entity {index}", _ENTITY, {}, tuple(map(str, numbers))))
+                members = tuple(map(str, numbers))
+                self.extras.append(Extra(f"entity {index}", _ENTITY, {}, members))
+                self.groups.append(ForeignGroup(COREFERENCE, members, self.extras[-1]))
         return spans
 
     def relations(self) -> list[WordRelation]:
@@ -152,10 +157,11 @@ def _documents(records: Iterable[LayerRecord], target: Target) -> Iterator[dict[
         borders = sentence_borders(document)
         spans = spans_within_sentences(record, borders, target)
         words = [document.text[start:end] for start, end in document.tokens]
-        entities = _entities(record, spans)
+        entities = _entities(record, spans, target.scheme)
         places = {key: (n, m) for n, entity in enumerate(entities) for m, key in enumerate(entity)}
-        links = {key: link for key, link in record.relations().items() if key.head in places and key.child in places}
-        left = Counter(link.label for link in record.relations()) - Counter(link.label for link in links)
+        relations = {k: link for k, link in record.relations().items() if k.label not in target.scheme.equivalences}
+        links = {key: link for key, link in relations.items() if key.head in places and key.child in places}
+        left = Counter(link.label for link in relations) - Counter(link.label for link in links)
         if left:
             target.leave_out("relation", "relations of spans that are not written", left)
         evidence = {extra.refs[0]: extra.value["ranges"] for extra in record.extras if extra.kind == _EVIDENCE}
@@ -177,10 +183,17 @@ def _documents(records: Iterable[LayerRecord], target: Target) -> Iterator[dict[
         }
 
 
-def _entities(record: LayerRecord, spans: Iterable[SpanKey]) -> list[list[SpanKey]]:
-    """Group the spans that are written by the entities that they came as mentions of."""
+def _entities(record: LayerRecord, spans: Iterable[SpanKey], scheme: LabelScheme) -> list[list[SpanKey]]:
+    """Group the spans that are written by the groups that they are in, or the entities that they came as mentions of.
+
+    Of two equivalences the first that a span has a group of counts.
+    """
     key_of = {span.id: key for key, span in record.spans().items()}
     entity_of: dict[SpanKey, str] = {}
+    for label in (name for name in scheme.relations if name in scheme.equivalences):
+        for group in groups(record.annotations, label):
+            for member in group:
+                entity_of.setdefault(record.annotations.spans[member].key, f"{label} {group[0]}")
     for extra in record.extras:
         for ref in extra.refs if extra.kind == _ENTITY else ():
             if ref in key_of:
@@ -213,7 +226,10 @@ FORMAT = Format(
     read=read,
     write=write,
     carries=CARRIED_IN_WORDS,
-    aside=("which mentions are of one entity; the evidence of relations", "other fields of a document"),
+    aside=(
+        "which mentions are of one entity, where the label scheme has no equivalence; the evidence of relations",
+        "other fields of a document",
+    ),
     lost=(
         TEXT_IS_REBUILT,
         "when writing: spans over sentences",

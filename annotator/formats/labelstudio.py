@@ -99,6 +99,7 @@ def _annotation(fields: Fields, results: ResultReader, author: str | None) -> Fo
         author,
         state="skipped" if cancelled else "done",
         extras=tuple(extras),
+        attributes=tuple(results.attributes),
         record=fields.path.rstrip(".") if number is None else f"annotation {number}",
     )
 
@@ -111,7 +112,8 @@ def _prediction(fields: Fields, results: ResultReader) -> ForeignLayer:
         other_fields["score"] = fields.get("score", int, float)
     if other_fields:
         extras.append(Extra(ANNOTATION, ANNOTATION, other_fields))
-    return ForeignLayer(content, None if model is None else str(model), suggested=True, extras=tuple(extras))
+    author = None if model is None else str(model)
+    return ForeignLayer(content, author, suggested=True, extras=tuple(extras), attributes=tuple(results.attributes))
 
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
@@ -123,7 +125,7 @@ def _task(record: LayerRecord, number: int, target: Target) -> dict[str, Any]:
     document, extras = record.document, record.document_extras
     names = {"from_name": "label", "to_name": "text", **dict(extras.get("names", {}))}
     names.update({name: target.options[name] for name in ("from_name", "to_name") if name in target.options})
-    result = write_results(record, names)
+    result = write_results(record, names, target.scheme)
     work = next((dict(extra.value) for extra in record.extras if extra.kind == ANNOTATION), {})
     suggested = record.layer.startswith("suggestions")
     data = {
@@ -155,10 +157,10 @@ FORMAT = Format(
     read=read,
     write=write,
     setup=labelling_config,
-    carries=all_but("source", "verdicts", aside=("self_relations",)),
+    carries=all_but("source", "verdicts", aside=("self_relations",), also=("attributes", "document_attributes")),
     aside=(
         "other data and fields of tasks, annotations and predictions",
-        "other results: choices, texts, ratings, notes on regions",
+        "other results, such as choices, texts and ratings, where the label scheme has no attribute of that name",
         "regions and relations without a label, the direction of relations that go both ways",
     ),
     lost=("ids of regions",),

@@ -12,7 +12,10 @@ from annotator.annotation import Annotations, Extra, Origin, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.counting import Offsets
 from annotator.formats.json_values import Fields, excerpt
+from annotator.formats.labelstudio_attributes import attribute_of, attribute_results
+from annotator.formats.protocol import ForeignAttribute
 from annotator.formats.record import LayerRecord
+from annotator.labels import LabelScheme
 
 _ORIGINS: Mapping[str, Origin] = {"manual": "added", "prediction": "accepted", "prediction-changed": "corrected"}
 _NAMES = {origin: name for name, origin in _ORIGINS.items()}
@@ -65,16 +68,21 @@ class _Region(NamedTuple):
 
 
 class ResultReader:
-    """Reads the results of one task; ``names`` are those of its controls, ``lost`` counts what could not be kept."""
+    """Reads the results of one task; ``names`` are those of its controls, ``lost`` counts what could not be kept.
+
+    ``attributes`` is what the results that were read last say of regions, and of the task, beside labels.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.names: dict[str, str] = {}
         self.lost: Counter[str] = Counter()
+        self.attributes: list[ForeignAttribute] = []
         self._utf16 = Offsets(text, "utf16")
 
     def read(self, work: Fields) -> tuple[Annotations, list[Extra]]:
         """Read spans and relations under ids of their own, and everything else as extras."""
+        self.attributes = []
         plain = self._read_plain(work.values.get("result"))
         if plain is not None:
             return plain, []
@@ -97,6 +105,9 @@ class ResultReader:
         for number, fields in enumerate(others):
             region = regions.get(str(fields.values.get("id")))
             extras.append(Extra(f"o{number}", OTHER, dict(fields.values), () if region is None else (region.id,)))
+            is_plain = region is None or region.is_span
+            said = attribute_of(fields.values, extras[-1]) if is_plain else None
+            self.attributes += [] if said is None else [said]
         return Annotations.of(spans, relations), extras
 
     def _read_plain(self, result: object) -> Annotations | None:
@@ -226,7 +237,7 @@ def _other_fields(fields: Fields, value: Fields, kind: str, names: Mapping[str, 
     return others
 
 
-def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def write_results(record: LayerRecord, names: Mapping[str, str], scheme: LabelScheme) -> list[dict[str, Any]]:
     """Write the results of a record, regions first."""
     fields = _other_fields_by_id(record)
     ids: dict[str, str] = {}
@@ -259,6 +270,7 @@ def write_results(record: LayerRecord, names: Mapping[str, str]) -> list[dict[st
         ends = {"from_id": ids[relation.head], "to_id": ids[relation.child]}
         link = {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
         results.append({**link, **fields.get(relation.id, {})})
+    results += attribute_results(record, scheme, ids, names["to_name"])
     for extra in record.extras:
         if extra.kind == UNLABELLED_RELATION:
             link = {"from_id": ids[extra.refs[0]], "to_id": ids[extra.refs[1]], "type": "relation"}

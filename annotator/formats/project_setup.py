@@ -9,6 +9,7 @@ from itertools import cycle
 from string import ascii_lowercase, digits
 from xml.sax.saxutils import quoteattr
 
+from annotator.formats.labelstudio_attributes import controls
 from annotator.labels import EntityType, LabelScheme, RelationType
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f7f7f", "#994f00", "#6a3d9a", "#40b0a6")
@@ -27,7 +28,8 @@ def labelling_config(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping
         attributes = f"value={quoteattr(entity.name)} background={quoteattr(color)} hotkey={quoteattr(entity.key)}"
         hint = next(iter(entity.description.values()), "")
         lines.append(f"    <Label {attributes}{f' hint={quoteattr(hint)}' if hint else ''}/>")
-    lines += ["  </Labels>", f"  <Text name={quoteattr(text)} value={quoteattr(value)}/>", "</View>", ""]
+    lines += ["  </Labels>", f"  <Text name={quoteattr(text)} value={quoteattr(value)}/>"]
+    lines += [*controls(scheme, label, text), "</View>", ""]
     return {"config.xml": "\n".join(lines).encode("utf-8")}
 
 

@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from annotator.annotation import RelationKey, SpanKey
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
-from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
+from annotator.formats.protocol import COREFERENCE, ForeignDocument, ForeignGroup, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.sentence_words import sentence_borders, spans_within_sentences, words_by_sentence
 from annotator.formats.source import JsonItem, Source
@@ -28,11 +28,13 @@ from annotator.formats.words import (
     annotations_from_words,
     rebuild_text,
 )
+from annotator.groups import groups
 
 _OURS = "_annotator"
-_COUNTED = ("clusters", "events", "event_clusters")
+_COUNTED = ("events", "event_clusters")
+_CLUSTERS = "clusters"
 _PREDICTED = "predicted_"
-_KNOWN = ("doc_key", "sentences", "ner", "relations", "sentence_start", *_COUNTED, _OURS)
+_KNOWN = ("doc_key", "sentences", "ner", "relations", "sentence_start", _CLUSTERS, *_COUNTED, _OURS)
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
@@ -52,13 +54,16 @@ def _document(item: JsonItem) -> ForeignDocument:
     else:
         text, segments = rebuild_text(sentences)
     layers: tuple[ForeignLayer, ...] = ()
+    lost: Counter[str] = Counter()
     if "ner" in row:
         spans = [
             _span(row, path, value, len(segments))
             for path, value in _by_sentence(row, "ner", len(sentences), ("first", "last", "label"))
         ]
-        layers = (ForeignLayer(annotations_from_words(segments, spans, _relations(row, len(sentences), spans))),)
-    lost = Counter({name: len(row.get(name, list)) for name in _COUNTED if name in row})
+        content = annotations_from_words(segments, spans, _relations(row, len(sentences), spans))
+        found = _clusters(row, spans, lost) if _CLUSTERS in row else ()
+        layers = (ForeignLayer(content, groups=tuple(found)),)
+    lost.update({name: len(row.get(name, list)) for name in _COUNTED if name in row})
     others = row.others(*_KNOWN)
     lost.update(name for name in others if name.startswith(_PREDICTED))
     extras = {name: value for name, value in others.items() if not name.startswith(_PREDICTED)}
@@ -107,6 +112,22 @@ def _relations(row: Fields, sentences: int, spans: Sequence[WordSpan]) -> list[W
     return relations
 
 
+def _clusters(row: Fields, spans: Sequence[WordSpan], lost: Counter[str]) -> Iterator[ForeignGroup]:
+    """Yield the clusters, by the numbers of their spans; mentions that are no entity have no label to come in with."""
+    places: dict[tuple[int, int], int] = {}
+    for number, span in enumerate(spans):
+        places.setdefault((span.first, span.last), number)
+    for index, cluster in enumerate(row.get(_CLUSTERS, list)):
+        if not isinstance(cluster, list) or not all(
+            isinstance(m, list) and len(m) == 2 and all(type(n) is int for n in m) for m in cluster
+        ):
+            row.fail(f"{_CLUSTERS}[{index}]", f"found {excerpt(cluster)}, expected lists of first and last word")
+        members = [str(places[first, last]) for first, last in cluster if (first, last) in places]
+        lost["mention of a cluster that is no entity"] += len(cluster) - len(members)
+        if len(members) > 1:
+            yield ForeignGroup(COREFERENCE, tuple(members))
+
+
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a document a line."""
     for record in records:
@@ -118,6 +139,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         relations: list[list[object]] = [[] for _ in pairwise(borders)]
         for key, (first, last) in spans.items():
             ner[bisect_right(borders, first) - 1].append((first, last, key.label))
+        clusters = _written_clusters(record, spans, target)
         for link, number in _related(record, spans, borders, target):
             relations[number].append((*spans[link.head], *spans[link.child], link.label))
         fields = {name: value for name, value in document_fields(document).items() if name != "key"}
@@ -127,6 +149,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             "sentences": [words[start:end] for start, end in pairwise(borders)],
             "ner": ner,
             "relations": relations,
+            **({_CLUSTERS: clusters} if clusters else {}),
             **record.document_extras,
             **({"dataset": target.options["dataset"]} if "dataset" in target.options else {}),
             _OURS: ours,
@@ -144,12 +167,23 @@ def _one_label_each(spans: Mapping[SpanKey, tuple[int, int]], target: Target) ->
     return {key: words for words, key in kept.items()}
 
 
+def _written_clusters(
+    record: LayerRecord, spans: Mapping[SpanKey, tuple[int, int]], target: Target
+) -> list[list[tuple[int, int]]]:
+    """The groups of mentions that are written, two at least."""
+    content, scheme = record.annotations, target.scheme
+    found = [group for name in scheme.relations if name in scheme.equivalences for group in groups(content, name)]
+    keys = ([content.spans[member].key for member in group] for group in found)
+    written = [[spans[key] for key in group if key in spans] for group in keys]
+    return [cluster for cluster in written if len(cluster) > 1]
+
+
 def _related(
     record: LayerRecord, spans: Mapping[SpanKey, tuple[int, int]], borders: Sequence[int], target: Target
 ) -> Iterator[tuple[RelationKey, int]]:
     """Yield the relations within a sentence, with its number."""
     left = Counter[str]()
-    for link in record.relations():
+    for link in (key for key in record.relations() if key.label not in target.scheme.equivalences):
         ends = [spans.get(key) for key in (link.head, link.child)]
         numbers = {bisect_right(borders, end[0]) - 1 for end in ends if end is not None}
         if None in ends or len(numbers) > 1:
@@ -170,7 +204,8 @@ FORMAT = Format(
     aside=("dataset, weight, and other fields of a document",),
     lost=(
         TEXT_IS_REBUILT,
-        "clusters, events, predictions",
+        "clusters where the label scheme has no equivalence, and their mentions that are no entity",
+        "events, predictions",
         "when writing: relations and spans over sentences, second labels on the same words",
     ),
     options={"dataset": "the name by which DyGIE++ knows which labels go together; PURE takes no such field"},

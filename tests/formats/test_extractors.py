@@ -138,9 +138,10 @@ def test_glirel_names_the_end_of_several_on_the_same_words_by_its_type() -> None
     assert content(one("glirel", value))[1] == [("PERSON", "works_for", "GPE")]
 
 
-def test_scierc_counts_clusters_and_leaves_a_document_without_ner_alone() -> None:
+def test_scierc_takes_clusters_and_leaves_a_document_without_ner_alone() -> None:
     document = one("scierc", SCIERC | {"clusters": [[[2, 3], [5, 5]]], "predicted_ner": [[], []], "dataset": "x"})
-    assert document.lost == {"clusters": 1, "predicted_ner": 1}
+    assert document.lost == {"predicted_ner": 1}
+    assert [len(group.members) for group in document.layers[0].groups] == [2]
     assert document.extras == {"dataset": "x"}
     assert one("scierc", {"sentences": [WORDS]}).layers == ()
 
