@@ -187,6 +187,10 @@ def try_installer(name: str, wheel: Path, home: Path, *, thorough: bool) -> None
 
 def main(names: list[str]) -> int:
     """Try the installers that are named, or all; the first goes all the way to gold."""
+    unknown = [name for name in names if name not in INSTALLERS]
+    if unknown:
+        print(f"wheel-test: no installer {unknown[0]!r}: there are {', '.join(INSTALLERS)}", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory(prefix="wheel-test-") as folder:
         wheel = built_wheel(Path(folder))
         print(f"built {wheel.name}, {wheel.stat().st_size / 1e6:.1f} MB", flush=True)
