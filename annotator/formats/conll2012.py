@@ -313,5 +313,5 @@ FORMAT = Format(
         "plain": "yes: leave the comment with the text out",
         "label": f"the label of mentions that are no entity (default: {_UNLABELLED})",
     },
-    grants={"gum": "attributes"},
+    grants={"gum": ("attributes",)},
 )

@@ -375,7 +375,7 @@ FORMAT = Format(
     read=read,
     write=write,
     carries=all_but("origin", "verdicts", aside=("self_relations",), also=ATTRIBUTES),
-    grants={"verdicts": "verdicts"},
+    grants={"verdicts": ("verdicts",)},
     aside=(
         "hashes, session and other fields of a task, a span or a relation",
         "relations between tokens without label",

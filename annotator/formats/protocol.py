@@ -273,7 +273,7 @@ class Format:
 
     ``ending`` is that of its file; a format of many files has ``folder`` set.  ``carries`` answers every one of
     :data:`FEATURES`; ``aside`` and ``lost`` name what reading keeps for the way back and what it leaves behind;
-    ``options`` are those of ``-O NAME=VALUE``, with what they mean, and ``grants`` the feature that an option makes it
+    ``options`` are those of ``-O NAME=VALUE``, with what they mean, and ``grants`` the features that an option makes it
     carry when it is ``yes``.  ``setup`` writes what the other program needs to make a project for the scheme's labels:
     files by the end of their names, which stand beside an exported file, or in its folder.  ``spell`` gives, for a
     label, how it stands in files that cannot hold every label.  ``describe_parts`` writes, for a format of folders, the
@@ -290,12 +290,12 @@ class Format:
     aside: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
-    grants: Mapping[str, str] = field(default_factory=dict)
+    grants: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     setup: SetupFunction | None = None
     spell: Callable[[str], str] | None = None
     describe_parts: Callable[[Path, Sequence[str]], Mapping[str, bytes]] | None = None
 
     def carries_with(self, options: Mapping[str, str]) -> Mapping[str, Carried]:
         """Tell what the format carries under some options."""
-        granted = {feature for option, feature in self.grants.items() if options.get(option) == "yes"}
+        granted = {f for option, features in self.grants.items() if options.get(option) == "yes" for f in features}
         return {feature: "yes" if feature in granted else carried for feature, carried in self.carries.items()}

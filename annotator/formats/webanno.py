@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from annotator.annotation import SpanKey
+from annotator.annotation import Attributes, Relation, RelationKey, Span, SpanKey
 from annotator.errors import FormatError
 from annotator.formats.cas_layers import LABEL, OPTIONS, RELATION, SPAN
 from annotator.formats.counting import Offsets
@@ -27,12 +27,15 @@ from annotator.formats.webanno_reader import (
     FIELDS_LINE,
     FORMAT_LINE,
     NO_ANNOTATION,
+    NO_VALUE,
     RELATION_LAYER,
     SPAN_LAYER,
     TEXT_LINE,
     read,
 )
 from annotator.formats.webanno_text import escape_text, escape_value
+from annotator.labels import LabelScheme
+from annotator.labels.attributes import values_of
 from annotator.text import Segmentation
 
 _VERSION = "3.3"
@@ -52,8 +55,13 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     plain = target.options.get("plain", "no")
     if plain not in ("yes", "no"):
         raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
+    features = target.options.get("features", "no")
+    if features not in ("yes", "no"):
+        raise FormatError(f"features={features}: neither yes nor no", "write features=yes or features=no")
+    of_spans, of_relations = _features(target.scheme) if features == "yes" else ((), ())
     for record in records:
-        page = _TsvPage(record)
+        _count_lists(record, target, counted=features == "yes")
+        page = _TsvPage(record, of_spans, of_relations)
         if page.leading.strip(" "):
             target.warnings["document at whose beginning INCEpTION will have spaces for other white space"] += 1
         with target.file(f"{record.document.key}.tsv") as stream:
@@ -64,8 +72,10 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
 class _TsvPage:
     """The lines of one document."""
 
-    def __init__(self, record: LayerRecord) -> None:
+    def __init__(self, record: LayerRecord, of_spans: Sequence[str], of_relations: Sequence[str]) -> None:
         self._record = record
+        self._of_spans = of_spans
+        self._of_relations = of_relations
         self._text = record.document.text
         self._offsets = Offsets(self._text, "utf16")
         self._tokens = record.document.tokens
@@ -85,9 +95,9 @@ class _TsvPage:
 
     def pieces(self, *, plain: bool) -> Iterator[str]:
         """Yield the file piece by piece; ``plain`` leaves out the line with the fields of the document."""
-        yield f"{FORMAT_LINE}{_VERSION}\n{SPAN_LAYER}{SPAN}|{LABEL}\n"
+        yield f"{FORMAT_LINE}{_VERSION}\n{SPAN_LAYER}{'|'.join((SPAN, LABEL, *self._of_spans))}\n"
         if self._record.relations():
-            yield f"{RELATION_LAYER}{RELATION}|{LABEL}|{BASE}{SPAN}\n"
+            yield f"{RELATION_LAYER}{'|'.join((RELATION, LABEL, *self._of_relations))}|{BASE}{SPAN}\n"
         yield "\n\n" if plain else f"\n\n{self._fields()}\n"
         for number, (first, end) in enumerate(self._sentences, 1):
             following = self._tokens[end].start if end < len(self._tokens) else None
@@ -142,11 +152,15 @@ class _TsvPage:
         word = self._text[unit.start : unit.end]
         start, end = (self._offsets.from_code_points(at) for at in unit[1:])
         word = escape_text(word) if _CONTROL.search(word) else word
-        spans = "|".join(escape_value(key.label) + self._number(key) for key in self._spans_of.get(unit, ()))
-        cells = [name, f"{start}-{end}", word, spans or NO_ANNOTATION]
+        here = self._spans_of.get(unit, ())
+        items = self._record.spans()
+        rows = [[key.label, *_values(items[key].attributes, self._of_spans)] for key in here]
+        numbers = [self._number(key) for key in here]
+        cells = [name, f"{start}-{end}", word, *_columns(rows, numbers, 1 + len(self._of_spans))]
         if self._record.relations():
-            links = self._links_of.get(unit, ())
-            cells.append("|".join(escape_value(label) for label, _ in links) or NO_ANNOTATION)
+            links, relations = self._links_of.get(unit, ()), self._record.relations()
+            told = [[key.label, *_values(relations[key].attributes, self._of_relations)] for key, _ in links]
+            cells += _columns(told, [""] * len(told), 1 + len(self._of_relations))
             cells.append("|".join(head for _, head in links) or NO_ANNOTATION)
         return "\t".join(cells) + "\t"
 
@@ -172,15 +186,49 @@ class _TsvPage:
         return f"[{number}]" if number else ""
 
     @cached_property
-    def _links_of(self) -> defaultdict[_Unit, list[tuple[str, str]]]:
-        """Label and head of the relations whose child begins in a line."""
-        links: defaultdict[_Unit, list[tuple[str, str]]] = defaultdict(list)
+    def _links_of(self) -> defaultdict[_Unit, list[tuple[RelationKey, str]]]:
+        """The relations whose child begins in a line, and how the line names their head."""
+        links: defaultdict[_Unit, list[tuple[RelationKey, str]]] = defaultdict(list)
         for key in self._record.relations():
             head, child = self._numbers.get(key.head, 0), self._numbers.get(key.child, 0)
             numbers = f"[{head}_{child}]" if head or child else ""
             name = self._name(self._units_of[key.head][0])
-            links[self._units_of[key.child][0]].append((key.label, name + numbers))
+            links[self._units_of[key.child][0]].append((key, name + numbers))
         return links
+
+
+def _features(scheme: LabelScheme) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The attributes of spans and of relations, each by the name of a feature."""
+    return (
+        tuple(a.name for a in scheme.attributes.values() if not scheme.entities.keys().isdisjoint(a.of)),
+        tuple(a.name for a in scheme.attributes.values() if not scheme.relations.keys().isdisjoint(a.of)),
+    )
+
+
+def _values(attributes: Attributes | None, names: Iterable[str]) -> list[str]:
+    """The values of features, empty where there is none, or where there are several: a feature holds one."""
+    values = [values_of((attributes or {}).get(name)) for name in names]
+    return [_text(some[0]) if len(some) == 1 else "" for some in values]
+
+
+def _text(value: bool | float | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _columns(rows: Sequence[Sequence[str]], numbers: Sequence[str], count: int) -> list[str]:
+    """The cells of a line for the features of the annotations that begin or go on there."""
+    if not rows:
+        return [NO_ANNOTATION] * count
+    columns = ([(escape_value(row[at]) if row[at] else NO_VALUE) for row in rows] for at in range(count))
+    return ["|".join(value + n for value, n in zip(column, numbers, strict=True)) for column in columns]
+
+
+def _count_lists(record: LayerRecord, target: Target, *, counted: bool) -> None:
+    """Count the attributes with several values, for which a feature has no place."""
+    items: list[Span | Relation] = [*record.spans().values(), *record.relations().values()]
+    several = sum(len(values_of(value)) > 1 for item in items for value in (item.attributes or {}).values())
+    if counted and several:
+        target.lost["attributes with several values"] += several
 
 
 FORMAT = Format(
@@ -194,9 +242,11 @@ FORMAT = Format(
     lost=(
         "annotations of other layers, such as part of speech",
         "chains and slots",
-        "features that are not the label",
+        "features that are not the label, where the label scheme has no attribute of their name",
     ),
+    grants={"features": ("attributes", "relation_attributes")},
     options={
+        "features": "yes: write attributes as features, which the layers of the project need to have by their names",
         "plain": "yes: leave out the line with the document's key, language, title and other fields",
         **OPTIONS,
     },

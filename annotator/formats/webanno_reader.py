@@ -13,21 +13,25 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
 from annotator.annotation import Annotations, Relation, Span
+from annotator.attribute_values import text_problem
 from annotator.errors import FormatError
 from annotator.formats.cas_layers import LayerChoice, Role, short_name
 from annotator.formats.counting import Offsets
 from annotator.formats.document_fields import foreign_document
 from annotator.formats.inception_project import UNTOUCHED, InceptionProject, ProjectPart, document_key
 from annotator.formats.json_values import Fields, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer
+from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignLayer
 from annotator.formats.source import Source
 from annotator.formats.webanno_text import split_ids, split_values, unescape_text, unescape_value
+from annotator.labels.attributes import AttributeKind
 
 FORMAT_LINE, TEXT_LINE, FIELDS_LINE = "#FORMAT=WebAnno TSV ", "#Text=", "#Document="
 """What lines begin with: the first one, those of the text, and that with the fields of a document, which is ours."""
 SPAN_LAYER, CHAIN_LAYER, RELATION_LAYER = "#T_SP=", "#T_CH=", "#T_RL="
 SLOT, BASE = "ROLE_", "BT_"
 NO_ANNOTATION, NO_VALUE = "_", "*"
+_LINKS = ("identity", "identifier")
+"""The features that hold entries of a knowledge base, as GUM and INCEpTION call them."""
 
 _SENTENCE_ID = "#Sentence.id="
 _VERSION = re.compile(r"3\.(\d{1,3})")
@@ -69,13 +73,17 @@ class _Layer:
 
 @dataclass(slots=True)
 class _Found:
-    """An annotation of a span layer, at offsets in UTF-16 units, and the line that it begins on."""
+    """An annotation of a span layer, at offsets in UTF-16 units, and the line that it begins on.
+
+    ``others`` are the values of the features that are not the label.
+    """
 
     layer: _Layer
     begin: int
     end: int
     label: str
     where: str
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Link(NamedTuple):
@@ -88,6 +96,7 @@ class _Link(NamedTuple):
     head_id: int
     child_id: int
     where: str
+    others: Mapping[str, str]
 
 
 _Key = tuple[str, str, int]
@@ -139,6 +148,7 @@ class _TsvReader:
         self._first_of: dict[tuple[str, str], _Key] = {}
         self._links: list[_Link] = []
         self._mentions: set[tuple[str, str]] = set()
+        self._attributes: list[ForeignAttribute] = []
 
     def document(self) -> ForeignDocument:
         """Build the document with its one layer, or without one where nobody had begun to work on it."""
@@ -156,7 +166,9 @@ class _TsvReader:
             self._lost = Counter({UNTOUCHED: 1})
         else:
             content = self._content(text)
-            layers = (ForeignLayer(content, origin.author, layer="gold" if origin.gold else None, state=origin.state),)
+            gold = "gold" if origin.gold else None
+            attributes = tuple(self._attributes)
+            layers = (ForeignLayer(content, origin.author, layer=gold, state=origin.state, attributes=attributes),)
         name = self._part.source.stem if origin.document is None else document_key(origin.document)
         return foreign_document(self._fields, text, name, layers, lost=+self._lost)
 
@@ -246,8 +258,8 @@ class _TsvReader:
             values = [stack[place] if place < len(stack) else NO_ANNOTATION for stack in stacks]
             if layer.kind == RELATION_LAYER:
                 head, head_id, child_id = split_ids(values[-1])
-                label = self._label(layer, [split_ids(value)[0] for value in values[:-1]])
-                self._links.append(_Link(layer, label, head, unit, head_id, child_id, self._where))
+                label, others = self._label(layer, [split_ids(value)[0] for value in values[:-1]])
+                self._links.append(_Link(layer, label, head, unit, head_id, child_id, self._where, others))
             else:
                 self._span(layer, unit, place, begin, end, values)
 
@@ -262,25 +274,30 @@ class _TsvReader:
             return
         if number:
             self._of_number.setdefault(number, key)
-        label = self._label(layer, [value for value, _, _ in parted])
-        self._found[key] = _Found(layer, begin, end, label, self._where)
+        label, others = self._label(layer, [value for value, _, _ in parted])
+        self._found[key] = _Found(layer, begin, end, label, self._where, others)
         if layer.role == "other":
             self._lost[f"annotation of type {layer.name}"] += 1
             self._choice.count_unread(layer.name)
 
-    def _label(self, layer: _Layer, values: list[str]) -> str:
-        """The value of the feature that is the label, else the layer's name; values of other features count as lost."""
-        label = ""
+    def _label(self, layer: _Layer, values: list[str]) -> tuple[str, dict[str, str]]:
+        """The value of the feature that is the label, else the layer's name; and the values of other features by name.
+
+        Slots count as lost.
+        """
+        label, others = "", dict[str, str]()
         for place, (feature, value) in enumerate(zip(layer.features, values, strict=False)):
             if value in ("", NO_VALUE, NO_ANNOTATION) or place - 1 in layer.slots:
                 continue
             if feature == layer.label:
                 label = unescape_value(value)
             elif layer.role != "other":
-                name = feature.partition(":")[2].partition("_")[0] if place in layer.slots else feature
-                kind, count = ("slot", len(split_values(value, ";"))) if place in layer.slots else ("feature", 1)
-                self._lost[f"{kind} {name} of {layer.name}"] += count
-        return label or short_name(layer.name)
+                if place in layer.slots:
+                    name = feature.partition(":")[2].partition("_")[0]
+                    self._lost[f"slot {name} of {layer.name}"] += len(split_values(value, ";"))
+                else:
+                    others[feature] = unescape_value(value)
+        return label or short_name(layer.name), others
 
     def _count_mentions(self, layer: _Layer, cells: list[str]) -> None:
         links = {m[1] for cell in cells for value in split_values(cell, "|") if (m := _CHAIN_LINK.search(value))}
@@ -321,6 +338,7 @@ class _TsvReader:
                 self._fail(f"an annotation that ends at {found.end}, before it begins", found.where)
             else:
                 spans[key] = Span(str(len(spans)), start, end, found.label)
+                self._say(spans[key].id, found.others)
         self._choice.count_read(len(spans))
         relations = [self._relation(number, link, spans) for number, link in enumerate(self._links)]
         return Annotations.of(spans.values(), [relation for relation in relations if relation is not None])
@@ -337,7 +355,15 @@ class _TsvReader:
             self._lost[f"relation of type {link.layer.name} between other annotations"] += 1
             self._choice.count_unread(link.layer.name, is_span=False)
             return None
+        self._say(f"relation {number}", link.others)
         return Relation(f"relation {number}", spans[head].id, spans[child].id, link.label)
+
+    def _say(self, item: str, features: Mapping[str, str]) -> None:
+        """Say what features say of an item; those that name what it is in a knowledge base are links."""
+        for name, value in features.items():
+            if text_problem(value) is None:
+                kind: AttributeKind = "catalog" if name in _LINKS else "values"
+                self._attributes.append(ForeignAttribute(item, name, value, kind=kind))
 
     def _end(self, link: _Link, unit: str, number: int) -> _Key | None:
         """Find an end of a relation by its number, else as the first of the related layer in a line.

@@ -121,7 +121,8 @@ class TestReading:
     def test_the_label_is_label_or_value_else_the_first_feature(self) -> None:
         named = tsv("#Text=a", *rows("1-1/0-1/a/Q1/PER"), layers=[f"#T_SP={NAMED}|identifier|value"])
         assert spans(one(named)) == [("PER", "a")]
-        assert one(named).lost == {f"feature identifier of {NAMED}": 1}
+        (layer,) = one(named).layers
+        assert [(said.name, said.value, said.kind) for said in layer.attributes] == [("identifier", "Q1", "catalog")]
         other = tsv("#Text=a", *rows("1-1/0-1/a/A[7]/B[7]"), layers=["#T_SP=webanno.custom.Who|one|two"])
         assert spans(one(other)) == [("A", "a")]
         assert spans(one(other, spans="webanno.custom.Who:two")) == [("B", "a")]

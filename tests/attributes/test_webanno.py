@@ -1,0 +1,63 @@
+"""Features of WebAnno TSV as attributes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.annotation import Annotations
+from annotator.cli.main import main
+from annotator.workflow.workspace import Workspace
+from tests.attributes.filled import LAYER, content, filled_workspace
+from tests.repository import CORPORA
+
+
+def attributes(layer: Annotations) -> dict[object, object]:
+    """What is set of spans and relations, but for what has several values, of which a feature holds one."""
+    items = [
+        *((s.key, s) for s in layer.spans.values()),
+        *((layer.relation_key(r), r) for r in layer.relations.values()),
+    ]
+    said = {key: {n: v for n, v in (item.attributes or {}).items() if not isinstance(v, list)} for key, item in items}
+    return {key: found for key, found in said.items() if found}
+
+
+def test_what_goes_out_comes_in_equal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with filled_workspace() as bench:
+        root = str(bench.workspace.root)
+        out = tmp_path / "out"
+        assert main(["export", "webanno", "-O", "features=yes", "-o", str(out), "--layer", LAYER, "-w", root]) == 0
+        told = capsys.readouterr().err
+        assert "1 × attributes with several values" in told
+        assert "attributes of relations" not in told
+        assert main(["import", "webanno", str(out), "--layer", "curator:bo", "-w", root]) == 0
+        layer = bench.store.annotations(bench.layer_id("curator:bo", "flood"))
+        assert attributes(layer) == attributes(content())
+        assert main(["export", "webanno", "-o", str(tmp_path / "plain"), "--layer", LAYER, "-w", root]) == 0
+    plain = (tmp_path / "plain" / "flood.tsv").read_text(encoding="utf-8")
+    assert "certainty" not in plain
+
+
+@pytest.mark.skipif(not (CORPORA / "webanno").is_dir(), reason=f"no real files in {CORPORA} (set ANNOTATOR_CORPORA)")
+def test_gums_features_links_and_relations_come_in_and_go_out_equal(tmp_path: Path) -> None:
+    for path in sorted((CORPORA / "webanno").glob("*.tsv")):
+        root = tmp_path / path.stem
+        assert main(["init", str(root), "--template", "blank"]) == 0
+        labels = (root / "labels.yaml").read_text(encoding="utf-8").replace("overlap: flat", "overlap: any")
+        (root / "labels.yaml").write_text(labels, encoding="utf-8")
+        where = ["-w", str(root)]
+        assert main(["import", str(path), "--layer", "curator:gum", "--labels-from-data", *where]) == 0
+        out = root / "out"
+        export = ["export", "webanno", "-O", "features=yes", "-o", str(out), "--layer", "curator:gum"]
+        assert main([*export, *where]) == 0
+        assert main(["import", "webanno", str(out), "--layer", "curator:again", *where]) == 0
+        opened = Workspace(root)
+        layers = {i.name.name: opened.store.annotations(i.id) for i in opened.store.layers(document=path.stem)}
+        opened.close()
+        before, after = layers["curator:gum"], layers["curator:again"]
+        assert {s.key for s in before.spans.values()} == {s.key for s in after.spans.values()}
+        assert attributes(before) == attributes(after)
+        assert {"identity", "infstat", "salience"} <= {n for s in before.spans.values() for n in s.attributes or {}}
+        relations = [sorted(layer.relation_key(r) for r in layer.relations.values()) for layer in (before, after)]
+        assert relations[0] == relations[1]
