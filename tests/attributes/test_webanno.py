@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.annotation import Annotations
+from annotator.annotation import Annotations, Attributes
 from annotator.cli.main import main
 from annotator.workflow.workspace import Workspace
 from tests.attributes.filled import LAYER, content, filled_workspace
@@ -15,11 +15,10 @@ from tests.repository import CORPORA
 
 def attributes(layer: Annotations) -> dict[object, object]:
     """What is set of spans and relations, but for what has several values, of which a feature holds one."""
-    items = [
-        *((s.key, s) for s in layer.spans.values()),
-        *((layer.relation_key(r), r) for r in layer.relations.values()),
-    ]
-    said = {key: {n: v for n, v in (item.attributes or {}).items() if not isinstance(v, list)} for key, item in items}
+    spans: dict[object, Attributes | None] = {s.key: s.attributes for s in layer.spans.values()}
+    relations = {layer.relation_key(r): r.attributes for r in layer.relations.values()}
+    every = {**spans, **relations}
+    said = {key: {n: v for n, v in (a or {}).items() if not isinstance(v, list)} for key, a in every.items()}
     return {key: found for key, found in said.items() if found}
 
 
