@@ -16,7 +16,7 @@ from tests.repository import CORPORA
 def attributes(layer: Annotations) -> dict[object, object]:
     """What is set of spans and relations, but for what has several values, of which a feature holds one."""
     spans: dict[object, Attributes | None] = {s.key: s.attributes for s in layer.spans.values()}
-    relations = {layer.relation_key(r): r.attributes for r in layer.relations.values()}
+    relations: dict[object, Attributes | None] = {layer.relation_key(r): r.attributes for r in layer.relations.values()}
     every = {**spans, **relations}
     said = {key: {n: v for n, v in (a or {}).items() if not isinstance(v, list)} for key, a in every.items()}
     return {key: found for key, found in said.items() if found}
