@@ -105,6 +105,7 @@ class CannotBeRead:
     """Settings that fail in whoever receives them."""
 
     processes: int = 1
+    process: int = 0
 
     def __reduce__(self) -> tuple[Callable[[int, int], object], tuple[int, int]]:
         return truediv, (1, 0)
