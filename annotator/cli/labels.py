@@ -73,7 +73,8 @@ def check(global_options: GlobalOptions, as_json: bool, folder: Path | None) -> 
         if entity.key in YIELDING_KEYS:
             narrate(f"{entity.name}: its key {entity.key} goes before what the annotate screen has on that key")
     entities = plural(len(scheme.entities), "entity", "entities")
-    narrate(f"{path}: {entities}, {plural(len(scheme.relations), 'relation')}, all well")
+    attributes = f", {plural(len(scheme.attributes), 'attribute')}" if scheme.attributes else ""
+    narrate(f"{path}: {entities}, {plural(len(scheme.relations), 'relation')}{attributes}, all well")
 
 
 def _check_work(path: Path, layers: Sequence[RetiredLayer], hidden: int, *, as_json: bool) -> None:

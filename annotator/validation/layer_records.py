@@ -96,14 +96,19 @@ def unplaced_content(key: RecordKey, record: TypedRecord, layer: LayerRecords, t
         return key
     words = tuple((label, text[start:end]) for start, end, label in spans_in(record))
     if isinstance(record, SpanRecord):
-        return "span", (msgspec.structs.replace(record, start=0, end=1), words)
+        return "span", (_said(record, start=0, end=1), words)
     if isinstance(record, SpanVerdict):
-        return "verdict", (msgspec.structs.replace(record, original=(0, 1, record.label)), words)
+        return "verdict", (_said(record, original=(0, 1, record.label)), words)
     if isinstance(record, RelationVerdict):
         nowhere = (0, 1, "")
-        return "verdict", (msgspec.structs.replace(record, original=(nowhere, nowhere, record.original[2])), words)
+        return "verdict", (_said(record, original=(nowhere, nowhere, record.original[2])), words)
     if isinstance(record, RelationRecord):
         ends = (layer.records[end] for end in (("span", record.head), ("span", record.child)))
         contents = tuple(unplaced_content(("span", ""), end, layer, text) for end in ends)
-        return "relation", (msgspec.structs.replace(record, head="-", child="-"), contents)
+        return "relation", (_said(record, head="-", child="-"), contents)
     return key[0], (key[1], msgspec.json.encode(record))
+
+
+def _said(record: TypedRecord, **nowhere: Any) -> bytes:
+    """What a record says with some of its fields replaced, in a form that can be counted."""
+    return msgspec.json.encode(msgspec.structs.replace(record, **nowhere))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,9 @@ from annotator.errors import AnnotatorError, WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.store.doctor import check_database
 from annotator.workflow.adjudicating.gold import adjudicate, settle_finished
+from annotator.workflow.adjudicating.provenance import provenance
 from annotator.workflow.annotating.attribute_steps import AttributeSteps
+from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.retired_work import retired_work, summary, total
 from annotator.workflow.schemes.changing import change_labels, change_of_words, undo_change
 from annotator.workflow.schemes.moved import scheme_differences
@@ -140,3 +143,12 @@ def test_the_adjudicator_settles_what_is_retired(done: Bench) -> None:
         session.choose(case.id, "ana")
     session.choose(case.id, "bo")
     assert said(done)["EVENT"] == {"certainty": "likely"}
+
+
+def test_attributes_and_what_was_decided_on_them_go_along_to_a_new_text(done: Bench, tmp_path: Path) -> None:
+    before, file = said(done), tmp_path / f"{KEY}.txt"
+    file.write_text(f"More: {done.document(KEY).text}", encoding="utf-8")
+    ingest(done.workspace, [file], "lead", replace=True)
+    assert said(done) == before
+    told = [row.told for row in provenance(done.store, KEY) if row.kind == "attribute" and row.settled == "adjudicator"]
+    assert told == ["ana: possible; bo: likely"]

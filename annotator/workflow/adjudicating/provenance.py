@@ -66,14 +66,14 @@ def provenance(store: Store, key: str, *, reader: str | None = None) -> list[Pro
 
 def _row(
     rulings: list[Ruling], gold: Annotations, text: str, events: Mapping[int, Event]
-) -> tuple[tuple[int, int], Provenance]:
+) -> tuple[tuple[int, int, int], Provenance]:
     """The provenance of the gold item that some claims became, with its position in reading order."""
     first = min(rulings, key=lambda r: (r.id != r.item, r.id))
     key = _item_key(first, gold)
     ends = () if key is None else (key,) if isinstance(key, SpanKey) else (key.head, key.child)
     stands = first.item is not None
     row = Provenance(
-        id=first.item,
+        id=_id(first),
         kind=first.kind,
         what=_in_words(first, key, text),
         settled=first.settled,
@@ -87,7 +87,15 @@ def _row(
         told=versions_in_words(first.kind, first.versions, text),
         claims=tuple(sorted(ruling.id for ruling in rulings)),
     )
-    return (max((end.start for end in ends), default=-1), len(ends)), row
+    position = max((end.start for end in ends), default=-1), len(ends), int(first.kind == "attribute")
+    return position, row
+
+
+def _id(ruling: Ruling) -> str | None:
+    """The id of what stands in gold; an attribute goes by that of its ruling."""
+    if ruling.kind == "attribute":
+        return None if ruling.outcome is None else ruling.id
+    return ruling.item
 
 
 def _in_words(ruling: Ruling, key: SpanKey | RelationKey | None, text: str) -> str:
