@@ -78,7 +78,6 @@ class FeedbackScreen(WorkScreen):
 
     def on_mount(self) -> None:
         """Start at the first difference."""
-        self.view.focus()
         summary = " · ".join(
             f"{sum(counts.values())} {kind}: " + ", ".join(f"{count} {finding}" for finding, count in counts.items())
             for kind, counts in tally(self.all_items).items() if counts

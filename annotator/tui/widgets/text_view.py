@@ -31,7 +31,7 @@ COLUMNS_USED = MEASURE + 10
 """Cells that a text makes use of, with its margins, gutter and scroll bar."""
 
 
-class TextView(Pointable, PaintedLines, can_focus=True, inherit_bindings=False):
+class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False):
     """Shows a document with the spans and relations of a layer.
 
     Offsets are code points.  The height of a row, in lines, depends on its lanes and arcs; out of view it is estimated,

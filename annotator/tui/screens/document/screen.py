@@ -130,8 +130,7 @@ class DocumentScreen(WorkScreen):
         )
 
     def on_mount(self) -> None:
-        """Give the keys to the text, and put the first item in focus."""
-        self.view.focus()
+        """Put the first item in focus."""
         self.focus_first_item()
 
     def apply_palette(self, palette: Palette) -> None:
@@ -282,11 +281,6 @@ class DocumentScreen(WorkScreen):
         if self.prompts.current is not None:
             self.show_message("")  # the message of the last key is not about this question
         self.refresh_highlights()
-
-    def close_entry(self) -> None:
-        """Close the entry line and go back to the text."""
-        super().close_entry()
-        self.view.focus()
 
     # Steps
 
