@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
-from itertools import pairwise
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -63,9 +61,9 @@ class Highlights:
         """The same with those hints and stretches only that reach into a range."""
         if not self.has_hints:
             return self
-        hints = {offset: self.hints[offset] for offset in self.hints if start <= offset < end}
+        hints = {offset: hint for offset, hint in self.hints.items() if start <= offset < end}
         stretches = tuple([s for s in self.stretches if s[0] < end and start < s[1]])
-        return replace(self, hints=hints, stretches=stretches)
+        return Highlights(self.focused, self.arcs, self.cursor, self.selection, hints, stretches)
 
 
 class Block(NamedTuple):
@@ -73,6 +71,15 @@ class Block(NamedTuple):
 
     strips: list[Strip]
     text: int = 0
+
+
+class Code(NamedTuple):
+    """A hint as it is painted: its text, the offset and cell behind what it covers, and blanks up to there."""
+
+    text: str
+    end: int
+    cell: int
+    gap: int
 
 
 class Painter:
@@ -187,32 +194,36 @@ class Painter:
         rows = self.rows
         start, end = rows.bounds(row)
         highlights = highlights.within(start, end)  # those of the whole view would be looked through for every piece
-        cuts = _cuts(spans, highlights)
+        codes = self._codes(row, highlights.hints) if highlights.hints else {}
         style_at = self._styles(start, end, spans, highlights)
-        segments: list[Segment] = []
-
-        def paint(left: int, right: int) -> None:
-            """Add a part of the row in runs of one style each."""
-            inside = cuts[bisect_right(cuts, left) : bisect_left(cuts, right)]
-            for begin, after in pairwise((left, *inside, right)):
-                if text := rows.displayed(row, begin, after):
-                    segments.append(Segment(text, style_at(begin)))
-
         code_style = self.palette.style(self.palette.background, self.palette.hint, bold=True)
+        segments: list[Segment] = []
+        cuts = _cuts(start, end, spans, highlights, codes)
         painted_to, used = start, rows.cell_of(row, end)
-        for offset, hint in sorted(highlights.hints.items()):
-            cell = rows.cell_of(row, offset)
-            code = hint[: rows.width - cell]
-            if offset < painted_to or not code:
-                continue
-            paint(painted_to, offset)
-            segments.append(Segment(code, code_style))
-            painted_to, next_cell = rows.first_from_cell(row, cell + len(code))
-            if next_cell > cell + len(code):
-                segments.append(Segment(" " * (next_cell - cell - len(code)), self.palette.style()))
-            used = max(used, next_cell)
-        paint(painted_to, end)
+        for offset, text in zip(cuts, rows.pieces(row, cuts), strict=False):
+            if offset in codes:
+                code, painted_to, next_cell, gap = codes[offset]
+                segments.append(Segment(code, code_style))
+                if gap:
+                    segments.append(Segment(" " * gap, self.palette.style()))
+                used = max(used, next_cell)
+            elif text and offset >= painted_to:
+                segments.append(Segment(text, style_at(offset)))
         return self._filled(segments, used)
+
+    def _codes(self, row: int, hints: Mapping[int, str]) -> dict[int, Code]:
+        """The codes of a row by their offsets, as far as they have room and do not cover one another."""
+        rows = self.rows
+        codes: dict[int, Code] = {}
+        covered_to = 0
+        for offset in sorted(hints):
+            cell = rows.cell_of(row, offset)
+            text = hints[offset][: rows.width - cell]
+            if offset >= covered_to and text:
+                after = cell + len(text)
+                covered_to, next_cell = rows.first_from_cell(row, after)
+                codes[offset] = Code(text, covered_to, next_cell, next_cell - after)
+        return codes
 
     def _styles(self, start: int, end: int, spans: list[Span], highlights: Highlights) -> Callable[[int], Style]:
         """What gives the style of the text at an offset of a row; the shortest span there gives the colour."""
@@ -223,15 +234,15 @@ class Painter:
             offered[part] = b"\1" * (part.stop - part.start)
         from_cursor, to_cursor = highlights.cursor
         from_selected, to_selected = highlights.selection or (0, 0)
-        plain = self.palette.style()
+        plain = self.palette.style(), self.palette.style(None, self.palette.selection, underline=True)
 
         def style_at(offset: int) -> Style:
             covering = [span for span in by_length if span.start <= offset < span.end]
-            is_offered = offset < end and offered[offset - start]
             at_cursor = from_cursor <= offset < to_cursor
             selected = from_selected <= offset < to_selected
-            if not (covering or is_offered or at_cursor or selected):
-                return plain
+            is_offered = offered[offset - start]
+            if not (covering or at_cursor or selected):
+                return plain[is_offered]
             return self._style(covering, highlights, offered=bool(is_offered), at_cursor=at_cursor, selected=selected)
 
         return style_at
@@ -311,9 +322,9 @@ def _with_mark(piece: PlacedText, numbers: Sequence[int]) -> list[PlacedText]:
     return [*parts, PlacedText(at + cell_len(mark), after, piece.id)]
 
 
-def _cuts(spans: list[Span], highlights: Highlights) -> list[int]:
-    """The offsets at which the style of the text may change, in order."""
-    cuts = {offset for span in spans for offset in (span.start, span.end)}
-    cuts |= {*highlights.cursor, *(highlights.selection or ())}
-    cuts.update(offset for stretch in highlights.stretches for offset in stretch)
-    return sorted(cuts)
+def _cuts(start: int, end: int, spans: list[Span], highlights: Highlights, codes: Mapping[int, Code]) -> list[int]:
+    """The offsets of a row, with its ends, at which the style of the text may change, in order."""
+    cuts = {start, end, *highlights.cursor, *(highlights.selection or ()), *codes}
+    cuts.update([code.end for code in codes.values()], *highlights.stretches)
+    cuts.update(*[(span.start, span.end) for span in spans])
+    return sorted([cut for cut in cuts if start <= cut <= end])

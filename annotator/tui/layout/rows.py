@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rich.cells import split_graphemes
@@ -173,12 +174,17 @@ class Rows:
         start, end = self.bounds(row)
         return _row_glyphs(self.text[start:end], start, self.width)
 
-    def displayed(self, row: int, start: int, end: int) -> str:
-        """The displayed text of the graphemes of a row that begin between two offsets."""
+    def pieces(self, row: int, cuts: Sequence[int]) -> list[str]:
+        """The displayed text between each two neighbours of some offsets of a row, which are in order.
+
+        A grapheme is displayed where it begins.
+        """
         plain, low = self._plain(row), self.starts[row]
         if plain is not None:
-            return plain[max(start - low, 0) : max(end - low, 0)]
-        return "".join(g.displayed for g in self.glyphs(row) if start <= g.start < end)
+            return [plain[start - low : end - low] for start, end in pairwise(cuts)]
+        glyphs = self.glyphs(row)
+        places = [bisect_left(glyphs, cut, key=_start) for cut in cuts]
+        return ["".join([g.displayed for g in glyphs[first:after]]) for first, after in pairwise(places)]
 
     def _plain(self, row: int) -> str | None:
         """The displayed text of a row on which every code point takes one cell (nearly all do); else ``None``."""

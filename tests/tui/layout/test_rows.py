@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -91,11 +92,13 @@ def test_a_place_in_the_text_and_its_cell_find_each_other(text: str, width: int)
 @given(any_text, WIDTHS, st.data())
 def test_a_range_is_displayed_as_the_graphemes_that_begin_in_it(text: str, width: int, data: st.DataObject) -> None:
     rows = Rows(text, width)
-    start = data.draw(st.integers(0, len(text)))
-    end = data.draw(st.integers(start, len(text)))
     for row in range(len(rows)):
-        glyphs = [glyph for glyph in rows.glyphs(row) if start <= glyph.start < end]
-        assert rows.displayed(row, start, end) == "".join(glyph.displayed for glyph in glyphs)
+        cuts = sorted(data.draw(st.lists(st.integers(*rows.bounds(row)), min_size=1)))
+        pieces = [
+            "".join(glyph.displayed for glyph in rows.glyphs(row) if start <= glyph.start < end)
+            for start, end in pairwise(cuts)
+        ]
+        assert rows.pieces(row, cuts) == pieces
 
 
 @given(any_text, WIDTHS, st.integers(0, 50))
