@@ -52,6 +52,11 @@ class Highlights:
     hints: Mapping[int, str] = field(default_factory=dict)
     stretches: tuple[tuple[int, int], ...] = ()
 
+    def adds_hints_to(self, other: Highlights) -> bool:
+        """Whether these have hints, and cursor, selection and focus are as they were: a question was asked."""
+        before = other.cursor, other.selection, other.focused
+        return self.has_hints and (self.cursor, self.selection, self.focused) == before
+
     @property
     def has_hints(self) -> bool:
         """Whether any hints, or ranges that they stand for, are shown."""

@@ -282,7 +282,8 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
 
     def _changed_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
         """The ranges of the text that look different under other highlights."""
-        ranges = [r for r in (old.cursor, new.cursor, old.selection, new.selection) if r is not None]
+        marked = () if new.adds_hints_to(old) else (old.cursor, new.cursor, old.selection, new.selection)
+        ranges = [r for r in marked if r is not None]
         arcs = set(old.arcs or ()) ^ set(new.arcs or ())
         for span_id in (old.focused ^ new.focused) | {end for arc in arcs for end in (arc.head, arc.child)}:
             span = self.layer_view.span(span_id)
