@@ -47,7 +47,7 @@ class CatchingUp:
     """Works on what :meth:`SuggestionUpdates.update` left for later, and shows what changes with it.
 
     That is what a step changes out of view, and what follows from a step of thousands of decisions.  Then it paints the
-    text below the view, into which the next step may scroll.
+    text below the view, into which the next step may scroll, and finds phrases that a label's key may ask for again.
     """
 
     def __init__(self, screen: FollowingScreen) -> None:
@@ -102,6 +102,7 @@ class CatchingUp:
         if self._has_more_to_do:
             self._show(self._screen.session.catch_up(AT_A_TIME))
         elif not self._screen.view.paint_ahead(AT_A_TIME / 4) and self._timer is not None:
+            self._screen.marking.prepare()
             self._timer.stop()
             self._timer = None
 

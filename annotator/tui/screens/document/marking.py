@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from annotator.annotation import Span
 from annotator.text import Segment
 from annotator.tui.layout.caret import Caret
 from annotator.tui.screens.document.focus import waits_for_verdict
@@ -20,6 +21,20 @@ from annotator.workflow.editing.editor import Outcome
 
 LOOKED_AT = 20_000
 """Code points on either side of the view whose spans show what a label's mentions look like."""
+
+LISTS_AT_FIRST = 2
+"""Lists of phrases that are made before ``tab`` asks for others: it has to be said whether there are any."""
+
+
+class _Basis(NamedTuple):
+    """What phrases to offer follow from: the view, spans and mentions of the label, what was rejected, and found."""
+
+    start: int
+    end: int
+    around: list[Span]
+    mentions: list[str]
+    rejected: list[Segment]
+    found: list[Segment]
 
 
 class MarkingScreen(Protocol):
@@ -64,6 +79,8 @@ class Marking:
     def __init__(self, screen: MarkingScreen) -> None:
         self._screen = screen
         self._finder = PhraseFinder(screen.session.document)
+        self._offered = ""
+        self._offers: dict[tuple[str, int], tuple[_Basis, list[list[Segment]]]] = {}
         self.just_marked: str | None = None
 
     def focus_moved(self, item_id: str | None) -> None:
@@ -103,7 +120,8 @@ class Marking:
         ``tab`` changes to other phrases in the same text, in the order of the lists of :func:`phrase_candidates`, of
         which the ``alternatives``-th is shown.
         """
-        lists = self.phrases(label, most=MOST_LISTS if alternatives else 2)
+        self._offered = label
+        lists = self.phrases(label, most=MOST_LISTS if alternatives else LISTS_AT_FIRST)
         if not lists:
             self._screen.refuse(f"no phrase in view to mark as {label}; v or the mouse selects")
             return
@@ -116,26 +134,42 @@ class Marking:
             more=lambda: self.offer_phrases(label, back_to=back_to, alternatives=shown + 1),
         )
 
-    def phrases(self, label: str, *, most: int = MOST_LISTS) -> list[list[Segment]]:
-        """The phrases in view that a label's key offers: a list, and lists of others in the same text."""
+    def prepare(self) -> None:
+        """Find the phrases that a key may ask for next: those for the label that one asked for last."""
+        if self._offered:
+            self.phrases(self._offered)
+
+    def phrases(self, label: str, *, most: int = LISTS_AT_FIRST) -> list[list[Segment]]:
+        """The phrases in view that a label's key offers: a list, and lists of others in the same text.
+
+        They are kept for as long as they follow from the same.
+        """
+        screen, text = self._screen, self._screen.session.document.text
+        layer, (start, end) = screen.session.layer_view, screen.view.visible_range()
+        around = layer.spans_over(max(0, start - LOOKED_AT), min(len(text), end + LOOKED_AT))
+        mentions = [*screen.desk.mentions(label), *(text[s.start : s.end] for s in around if s.label == label)]
+        rejected, found = layer.rejected_over(start, end, label), screen.navigation.matches_in(start, end)
+        basis = _Basis(start, end, around, mentions, rejected, found)
+        known = self._offers.get((label, most))
+        if known is None or known[0] != basis:
+            known = self._offers[label, most] = basis, self._find(label, basis, most)
+        return known[1]
+
+    def _find(self, label: str, basis: _Basis, most: int) -> list[list[Segment]]:
         from annotator.suggest.rules.possible_mentions import possible_mentions
 
-        screen, session = self._screen, self._screen.session
-        text, content = session.document.text, session.content
-        start, end = screen.view.visible_range()
-        around = session.layer_view.spans_over(max(0, start - LOOKED_AT), min(len(text), end + LOOKED_AT))
-        here = (text[s.start : s.end] for s in around if s.label == label)
+        session, (start, end, around, mentions, rejected, found) = self._screen.session, basis
         pending = (s for s in around if s.origin == "suggested" and s.start < end and start < s.end)
         return phrase_candidates(
             session.document,
             start,
             end,
-            LabelLooks(session.scheme.entities[label], [*screen.desk.mentions(label), *here]),
-            taken=content.index,
+            LabelLooks(session.scheme.entities[label], mentions),
+            taken=session.content.index,
             waiting=[Segment(s.start, s.end) for s in pending],
             possible=possible_mentions(label, session.document, start, end),
-            rejected=session.layer_view.rejected_over(start, end, label),
-            found=screen.navigation.matches_in(start, end),
+            rejected=rejected,
+            found=found,
             overlapping=session.scheme.overlap != "flat",
             finder=self._finder,
             most=most,
