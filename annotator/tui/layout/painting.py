@@ -52,10 +52,24 @@ class Highlights:
     hints: Mapping[int, str] = field(default_factory=dict)
     stretches: tuple[tuple[int, int], ...] = ()
 
-    def adds_hints_to(self, other: Highlights) -> bool:
-        """Whether these have hints, and cursor, selection and focus are as they were: a question was asked."""
-        before = other.cursor, other.selection, other.focused
-        return self.has_hints and (self.cursor, self.selection, self.focused) == before
+    def ranges_changed_since(self, old: Highlights, span_with: Callable[[str], Span | None]) -> list[tuple[int, int]]:
+        """The ranges of the text that look different, but for hints; ``span_with`` gives the span with an id.
+
+        Cursor, selection and focus stand for more that may have changed, except where a question was asked.
+        """
+        marks, marks_before = (self.cursor, self.selection), (old.cursor, old.selection)
+        asked = self.has_hints and (*marks, self.focused) == (*marks_before, old.focused)
+        ranges = [] if asked else [r for r in (*marks_before, *marks) if r is not None]
+        arcs = set(old.arcs or ()) ^ set(self.arcs or ())
+        ids = (old.focused ^ self.focused) | {end for arc in arcs for end in (arc.head, arc.child)}
+        return ranges + [(span.start, span.end) for span in map(span_with, ids) if span is not None]
+
+    def hinted_ranges_changed_since(self, old: Highlights) -> list[tuple[int, int]]:
+        """The ranges of the text that look different under other hints."""
+        stretches = set(old.stretches) ^ set(self.stretches)
+        offsets = (old.hints.keys() | self.hints.keys()) - {start for start, _ in stretches}
+        changed = [(i, i + 1) for i in offsets if old.hints.get(i) != self.hints.get(i)]
+        return [*stretches, *changed]
 
     @property
     def has_hints(self) -> bool:

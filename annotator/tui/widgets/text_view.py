@@ -269,8 +269,11 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
         self._fit(self._width)
         self._measure_visible()
 
-    def set_highlights(self, highlights: Highlights) -> None:
-        """Emphasise something else; only rows that change are painted again."""
+    def set_highlights(self, highlights: Highlights, *, revealed: bool = False) -> None:
+        """Emphasise something else; only rows that change are painted again.
+
+        Where the cursor is to be ``revealed`` next, and is out of view, what is in view now is not painted any more.
+        """
         old, self.highlights = self.highlights, highlights
         waiting, self._waiting = self._waiting, []
         if (old.arcs is None) != (highlights.arcs is None):
@@ -278,32 +281,21 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
             return
         if highlights.has_hints and not old.has_hints:
             self._under_hints = dict(self._blocks)
-        self.repaint([*self._changed_ranges(old, highlights), *waiting], self._hinted_ranges(old, highlights))
-
-    def _changed_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
-        """The ranges of the text that look different under other highlights."""
-        marked = () if new.adds_hints_to(old) else (old.cursor, new.cursor, old.selection, new.selection)
-        ranges = [r for r in marked if r is not None]
-        arcs = set(old.arcs or ()) ^ set(new.arcs or ())
-        for span_id in (old.focused ^ new.focused) | {end for arc in arcs for end in (arc.head, arc.child)}:
-            span = self.layer_view.span(span_id)
-            if span is not None:
-                ranges.append((span.start, span.end))
-        return ranges
-
-    def _hinted_ranges(self, old: Highlights, new: Highlights) -> list[tuple[int, int]]:
-        """The ranges of the text that look different under other hints."""
-        stretches = set(old.stretches) ^ set(new.stretches)
-        offsets = (old.hints.keys() | new.hints.keys()) - {start for start, _ in stretches}
-        changed = [(i, i + 1) for i in offsets if old.hints.get(i) != new.hints.get(i)]
-        return [*stretches, *changed]
+        stays = not revealed or self._is_in_view(self.rows.row_of(highlights.cursor[0]), self.size.height)
+        changed = highlights.ranges_changed_since(old, self.layer_view.span)
+        self.repaint([*changed, *waiting], highlights.hinted_ranges_changed_since(old), stays=stays)
 
     def repaint_with_highlights(self, *ranges: tuple[int, int]) -> None:
         """Paint the rows of some ranges again when the next highlights are set, as after a step: once, not twice."""
         self._waiting += ranges
 
-    def repaint(self, ranges: list[tuple[int, int]], hinted: list[tuple[int, int]] | None = None) -> None:
-        """Paint the rows of some ranges of the text again; where only hints went (``hinted``), what was under them."""
+    def repaint(
+        self, ranges: list[tuple[int, int]], hinted: list[tuple[int, int]] | None = None, *, stays: bool = True
+    ) -> None:
+        """Paint the rows of some ranges of the text again; where only hints went (``hinted``), what was under them.
+
+        In a view that does not stay where it is they are painted when they come into view.
+        """
         rows = self._rows_over(ranges)
         for row in rows:
             self._under_hints.pop(row, None)
@@ -317,8 +309,10 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
                 self._blocks[row] = self.painter.hinted(row, under, self.highlights)
             elif under is not None:
                 self._blocks[row] = self._under_hints.pop(row)
-            elif first <= row <= last:
+            elif stays and first <= row <= last:
                 resized |= self._measure(row)
+        if not stays:
+            return
         if resized:
             self._add_up_heights()
             self._measure_visible()
@@ -360,6 +354,7 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
         top, room = int(self.scroll_offset.y), max(0, (height - self._heights[row]) // 2)
         margin = min(around, room)
         if top + margin <= self._tops[row] and self._tops[row + 1] <= top + height - margin:
+            self._measure_visible()
             return
         if not was_in_view:
             margin = min(SURROUNDINGS, room)

@@ -188,7 +188,8 @@ class DocumentScreen(WorkScreen):
                 selection=self.caret.selection,
                 hints=self.prompts.hints,
                 stretches=self.prompts.stretches,
-            )
+            ),
+            revealed=True,
         )
         self.view.reveal(self.caret.offset, ahead=scroll_ahead)
         self.show_status()
