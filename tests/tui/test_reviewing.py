@@ -53,6 +53,22 @@ class TestOutOfView:
             await work.press("x")
             assert "Lima" in work.focus
 
+    async def test_after_accepting_all_the_focus_goes_to_the_first_that_this_suggests(self, tmp_path: Path) -> None:
+        bench = make_bench(tmp_path / "far")
+        document = bench.add("far", f"{FAR}Ana Ruiz duerme.\n")
+        propose(bench.store, document, [proposal(document, "Lima", "GPE"), proposal(document, "Ana Ruiz", "PERSON")])
+        precise = under(bench, ("overlap: flat", "overlap: flat\naccept_precision: 0.9"))
+        async with workbench(precise, "far") as work:
+            await work.press("A")
+            assert "Lima" in work.focus
+            assert "Lima duerme" in work.text
+            assert "accepted 2 of 2" in work.message
+            while "2? " not in work.header:
+                await asyncio.sleep(0.02)
+                await work.settle()
+            await work.press("a")
+            assert "Ana Ruiz" in work.focus
+
 
 class TestCertainty:
     async def test_what_is_below_the_threshold_and_what_rose_over_it_can_be_told_apart_without_colour(

@@ -135,7 +135,7 @@ class AnnotationSession:
             self.reload()
         return outdated
 
-    def outcome(self, step: StepDraft, message: str, focus: str | None = None) -> Outcome:
+    def outcome(self, step: StepDraft, message: str, focus: str | None = None, *, widespread: bool = False) -> Outcome:
         """The outcome of a step that was written; an error from here on does not undo it."""
         if not step.ops:
             return Outcome(message, focus)
@@ -143,7 +143,7 @@ class AnnotationSession:
             message = f"{message}; reopened: was {step.reopened}"
         touched = {*self.layer.touched_ranges(step.ops)}
         if self.updates is not None:
-            touched.update(self.updates.update(step.ops))
+            touched.update(self.updates.update(step.ops, widespread=widespread))
         touched |= self.layer.passed_by_threshold()
         return Outcome(message, focus, tuple(sorted(touched)), self._memory.next_warning())
 
@@ -202,7 +202,7 @@ class AnnotationSession:
         threshold = self.layer.threshold if threshold is None else threshold
         with self.editor.step("accept all") as step:
             accepted = accept_likely(self.edits(step), self.layer, threshold, passes)
-        outcome = self.outcome(step, "")
+        outcome = self.outcome(step, "", widespread=True)
         return Outcome(accepted.told(self.layer, threshold), None, outcome.touched, outcome.warning)
 
     def reject_all(self, passes: Callable[[str], bool] = bool) -> Outcome:

@@ -83,6 +83,7 @@ class SuggestionUpdates:
         self._overlays: dict[Unit, Overlay] = {}
         self._backlog = Backlog()
         self._out_of_view: set[Unit] = set()
+        self._changed_out_of_view: set[Unit] = set()
         self.in_view: Segment | None = None
         self._restart()
 
@@ -97,9 +98,10 @@ class SuggestionUpdates:
 
     # Following decisions
 
-    def update(self, ops: Iterable[Op]) -> list[tuple[int, int]]:
+    def update(self, ops: Iterable[Op], *, widespread: bool = False) -> list[tuple[int, int]]:
         """Update the suggestions after a step, or begin to; returns the ranges, in code points, in which they changed.
 
+        After a ``widespread`` step those out of view follow later also where the step itself changed something.
         What is behind and what comes later may be done in any order: all of it follows from the layer as it is then.
         """
         ops = list(ops)
@@ -117,7 +119,8 @@ class SuggestionUpdates:
             units |= corrected
         else:
             self._backlog.add(corrected - units)
-        self._out_of_view = self._units_out_of_view(units - changed)
+        self._out_of_view = self._units_out_of_view(units if widespread else units - changed)
+        self._changed_out_of_view = changed & self._out_of_view
         return [*ranges, *self._update_units(units - self._out_of_view, changed)]
 
     def _units_out_of_view(self, units: set[Unit]) -> set[Unit]:
@@ -130,7 +133,7 @@ class SuggestionUpdates:
     def finish(self) -> list[tuple[int, int]]:
         """Let what is out of view follow the last step too; returns the ranges in which anything changed."""
         units, self._out_of_view = self._out_of_view, set()
-        return self._update_units(units, set()) if units else []
+        return self._update_units(units, self._changed_out_of_view) if units else []
 
     def follow(self, until: int) -> list[tuple[int, int]]:
         """Let what comes after the view follow the last step too, up to an offset; returns the ranges that changed."""
@@ -138,12 +141,12 @@ class SuggestionUpdates:
             return self.finish()
         self.in_view = Segment(self.in_view.start, max(self.in_view.end, until))
         units, self._out_of_view = self._out_of_view, self._units_out_of_view(self._out_of_view)
-        return self._update_units(units - self._out_of_view, set())
+        return self._update_units(units - self._out_of_view, self._changed_out_of_view)
 
     def follows_between(self, start: int, end: int) -> bool:
         """Whether the suggestions follow the last step everywhere between two offsets; not from an end to a start."""
         seen = self.in_view
-        return not self._out_of_view or (seen is not None and seen.start <= start <= end <= seen.end)
+        return not self._out_of_view or (seen is not None and seen.start <= max(start, 0) <= end <= seen.end)
 
     def _count(self, ops: Iterable[Op]) -> tuple[set[Stems], set[Unit], set[Unit]]:
         """Count the decisions of some ops: the phrases, and the units with other rules, then those with the ops."""
@@ -381,16 +384,12 @@ class SuggestionUpdates:
 
     # Relations
 
-    def _has_own_spans(self, unit: Unit) -> bool:
-        tokens = self._index.unit_range(unit)
-        own = self._layer.content.index
-        return tokens.start < tokens.stop and bool(own.overlapping(*self._index.segment(tokens)))
-
     def _propose_relations(self, unit: Unit, overlay: Overlay) -> None:
         """Propose relations at the curator's own spans, where no stored suggestion does."""
-        if not self._has_own_spans(unit) or self._proposer is None:
+        tokens = self._index.unit_range(unit)
+        start, end = self._index.segment(tokens) if tokens.start < tokens.stop else (0, 0)
+        if not self._layer.content.index.overlapping(start, end) or self._proposer is None:
             return
-        start, end = self._index.segment(self._index.unit_range(unit))
         own = {str(s.key): s for s in self._spans_within(self._layer.content.index, start, end)}
         pending = {s.id: s for s in self._spans_within(self._layer.order.pending_spans, start, end)}
         ends = sorted((*own.values(), *pending.values()), key=reading_order)

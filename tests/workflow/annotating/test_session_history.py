@@ -244,7 +244,7 @@ class TestTwoWindows:
         session = bench.session()
         assert session.updates is not None
         with monkeypatch.context() as patch:
-            patch.setattr(session.updates, "update", lambda _: 1 / 0)
+            patch.setattr(session.updates, "update", lambda *_, **__: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 session.accept(ana.id)
         assert span_texts(session) == span_texts(bench.session()) == {("PERSON", "Ana Ruiz")}

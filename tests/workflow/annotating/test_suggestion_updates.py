@@ -235,6 +235,27 @@ class TestOutOfView:
         session.updates.finish()
         assert waiting(session) == waiting(bench.session("a"))
 
+    @pytest.mark.parametrize("then", ["nothing", "undo", "another step"])
+    def test_accepting_all_is_followed_in_view_at_once_and_elsewhere_with_what_comes_next(
+        self, bench: Bench, then: str
+    ) -> None:
+        document = bench.add("a", "Lima gana. Ana canta.\n" * 6)
+        lima = [proposal(document, "Lima", "GPE", nth=n) for n in (0, 4)]
+        propose(bench.store, document, [*lima, *(proposal(document, "Ana", "PERSON", nth=n) for n in (0, 4))])
+        session = bench.session("a")
+        assert session.updates is not None
+        session.updates.in_view = Segment(0, 44)
+        session.accept_all(0.5)
+        assert suggested(session) == [("GPE", "Lima"), ("PERSON", "Ana")]
+        assert session.updates.has_more_to_do
+        if then == "undo":
+            session.undo()
+        elif then == "another step":
+            mark(session, "gana", "ORG")
+        session.updates.finish()
+        assert len(suggested(session)) == {"nothing": 8, "undo": 4, "another step": 13}[then]
+        assert waiting(session) == waiting(bench.session("a"))
+
     def test_catching_up_finishes_a_step(self, bench: Bench) -> None:
         bench.add("a", self.TEXT)
         session = bench.session("a")

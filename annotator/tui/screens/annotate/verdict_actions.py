@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from annotator.intervals import Interval
+from annotator.text import Segment
 from annotator.tui.layout.caret import Caret
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tuning import collector_paused
@@ -245,24 +246,32 @@ class VerdictActions:
     def action_accept_all(self) -> None:
         """Accept every likely suggestion."""
         session, passes = self._screen.session, self._screen.panel.passes
-        self._decide_all(lambda: session.accept_all(passes=passes))
+        told_of_all = session.layer.accept_rule.precision is None  # how many remain
+        self._decide_all(lambda: session.accept_all(passes=passes), told_of_all=told_of_all)
 
     def action_reject_all(self) -> None:
         """Reject every suggestion that remains."""
         session, passes = self._screen.session, self._screen.panel.passes
         self._decide_all(lambda: session.reject_all(passes))
 
-    def _decide_all(self, action: Callable[[], Outcome]) -> None:
-        """Decide many suggestions; says so before, where they are so many that it takes a second or more."""
+    def _decide_all(self, action: Callable[[], Outcome], *, told_of_all: bool = True) -> None:
+        """Decide many suggestions; says so before, where they are so many that it takes a second or more.
+
+        Where what is said of the step is about all of the text (``told_of_all``), all suggestions follow before.
+        """
         pending, updates = len(self._screen.session.layer.order.pending), self._screen.session.updates
-        if updates is not None:
-            updates.in_view = None  # what is said of the step is about all of the text
+        if updates is not None and updates.in_view is not None:  # the focus goes to the first that is undecided then
+            seen = updates.in_view
+            updates.in_view = None if told_of_all else Segment(0, seen.end - seen.start)
         if pending >= MANY:
             self._screen.show_message(f"deciding {pending} suggestions, one moment", "faint")
             self._screen.paint()
         with collector_paused():
             done = self._screen.carry_out(action) is not None
         if done:
-            self._go_on((-1,))
+            found = self.following((-1,))
+            if found is not None and (place := self._screen.session.layer.position(found)) is not None:
+                self._screen.follow(place.start)  # all that comes into view
+            self._screen.focus_item(found)
         elif pending >= MANY:
             self._screen.show_default_message()
