@@ -43,6 +43,7 @@ class ReviewLayer:
         self.order = ReviewOrder(content.positions((*content.spans, *content.relations)), content.retired.index)
         self.suggestions = Suggestions(content, self.order, suggested, verdicts, text)
         self._suggested_attributes = suggested.document_attributes
+        self.group_numbers = content.group_numbers
 
     @property
     def threshold(self) -> float:
@@ -122,10 +123,6 @@ class ReviewLayer:
     def relations_of(self, span_id: str) -> list[Relation]:
         """The relations at a span, the curator's own first, then pending ones."""
         return self.content.relations_of(span_id) + self.suggestions.relations_of(span_id)
-
-    def group_numbers(self, span_id: str) -> tuple[int, ...]:
-        """The numbers of the groups that a span is in."""
-        return self.content.group_numbers(span_id)
 
     def nearest_link(self, label: str, ones: Collection[str], others: Collection[str]) -> tuple[str, str] | None:
         """The two spans, one of either side, nearest to each other, that an equivalence may link, in reading order."""

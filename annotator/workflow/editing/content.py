@@ -68,6 +68,7 @@ class LayerContent:
             self._put_relation(relation)
         self.groups = MentionGroups(scheme.equivalences)
         self.groups.fill(self.relations.values(), lambda span_id: (self.spans[span_id].start, span_id))
+        self.group_numbers = self.groups.numbers_of
         self.retired = RetiredItems(self, sentences)
 
     def fill(self, comments: Mapping[str, Comment], fields: Mapping[str, str | None]) -> None:
@@ -111,10 +112,6 @@ class LayerContent:
     def relations_of(self, span_id: str) -> list[Relation]:
         """The relations that a span is an end of, in order of id."""
         return [self.relations[i] for i in sorted(self._relations_at.get(span_id, ()))]
-
-    def group_numbers(self, span_id: str) -> tuple[int, ...]:
-        """The numbers of the groups that a span is in."""
-        return self.groups.numbers_of(span_id)
 
     def positions(self, item_ids: Iterable[str]) -> list[Position]:
         """Where items that are there stand in reading order: a relation right after its later end."""
