@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -21,6 +22,8 @@ from annotator.labels import LabelScheme
 from annotator.labels.attributes import values_of
 
 _ANY = "<ANY>"
+_DECLARED = re.compile(r"[^\s,|:<>]+")
+"""Values that can be declared."""
 
 
 class BratDeclarations:
@@ -125,7 +128,8 @@ def _relation_line(
 
 
 def _attribute_line(name: str, of: Iterable[str], values: Iterable[str]) -> str:
-    choices = "|".join(values)
+    """An attribute with its values, but for those that brat cannot read there, of whose file it would take nothing."""
+    choices = "|".join(filter(_DECLARED.fullmatch, values))
     return _line(name, [f"Arg:{'|'.join(of)}", *([f"Value:{choices}"] if choices else [])])
 
 
