@@ -8,11 +8,21 @@ Tokens and sentences go along, so that INCEpTION takes ours for its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from annotator.annotation import Attributes
 from annotator.errors import FormatError
-from annotator.formats.cas_layers import LABEL, OPTIONS, RELATION, SPAN
+from annotator.formats.cas_layers import (
+    FEATURES_OPTION,
+    LABEL,
+    OPTIONS,
+    RELATION,
+    SPAN,
+    asked_for_features,
+    feature_values,
+    features_of,
+)
 from annotator.formats.cas_reader import ANNOTATION, DOCUMENT, METADATA, OUR_COLLECTION, SENTENCE, TOKEN, read
 from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
@@ -29,8 +39,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     kind = target.options.get("kind", "json")
     if kind not in ("json", "xmi"):
         raise FormatError(f"kind={kind}: a CAS is written as json or xmi", "write kind=json or kind=xmi")
-    types = _CasTypes(target.scheme)
+    types = _CasTypes(target.scheme, features=target.options.get("features") == "yes")
     for record in records:
+        asked_for_features(record, target)
         cas = types.cas(record)
         if kind == "json":
             from cassis.typesystem import TypeSystemMode
@@ -54,7 +65,7 @@ def _check_xml(record: LayerRecord) -> None:
 class _CasTypes:
     """The type system that we write: the basic layers for a scheme, and the DKPro types that INCEpTION looks for."""
 
-    def __init__(self, scheme: LabelScheme) -> None:
+    def __init__(self, scheme: LabelScheme, *, features: bool) -> None:
         from cassis import TypeSystem
 
         self.system = TypeSystem()
@@ -68,6 +79,10 @@ class _CasTypes:
         self._feature(self._relation, "Governor", self._span)
         self._feature(self._relation, "Dependent", self._span)
         self._feature(self._relation, LABEL, description=", ".join(scheme.relations))
+        self._of_spans, self._of_relations = features_of(scheme) if features else ((), ())
+        for kind, names in ((self._span, self._of_spans), (self._relation, self._of_relations)):
+            for name in names:
+                self._feature(kind, name)
 
     def _feature(self, of: Any, name: str, range_type: Any = "uima.cas.String", description: str | None = None) -> None:
         self.system.create_feature(of, name, range_type, description=description)
@@ -91,12 +106,22 @@ class _CasTypes:
         )
         cas.add_all(self._sentence(begin=start, end=end) for start, end in document.sentences)
         cas.add_all(self._token(begin=start, end=end) for start, end in document.tokens)
-        spans = {key: self._span(begin=key.start, end=key.end, label=key.label) for key in record.spans()}
+        spans = {
+            key: self._span(begin=key.start, end=key.end, label=key.label, **_features(span.attributes, self._of_spans))
+            for key, span in record.spans().items()
+        }
         cas.add_all(spans.values())
-        for key in record.relations():
+        for key, relation in record.relations().items():
             head, child = spans[key.head], spans[key.child]
-            cas.add(self._relation(begin=child.begin, end=child.end, Governor=head, Dependent=child, label=key.label))
+            ends = {"begin": child.begin, "end": child.end, "Governor": head, "Dependent": child}
+            features = _features(relation.attributes, self._of_relations)
+            cas.add(self._relation(**ends, label=key.label, **features))
         return cas
+
+
+def _features(attributes: Attributes | None, names: Sequence[str]) -> dict[str, str]:
+    values = zip(names, feature_values(attributes, names), strict=True)
+    return {name: value for name, value in values if value}
 
 
 FORMAT = Format(
@@ -107,8 +132,13 @@ FORMAT = Format(
     read=read,
     write=write,
     carries=all_but("meta", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
-    lost=("annotations of other types, such as part of speech", "features that are not the label"),
+    lost=(
+        "annotations of other types, such as part of speech",
+        "features that are not the label, where the label scheme has no attribute of their name",
+    ),
+    grants={"features": ("attributes", "relation_attributes")},
     options={
+        **FEATURES_OPTION,
         "kind": "json (default) or xmi: how a CAS is written",
         "typesystem": "the file of the type system for XMI (default: the one beside the file)",
         **OPTIONS,

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
+from annotator.annotation import Attributes, Relation, Span
+from annotator.attribute_values import attribute_value_problem
 from annotator.errors import FormatError
+from annotator.formats.protocol import ForeignAttribute, Target
+from annotator.formats.record import LayerRecord
+from annotator.labels import LabelScheme
+from annotator.labels.attributes import AttributeKind, values_of
 
 SPAN, RELATION, LABEL = "custom.Span", "custom.Relation", "label"
 """The layers that we write, and their feature: every new project of INCEpTION has them as its basic annotation."""
@@ -19,6 +25,11 @@ OPTIONS = {
 
 Role = Literal["span", "relation", "other"]
 
+FEATURES_OPTION = {
+    "features": "yes: write attributes as features, which the layers of the project need to have by their names"
+}
+_LINKS = ("identity", "identifier")
+"""The features that hold entries of a knowledge base, as GUM and INCEpTION call them."""
 _CUSTOM = ("webanno.custom.", "custom.")
 _LABELS = ("label", "value")
 _NONE = "none"
@@ -80,6 +91,47 @@ class LayerChoice:
             (f"name the layer with the spans, such as -O spans={spans}, or " if spans else "")
             + f"read it without any annotations: -O spans={_NONE}",
         )
+
+
+def feature_attribute(item: str, name: str, value: object) -> ForeignAttribute | None:
+    """What a feature that is not the label says of an item; ``None`` where no attribute could have such a value.
+
+    Features that name what it is in a knowledge base are links.
+    """
+    if not isinstance(value, (bool, int, float, str)) or attribute_value_problem(value) is not None:
+        return None
+    by_value: AttributeKind = "flag" if isinstance(value, bool) else "values" if isinstance(value, str) else "number"
+    return ForeignAttribute(item, name, value, kind="catalog" if name in _LINKS else by_value)
+
+
+def features_of(scheme: LabelScheme) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The attributes of spans and of relations, each by the name of a feature."""
+    return (
+        tuple(a.name for a in scheme.attributes.values() if not scheme.entities.keys().isdisjoint(a.of)),
+        tuple(a.name for a in scheme.attributes.values() if not scheme.relations.keys().isdisjoint(a.of)),
+    )
+
+
+def feature_values(attributes: Attributes | None, names: Iterable[str]) -> list[str]:
+    """The values of features, empty where there is none, or where there are several: a feature holds one."""
+    values = [values_of((attributes or {}).get(name)) for name in names]
+    return [_text(some[0]) if len(some) == 1 else "" for some in values]
+
+
+def _text(value: bool | float | str) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def asked_for_features(record: LayerRecord, target: Target) -> bool:
+    """Whether attributes are to be written as features; then those with several values are counted as lost."""
+    features = target.options.get("features", "no")
+    if features not in ("yes", "no"):
+        raise FormatError(f"features={features}: neither yes nor no", "write features=yes or features=no")
+    items: list[Span | Relation] = [*record.spans().values(), *record.relations().values()]
+    several = sum(len(values_of(value)) > 1 for item in items for value in (item.attributes or {}).values())
+    if features == "yes" and several:
+        target.lost["attributes with several values"] += several
+    return features == "yes"
 
 
 def short_name(name: str) -> str:

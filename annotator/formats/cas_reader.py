@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
-from annotator.formats.cas_layers import NAMED_ENTITY, LayerChoice, Role, short_name
+from annotator.formats.cas_layers import NAMED_ENTITY, LayerChoice, Role, feature_attribute, short_name
 from annotator.formats.inception_project import UNTOUCHED, InceptionProject, ProjectPart, document_key
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
-from annotator.formats.protocol import ForeignDocument, ForeignLayer
+from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignLayer
 from annotator.formats.source import Source
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class _CasReader:
         self._layers = layers
         self._lost: Counter[str] = Counter()
         self._roles: dict[str, Role | None] = {}
+        self._attributes: list[ForeignAttribute] = []
         data = part.source.data()
         xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         self._cas = self._xmi(data) if xml else self._json(data)
@@ -84,7 +85,9 @@ class _CasReader:
             self._lost[UNTOUCHED] += 1
         else:
             content = self._content(self._cas.select_all_fs())
-            layers = (ForeignLayer(content, origin.author, layer="gold" if origin.gold else None, state=origin.state),)
+            gold = "gold" if origin.gold else None
+            attributes = tuple(self._attributes)
+            layers = (ForeignLayer(content, origin.author, layer=gold, state=origin.state, attributes=attributes),)
         return ForeignDocument(
             where=self._where,
             text=self._text,
@@ -106,7 +109,7 @@ class _CasReader:
             elif role == "span" and item.begin is not None and item.begin == item.end:
                 self._lost["span without any text"] += 1
             elif role == "span":
-                spans[item.xmiID] = Span(str(item.xmiID), *self._range(item), self._label(item, role))
+                spans[item.xmiID] = Span(str(item.xmiID), *self._range(item), self._label(item, role, str(item.xmiID)))
             elif role == "other":
                 self._lost[f"annotation of type {item.type.name}"] += 1
                 self._layers.count_unread(item.type.name)
@@ -126,7 +129,8 @@ class _CasReader:
                 self._lost[f"relation of type {item.type.name} between other annotations"] += 1
                 self._layers.count_unread(item.type.name, is_span=False)
                 return None
-        return Relation(f"relation {item.xmiID}", ends[0], ends[1], self._label(item, "relation"))
+        name = f"relation {item.xmiID}"
+        return Relation(name, ends[0], ends[1], self._label(item, "relation", name))
 
     def _role(self, item: Any) -> Role | None:
         """Tell what an annotation is read as, from its type; ``None`` for what is no annotation in this sense."""
@@ -153,15 +157,24 @@ class _CasReader:
             self._fail(item, f"found {excerpt(begin)}-{excerpt(end)}, expected 0 ≤ begin < end ≤ {len(self._text)}")
         return begin, end
 
-    def _label(self, item: Any, role: Role) -> str:
-        """The value of the feature that is the label, else the type's name; values of other features count as lost."""
+    def _label(self, item: Any, role: Role, name: str) -> str:
+        """The value of the feature that is the label, else the type's name.
+
+        What other features say of what comes in under ``name`` becomes its attributes; what is no value counts as lost.
+        """
         values = {f.name: item[f.name] for f in item.type.all_features if f.name not in _RANGE_FEATURES}
         strings = [f.name for f in item.type.all_features if f.rangeType.name == "uima.cas.String"]
         feature = self._layers.feature(role, item.type.name, values, strings)
         if feature and feature not in values:
             self._fail(item, f"it has no feature {feature!r}; its features are {', '.join(values) or 'none'}")
-        others = (name for name, value in values.items() if value not in (None, "") and name != feature)
-        self._lost.update(f"feature {name} of {item.type.name}" for name in others)
+        for other, value in values.items():
+            if value in (None, "") or other == feature:
+                continue
+            said = feature_attribute(name, other, value)
+            if said is None:
+                self._lost[f"feature {other} of {item.type.name}"] += 1
+            else:
+                self._attributes.append(said)
         return str(values.get(feature) or short_name(item.type.name))
 
     def _first(self, kind: str) -> Any:

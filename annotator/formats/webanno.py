@@ -14,9 +14,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from annotator.annotation import Attributes, Relation, RelationKey, Span, SpanKey
+from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import FormatError
-from annotator.formats.cas_layers import LABEL, OPTIONS, RELATION, SPAN
+from annotator.formats.cas_layers import (
+    FEATURES_OPTION,
+    LABEL,
+    OPTIONS,
+    RELATION,
+    SPAN,
+    asked_for_features,
+    feature_values,
+    features_of,
+)
 from annotator.formats.counting import Offsets
 from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import dumps
@@ -34,8 +43,6 @@ from annotator.formats.webanno_reader import (
     read,
 )
 from annotator.formats.webanno_text import escape_text, escape_value
-from annotator.labels import LabelScheme
-from annotator.labels.attributes import values_of
 from annotator.text import Segmentation
 
 _VERSION = "3.3"
@@ -55,13 +62,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     plain = target.options.get("plain", "no")
     if plain not in ("yes", "no"):
         raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
-    features = target.options.get("features", "no")
-    if features not in ("yes", "no"):
-        raise FormatError(f"features={features}: neither yes nor no", "write features=yes or features=no")
-    of_spans, of_relations = _features(target.scheme) if features == "yes" else ((), ())
     for record in records:
-        _count_lists(record, target, counted=features == "yes")
-        page = _TsvPage(record, of_spans, of_relations)
+        features = features_of(target.scheme) if asked_for_features(record, target) else ((), ())
+        page = _TsvPage(record, *features)
         if page.leading.strip(" "):
             target.warnings["document at whose beginning INCEpTION will have spaces for other white space"] += 1
         with target.file(f"{record.document.key}.tsv") as stream:
@@ -154,12 +157,12 @@ class _TsvPage:
         word = escape_text(word) if _CONTROL.search(word) else word
         here = self._spans_of.get(unit, ())
         items = self._record.spans()
-        rows = [[key.label, *_values(items[key].attributes, self._of_spans)] for key in here]
+        rows = [[key.label, *feature_values(items[key].attributes, self._of_spans)] for key in here]
         numbers = [self._number(key) for key in here]
         cells = [name, f"{start}-{end}", word, *_columns(rows, numbers, 1 + len(self._of_spans))]
         if self._record.relations():
             links, relations = self._links_of.get(unit, ()), self._record.relations()
-            told = [[key.label, *_values(relations[key].attributes, self._of_relations)] for key, _ in links]
+            told = [[key.label, *feature_values(relations[key].attributes, self._of_relations)] for key, _ in links]
             cells += _columns(told, [""] * len(told), 1 + len(self._of_relations))
             cells.append("|".join(head for _, head in links) or NO_ANNOTATION)
         return "\t".join(cells) + "\t"
@@ -197,38 +200,12 @@ class _TsvPage:
         return links
 
 
-def _features(scheme: LabelScheme) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The attributes of spans and of relations, each by the name of a feature."""
-    return (
-        tuple(a.name for a in scheme.attributes.values() if not scheme.entities.keys().isdisjoint(a.of)),
-        tuple(a.name for a in scheme.attributes.values() if not scheme.relations.keys().isdisjoint(a.of)),
-    )
-
-
-def _values(attributes: Attributes | None, names: Iterable[str]) -> list[str]:
-    """The values of features, empty where there is none, or where there are several: a feature holds one."""
-    values = [values_of((attributes or {}).get(name)) for name in names]
-    return [_text(some[0]) if len(some) == 1 else "" for some in values]
-
-
-def _text(value: bool | float | str) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _columns(rows: Sequence[Sequence[str]], numbers: Sequence[str], count: int) -> list[str]:
     """The cells of a line for the features of the annotations that begin or go on there."""
     if not rows:
         return [NO_ANNOTATION] * count
     columns = ([(escape_value(row[at]) if row[at] else NO_VALUE) for row in rows] for at in range(count))
     return ["|".join(value + n for value, n in zip(column, numbers, strict=True)) for column in columns]
-
-
-def _count_lists(record: LayerRecord, target: Target, *, counted: bool) -> None:
-    """Count the attributes with several values, for which a feature has no place."""
-    items: list[Span | Relation] = [*record.spans().values(), *record.relations().values()]
-    several = sum(len(values_of(value)) > 1 for item in items for value in (item.attributes or {}).values())
-    if counted and several:
-        target.lost["attributes with several values"] += several
 
 
 FORMAT = Format(
@@ -246,7 +223,7 @@ FORMAT = Format(
     ),
     grants={"features": ("attributes", "relation_attributes")},
     options={
-        "features": "yes: write attributes as features, which the layers of the project need to have by their names",
+        **FEATURES_OPTION,
         "plain": "yes: leave out the line with the document's key, language, title and other fields",
         **OPTIONS,
     },

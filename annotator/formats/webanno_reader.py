@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
 from annotator.annotation import Annotations, Relation, Span
-from annotator.attribute_values import text_problem
 from annotator.errors import FormatError
-from annotator.formats.cas_layers import LayerChoice, Role, short_name
+from annotator.formats.cas_layers import LayerChoice, Role, feature_attribute, short_name
 from annotator.formats.counting import Offsets
 from annotator.formats.document_fields import foreign_document
 from annotator.formats.inception_project import UNTOUCHED, InceptionProject, ProjectPart, document_key
@@ -23,15 +22,12 @@ from annotator.formats.json_values import Fields, excerpt, parse_json
 from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignLayer
 from annotator.formats.source import Source
 from annotator.formats.webanno_text import split_ids, split_values, unescape_text, unescape_value
-from annotator.labels.attributes import AttributeKind
 
 FORMAT_LINE, TEXT_LINE, FIELDS_LINE = "#FORMAT=WebAnno TSV ", "#Text=", "#Document="
 """What lines begin with: the first one, those of the text, and that with the fields of a document, which is ours."""
 SPAN_LAYER, CHAIN_LAYER, RELATION_LAYER = "#T_SP=", "#T_CH=", "#T_RL="
 SLOT, BASE = "ROLE_", "BT_"
 NO_ANNOTATION, NO_VALUE = "_", "*"
-_LINKS = ("identity", "identifier")
-"""The features that hold entries of a knowledge base, as GUM and INCEpTION call them."""
 
 _SENTENCE_ID = "#Sentence.id="
 _VERSION = re.compile(r"3\.(\d{1,3})")
@@ -359,11 +355,9 @@ class _TsvReader:
         return Relation(f"relation {number}", spans[head].id, spans[child].id, link.label)
 
     def _say(self, item: str, features: Mapping[str, str]) -> None:
-        """Say what features say of an item; those that name what it is in a knowledge base are links."""
-        for name, value in features.items():
-            if text_problem(value) is None:
-                kind: AttributeKind = "catalog" if name in _LINKS else "values"
-                self._attributes.append(ForeignAttribute(item, name, value, kind=kind))
+        """Say what features say of an item."""
+        said = (feature_attribute(item, name, value) for name, value in features.items())
+        self._attributes += [one for one in said if one is not None]
 
     def _end(self, link: _Link, unit: str, number: int) -> _Key | None:
         """Find an end of a relation by its number, else as the first of the related layer in a line.

@@ -114,7 +114,6 @@ class TestReading:
         document = one(made)
         assert span_texts(document) == [("PER", "Ana"), ("NamedEntity", "Perú")]
         assert document.lost == {
-            f"feature identifier of {NAMED}": 1,
             "span without any text": 1,
             "annotation of type my.Token": 1,
         }
@@ -128,7 +127,8 @@ class TestReading:
     def test_several_features_none_of_which_is_a_label(self) -> None:
         document = one(cas(("webanno.custom.Bare", {"begin": 0, "end": 3, "one": "A", "two": "B"})))
         assert span_texts(document) == [("Bare", "Ana")]
-        assert document.lost == dict.fromkeys((f"feature {n} of webanno.custom.Bare" for n in ("one", "two")), 1)
+        (layer,) = document.layers
+        assert [(said.name, said.value) for said in layer.attributes] == [("one", "A"), ("two", "B")]
 
     def test_who_wrote_it_is_in_the_file(self) -> None:
         document = one(cas((WRITER, {"username": "bo", "sourceDocumentName": "carta.txt"})))

@@ -1,4 +1,4 @@
-"""Features of WebAnno TSV as attributes."""
+"""Features of INCEpTION's layers as attributes, in WebAnno TSV and UIMA CAS."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ def attributes(layer: Annotations) -> dict[object, object]:
     return {key: found for key, found in said.items() if found}
 
 
-def test_what_goes_out_comes_in_equal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("form", "kind"), [("webanno", ""), ("cas", "kind=json"), ("cas", "kind=xmi")])
+def test_what_goes_out_comes_in_equal(form: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with filled_workspace() as bench:
         root = str(bench.workspace.root)
         out = tmp_path / "out"
-        assert main(["export", "webanno", "-O", "features=yes", "-o", str(out), "--layer", LAYER, "-w", root]) == 0
+        options = ["-O", "features=yes", *(["-O", kind] if kind else [])]
+        assert main(["export", form, *options, "-o", str(out), "--layer", LAYER, "-w", root]) == 0
         told = capsys.readouterr().err
         assert "1 × attributes with several values" in told
         assert "attributes of relations" not in told
-        assert main(["import", "webanno", str(out), "--layer", "curator:bo", "-w", root]) == 0
+        assert main(["import", form, str(out), "--layer", "curator:bo", "-w", root]) == 0
         layer = bench.store.annotations(bench.layer_id("curator:bo", "flood"))
         assert attributes(layer) == attributes(content())
-        assert main(["export", "webanno", "-o", str(tmp_path / "plain"), "--layer", LAYER, "-w", root]) == 0
-    plain = (tmp_path / "plain" / "flood.tsv").read_text(encoding="utf-8")
-    assert "certainty" not in plain
+        assert main(["export", form, "-o", str(tmp_path / "plain"), "--layer", LAYER, "-w", root]) == 0
+    assert not any("certainty" in path.read_text(encoding="utf-8") for path in (tmp_path / "plain").iterdir())
 
 
 @pytest.mark.skipif(not (CORPORA / "webanno").is_dir(), reason=f"no real files in {CORPORA} (set ANNOTATOR_CORPORA)")
