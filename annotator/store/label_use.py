@@ -26,6 +26,8 @@ _LINKS = (
     " JOIN span c ON c.layer_id = r.layer_id AND c.id = r.child WHERE l.kind IN (SELECT value FROM json_each(?1))"
 )
 
+_LABELS = "r.label, h.label, c.label"
+
 _OVERLAPPING = f"""
 SELECT DISTINCT layer_id FROM (
     SELECT s.layer_id, s.start, max(s."end") OVER (
@@ -42,13 +44,13 @@ def layers_with_other_labels(store: Store, kinds: Collection[str], labels: Colle
 
 def layers_with_links(store: Store, kinds: Collection[str], wanted: Callable[[str, str, str], bool]) -> set[int]:
     """The ids of the layers of some kinds with a relation whose label, head's label and child's are ``wanted``."""
-    found: set[int] = set()
     of = dumps(list(kinds))
-    for link in store.rows(f"SELECT DISTINCT r.label, h.label, c.label{_LINKS}", of):
-        if wanted(*link):
-            query = f"SELECT DISTINCT l.id{_LINKS} AND r.label = ?2 AND h.label = ?3 AND c.label = ?4"
-            found.update(row[0] for row in store.rows(query, of, *link))
-    return found
+    kept = [link for row in store.rows(f"SELECT DISTINCT {_LABELS}{_LINKS}", of) if wanted(*(link := tuple(row)))]
+    if not kept:
+        return set()
+    one_of_them = "IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2))"
+    query = f"SELECT DISTINCT l.id{_LINKS} AND ({_LABELS}) {one_of_them}"
+    return {row[0] for row in store.rows(query, of, dumps(kept))}
 
 
 _SAID = """
