@@ -25,6 +25,8 @@ _LONGEST, _WIDEST = 62, 3
 _LENGTHS = bytes(code >> 2 if code < ESCAPE else 0 for code in range(256))
 _STEPS = bytes((code >> 2) + (code & 3) if code < ESCAPE else 0 for code in range(256))
 _MEANINGLESS = bytes(range(END, 256))
+_BEYOND_CODES = bytes(range(ESCAPE, 256))
+_MOST_IN_32_BITS = (1 << 32) // (_LONGEST + _WIDEST + 1)
 _NUMBER = "I"
 """The type of arrays of offsets: 32 bits."""
 
@@ -106,6 +108,19 @@ def decode(data: bytes) -> tuple[array[int], Sequence[int]]:
     if starts:
         starts.pop()  # where the last segment ends
     return starts, lengths
+
+
+def in_one_byte_each(data: bytes) -> bool:
+    """Whether every segment stands in one byte: then, whatever the bytes are, none is wrong."""
+    return len(data) <= _MOST_IN_32_BITS and len(data.translate(None, _BEYOND_CODES)) == len(data)
+
+
+def count(data: bytes) -> int:
+    """How many segments there are in what :func:`encode` wrote."""
+    if data.startswith(PLAIN):
+        return len(data) // 8
+    end = data.find(END)
+    return max(0, (len(data) if end < 0 else end) - 1)
 
 
 def sql_count(packed: str) -> str:

@@ -73,7 +73,7 @@ class Segmentation(Sequence[Segment]):
             self.starts, self._lengths = segment_codes.decode(codes)
 
     def __len__(self) -> int:
-        return len(self.starts)
+        return len(self.starts) if "starts" in self.__dict__ else segment_codes.count(self._packed)
 
     @overload
     def __getitem__(self, index: int) -> Segment: ...
@@ -136,6 +136,12 @@ class Segmentation(Sequence[Segment]):
     def _packed(self) -> bytes:
         return segment_codes.encode(self.starts, self.ends)
 
+    @property
+    def codes(self) -> bytes | None:
+        """What it was unpacked from, if each segment has one byte there: for reading many segmentations at once."""
+        packed: bytes | None = self.__dict__.get("_packed")
+        return packed if packed is not None and segment_codes.in_one_byte_each(packed) else None
+
     def pack(self) -> bytes:
         """Write the segments as bytes, about one for each (:mod:`annotator.segment_codes`)."""
         return self._packed
@@ -144,6 +150,8 @@ class Segmentation(Sequence[Segment]):
     def unpack(cls, data: bytes) -> Segmentation:
         """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write."""
         result = cls.of_codes(data)
+        if keep and segment_codes.in_one_byte_each(data):
+            return result
         result._decode(data)
         del result._packed
         return result

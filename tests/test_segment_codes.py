@@ -52,6 +52,17 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert len(starts) == len(lengths)
 
 
+@given(st.binary(max_size=20))
+def test_what_is_decoded_later_was_checked_before(data: bytes) -> None:
+    try:
+        read = Segmentation.unpack(data, keep=True)
+    except ValueError:
+        return
+    count = len(read)
+    assert len(list(read)) == count
+    assert read == Segmentation.unpack(data)
+
+
 @pytest.mark.parametrize("data", [b"\xfe", b"\x00\xfc", b"\x00\x04\xfd", b"\x00\x04\xfd\x00\x01", b"\x00\xfc\xfd\x00"])
 def test_what_was_never_written_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="codes"):

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.layers import DocumentLayers
-from annotator.agreement.packing import Indexes, Packed, Spans, blocks, indexes, joined, occurring, ranges
+from annotator.agreement.packing import Indexes, Packed, Spans, blocks, indexes, occurring, ranges
+from annotator.agreement.token_borders import token_borders
 
 BLOCK = 1_000_000
 """Pieces of text that are compared at a time."""
@@ -120,9 +121,7 @@ def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenVa
     holders = [indexes([])]
     for part in blocks(sizes, BLOCK):
         behind = np.cumsum(sizes[part])
-        shift = np.repeat(packed.bases[part], sizes[part])
-        starts = joined(d.tokens.starts for d in documents[part]) + shift
-        ends = joined(d.tokens.ends for d in documents[part]) + shift
+        starts, ends = token_borders([d.tokens for d in documents[part]], sizes[part], packed.bases[part])
         spans = slice(packed.first[first[part.start]], packed.first[first[part.stop]])
         marks = _marked_tokens(packed, Spans(*(column[spans] for column in packed.spans)), starts, ends, combinations)
         touched, piece = occurring(marks.piece, len(starts))
