@@ -3,11 +3,54 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import overload
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segmentation
+
+
+class LabelNumbers(dict[str, int]):
+    """The numbers of labels, from 0, in the order in which they are first asked for; shared by layers read together."""
+
+    def __missing__(self, label: str) -> int:
+        number = self[label] = len(self)
+        return number
+
+
+class LabelColumn(Sequence[str]):
+    """The labels of a layer's spans or relations, as numbers."""
+
+    __slots__ = ("codes", "numbers")
+
+    def __init__(self, labels: Iterable[str], numbers: LabelNumbers) -> None:
+        self.codes = array("I", map(numbers.__getitem__, labels))
+        self.numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(list(self.numbers).__getitem__, self.codes)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return list(self)[index]
+
+
+def labels_in(columns: Iterable[LabelColumn]) -> set[str]:
+    """The labels that occur."""
+    found: set[str] = set()
+    for numbers, some in groupby(columns, key=attrgetter("numbers")):
+        names = list(numbers)
+        found.update(map(names.__getitem__, set[int]().union(*(column.codes for column in some))))
+    return found
 
 
 class Content:
@@ -24,26 +67,26 @@ class Content:
         every = list(spans)
         place = {span: number for number, span in enumerate(every)}
         self.starts, self.ends = array("I", [s.start for s in every]), array("I", [s.end for s in every])
-        self.labels: Sequence[str] = [s.label for s in every]
+        numbers = LabelNumbers()
+        self.labels = LabelColumn((s.label for s in every), numbers)
         linked = list(relations)
         self.heads = array("I", [place[r.head] for r in linked])
         self.children = array("I", [place[r.child] for r in linked])
-        self.types: Sequence[str] = [r.label for r in linked]
+        self.types = LabelColumn((r.label for r in linked), numbers)
 
     @classmethod
     def of_columns(
         cls,
         spans: tuple[Iterable[int], Iterable[int], Sequence[str]],
         relations: tuple[Iterable[int], Iterable[int], Sequence[str]],
+        numbers: LabelNumbers,
     ) -> Content:
         """Take the columns of spans (start, end, label) and of relations (head, child, label)."""
-        content = cls(())
-        content.starts, content.ends, content.labels = array("I", spans[0]), array("I", spans[1]), spans[2]
-        content.heads, content.children, content.types = (
-            array("I", relations[0]),
-            array("I", relations[1]),
-            relations[2],
-        )
+        content = cls.__new__(cls)
+        content.starts, content.ends = array("I", spans[0]), array("I", spans[1])
+        content.labels = LabelColumn(spans[2], numbers)
+        content.heads, content.children = array("I", relations[0]), array("I", relations[1])
+        content.types = LabelColumn(relations[2], numbers)
         return content
 
     def _keys(self) -> list[SpanKey]:
@@ -89,12 +132,8 @@ class Vocabulary:
 
     def widened(self, documents: Iterable[DocumentLayers]) -> Vocabulary:
         """The vocabulary with the labels that layers use beyond it, in order, behind its own."""
-        spans: set[str] = set()
-        relations: set[str] = set()
-        for document in documents:
-            for content in document.layers.values():
-                spans.update(content.labels)
-                relations.update(content.types)
+        contents = [content for document in documents for content in document.layers.values()]
+        spans, relations = labels_in(c.labels for c in contents), labels_in(c.types for c in contents)
         return Vocabulary(
             (*self.labels, *sorted(spans.difference(self.labels))),
             (*self.relations, *sorted(relations.difference(self.relations))),

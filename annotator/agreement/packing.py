@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
+from annotator.agreement.layers import Content, DocumentLayers, LabelColumn, Vocabulary
 from annotator.annotation import SpanKey
 
 Indexes: TypeAlias = NDArray[np.intp]
@@ -24,6 +23,21 @@ def indexes(values: Any) -> Indexes:
 def joined(parts: Iterable[Any]) -> Indexes:
     """Arrays of unsigned 32-bit numbers end to end."""
     return np.frombuffer(b"".join(parts), dtype=np.uint32).astype(np.intp)
+
+
+def numbered(columns: Sequence[LabelColumn], labels: Sequence[str]) -> Indexes:
+    """The place of each label of the columns, end to end, among some labels, from 1; 0 for others."""
+    place = {label: number for number, label in enumerate(labels, 1)}
+    first: dict[int, int] = {}
+    places: list[int] = []
+    for column in columns:
+        if id(column.numbers) not in first:
+            first[id(column.numbers)] = len(places)
+            places += [place.get(label, 0) for label in column.numbers]
+    codes = joined(column.codes for column in columns)
+    if len(first) > 1:
+        codes += np.repeat([first[id(column.numbers)] for column in columns], list(map(len, columns)))
+    return indexes(places)[codes]
 
 
 def ranges(firsts: Indexes, sizes: Indexes) -> tuple[Indexes, Indexes]:
@@ -124,9 +138,7 @@ class Packed:
         sizes = indexes([len(content.labels) for content in contents])
         layer = np.repeat(np.arange(len(contents)), sizes)
         shift = self.bases[self.document[layer]]
-        number = {label: code for code, label in enumerate(self.labels, 1)}
-        codes = map(number.__getitem__, chain.from_iterable(content.labels for content in contents))
-        code = np.fromiter(codes, dtype=np.intp, count=len(layer))
+        code = numbered([content.labels for content in contents], self.labels)
         return layer, joined(c.starts for c in contents) + shift, joined(c.ends for c in contents) + shift, code
 
     def _ordered(self, layer: Indexes, start: Indexes, end: Indexes, code: Indexes) -> tuple[Spans, Indexes]:
@@ -177,9 +189,7 @@ class Packed:
         firsts = np.searchsorted(raw[0], np.arange(len(contents)))[layer]
         head = self._unordered_keys[joined(c.heads for c in contents) + firsts]
         child = self._unordered_keys[joined(c.children for c in contents) + firsts]
-        number = {label: code for code, label in enumerate(self.types, 1)}
-        codes = map(number.__getitem__, chain.from_iterable(content.types for content in contents))
-        code = np.fromiter(codes, dtype=np.intp, count=len(layer))
+        code = numbered([content.types for content in contents], self.types)
         turned = np.array([False, *(label in symmetric for label in self.types)])[code] & (child < head)
         head, child = np.where(turned, child, head), np.where(turned, head, child)
         ends, place = np.unique(np.concatenate([head, child]), return_inverse=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from annotator.agreement.alignment import align_layers
-from annotator.agreement.layers import DocumentLayers
-from annotator.agreement.packing import Indexes, indexes, joined, occurring
+from annotator.agreement.layers import DocumentLayers, labels_in
+from annotator.agreement.packing import Indexes, indexes, joined, numbered, occurring
 from annotator.annotation import SpanKey
 
 
@@ -79,14 +78,12 @@ def _marks(
     """The spans of finished layers by start, each once a layer, on the line of all documents end to end."""
     pairs = np.argwhere(done).tolist()
     layers = [documents[document].layers[names[curator]] for document, curator in pairs]
-    labels = tuple(sorted({label for content in layers for label in content.labels}))
-    number = {label: code for code, label in enumerate(labels, 1)}
-    codes = map(number.__getitem__, chain.from_iterable(content.labels for content in layers))
+    labels = tuple(sorted(labels_in(content.labels for content in layers)))
     sizes = indexes([len(content.labels) for content in layers])
     document = np.repeat(indexes([document for document, _ in pairs]), sizes)
     curator = np.repeat(indexes([curator for _, curator in pairs]), sizes)
     start, end = (joined(content.starts for content in layers), joined(content.ends for content in layers))
-    label = np.fromiter(codes, dtype=np.intp, count=len(document))
+    label = numbered([content.labels for content in layers], labels)
     base = bases[document]
     longest = int((end - start).max(initial=0)) + 1
     border = np.unique((start + base) * longest + end - start, return_inverse=True)[1]

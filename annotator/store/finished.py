@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from sys import intern
 from typing import NamedTuple, TypeAlias
 
 from msgspec.json import Decoder, encode
@@ -154,9 +153,9 @@ class Finished:
                 heads, children, types = links.get(layer, ("[]",) * 3)
                 place = {span: number for number, span in enumerate(_texts(ids))} if types != "[]" else {}
                 yield (
-                    (_numbers(starts), _numbers(ends), list(map(intern, _texts(labels)))),
+                    (_numbers(starts), _numbers(ends), _texts(labels)),
                     ([place[head] for head in _texts(heads)], [place[child] for child in _texts(children)],
-                     list(map(intern, _texts(types)))),
+                     _texts(types)),
                 )  # fmt: skip
 
     def _columns(self, table: str, columns: str, layers: Sequence[int]) -> dict[int, Sequence[str]]:

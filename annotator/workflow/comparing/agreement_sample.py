@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
+from annotator.agreement.layers import Content, DocumentLayers, LabelNumbers, Vocabulary
 from annotator.annotation import Annotations
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, SUGGESTIONS, curator_layer
@@ -112,11 +112,12 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         contents: dict[str, dict[str, Content]] = {key: {} for key in sorted(shared)}
         at = dict.fromkeys(contents, "")
         counted = [row for row in rows if row.document in shared]
+        numbers = LabelNumbers()
         for row, columns in zip(counted, finished.contents([row.id for row in counted]), strict=True):
             spans, relations = columns
             if scheme.equivalences:
                 relations = _without(relations, scheme.equivalences)
-            contents[row.document][row.name] = Content.of_columns(spans, relations)
+            contents[row.document][row.name] = Content.of_columns(spans, relations, numbers)
             at[row.document] = max(at[row.document], row.at)
         beside = _beside_labels(workspace, contents, counted)
         total = len(workspace.store.document_keys())
