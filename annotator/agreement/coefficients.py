@@ -61,9 +61,9 @@ def corrected(observed: Any, expected: Any) -> Array:
     return ratio(np.asarray(observed) - np.asarray(expected), room)
 
 
-def summed(table: Array, axis: int = -1) -> Array:
-    """The sum over an axis."""
-    result: Array = table.sum(axis=axis)
+def summed(table: Array) -> Array:
+    """The sum over the last axis."""
+    result: Array = np.einsum("...c->...", table)  # sum takes three times as long over a few columns
     return result
 
 

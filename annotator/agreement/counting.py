@@ -16,6 +16,7 @@ from annotator.agreement.label_sets import Similarities
 from annotator.agreement.layers import DocumentLayers, Vocabulary
 from annotator.agreement.lengths import UnitLengths, border_differences, lengths
 from annotator.agreement.matching import ALIGNED_ENDS, SAME_ENDS, TURNED_ENDS, AlignedLinks, AlignedSpans, Aligner
+from annotator.agreement.ordering import run_starts
 from annotator.agreement.packing import Indexes, Packed, blocks, indexes
 from annotator.agreement.positions import LabelUnits, label_units, token_values, unit_values
 from annotator.agreement.tally import Tally
@@ -207,7 +208,7 @@ class _Counter:
             (spans, self.spans_by_label, self.confusion, Count.LEFT, Count.RIGHT),
             (links, self.relations_by_label, self.relation_confusion, Count.LEFT_RELATIONS, Count.RIGHT_RELATIONS),
         )
-        begins = np.flatnonzero(np.diff(packed.document, prepend=-1))
+        begins = run_starts(packed.document)
         for items, table, confusion, on_left, on_right in kinds:
             for side, layers, column in ((on_left, self.left, table.left), (on_right, self.right, table.right)):
                 self.counts[:, side] = items.sum(axis=1)[layers]
@@ -311,7 +312,7 @@ def layer_pairs(packed: Packed, names: int) -> tuple[Indexes, Indexes, Indexes]:
     """Every pair of layers of a document: the pair's number, the left and the right layer, ordered by pair."""
     numbers = np.full((names, names), -1)
     numbers[np.triu_indices(names, 1)] = np.arange(names * (names - 1) // 2)
-    firsts = np.flatnonzero(np.diff(packed.document, prepend=-1))
+    firsts = run_starts(packed.document)
     sizes = np.diff(firsts, append=len(packed))
     lefts, rights = [indexes([])], [indexes([])]
     for size in sorted(set(sizes.tolist())):

@@ -16,6 +16,7 @@ from annotator.agreement.coefficients import Array
 from annotator.agreement.document_tables import DocumentSums, DocumentTables
 from annotator.agreement.jackknife import Bounds, Dispersion, LeftOut, intervals
 from annotator.agreement.measures import Measure
+from annotator.agreement.ordering import run_starts
 from annotator.agreement.packing import Indexes
 from annotator.agreement.totals import Features, Totals
 
@@ -279,7 +280,7 @@ def _jackknife(board: _Board, which: NDArray[np.bool_], items: NDArray[np.float3
     size = max(1, min(SINGLE_DOCUMENTS, MOST_TOTALS // board.width))
     values = np.vstack([board.values(features.without(rows[chunk])) for chunk in _chunks(len(rows), size)])
     part = features.part[rows]
-    first = np.flatnonzero(np.diff(part, prepend=-1))
+    first = run_starts(part)
     left_out = LeftOut(values, mine[rows], items[rows].astype(float), first)
     there = part[first]
     bounds = intervals(board.total[there], left_out, board.chance_corrected)

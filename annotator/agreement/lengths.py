@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
+from annotator.agreement.ordering import changes, in_order, run_starts
 from annotator.agreement.packing import Indexes, Packed, ranges
 
 
@@ -31,8 +32,8 @@ def border_differences(packed: Packed, rest: Unmatched, rows: int) -> Array:
     labels = len(packed.labels)
     start, end = packed.range_of(rest.content)
     group = rest.row * labels + packed.code_of(rest.content) - 1
-    order = np.argsort(group, kind="stable")  # what only one layer has is in reading order
-    start, end, group, right = start[order], end[order], group[order], rest.right[order] == 1
+    order, group = in_order(group)  # what only one layer has is in reading order
+    start, end, right = start[order], end[order], rest.right[order] == 1
     shift = group * (packed.end + 1)
     ours, theirs = np.flatnonzero(~right), np.flatnonzero(right)
     first = np.searchsorted((end + shift)[theirs], (start + shift)[ours], side="right")
@@ -85,7 +86,7 @@ class _Units:
         groups = layers * labels
         text = np.repeat(packed.lengths[packed.document], labels)
         base = np.repeat(packed.bases[packed.document], labels)
-        begins = np.diff(group, prepend=-1) != 0
+        begins = changes(group)
         before = np.where(begins, base[group], np.roll(end, 1))
         self.overlapping = np.zeros(layers, dtype=bool)
         self.overlapping[group[start < before] // max(labels, 1)] = True
@@ -95,13 +96,13 @@ class _Units:
         gaps = np.concatenate([start - before, (base + text)[group[ends]] - end[ends], text[empty]])
         gap_group = np.concatenate([group, group[ends], empty])
         kept = np.flatnonzero(gaps > 0)
-        kept = kept[np.argsort(gap_group[kept], kind="stable")]
-        self.gaps, self.gap_group = gaps[kept], gap_group[kept]
+        order, self.gap_group = in_order(gap_group[kept])
+        self.gaps = gaps[kept[order]]
         self.first_gap = _firsts(self.gap_group, groups)
         self.longest, self.shortest = np.zeros(groups), np.full(groups, np.inf)
         if len(group):
             self.longest[group[ends]] = np.maximum.reduceat(self.length, np.flatnonzero(begins))
-        with_gaps = np.flatnonzero(np.diff(self.gap_group, prepend=-1))
+        with_gaps = run_starts(self.gap_group)
         if len(with_gaps):
             self.shortest[self.gap_group[with_gaps]] = np.minimum.reduceat(self.gaps, with_gaps)
         self.squares, self.cubes = self.summed(self.length**2.0), self.summed(self.length**3.0)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from annotator.agreement.alignment import match_neighbourhood
 from annotator.agreement.lengths import Unmatched
+from annotator.agreement.ordering import changes, in_order, run_starts
 from annotator.agreement.packing import Indexes, Packed, indexes, ranges
 from annotator.agreement.relations import RelationMatchKind, pair_relations
 from annotator.annotation import RelationKey, SpanKey
@@ -62,7 +63,7 @@ class Aligner:
         packed = self._packed
         same_row, same, rest = _apart(packed.spans.key, packed.first, packed.keys, left, right)
         hood = self._neighbourhoods(rest)
-        firsts = np.flatnonzero(np.diff(hood, prepend=-1))
+        firsts = run_starts(hood)
         sizes = np.diff(firsts, append=len(hood))
         rights = np.add.reduceat(rest.right, firsts) if len(firsts) else indexes([])
         two = firsts[(sizes == 2) & (rights == 1)]
@@ -201,8 +202,8 @@ class _Partners:
     def __init__(self, packed: Packed, spans: AlignedSpans) -> None:
         self._size = packed.keys
         codes = np.concatenate([spans.same_row * self._size + spans.same, spans.row * self._size + spans.left])
-        order = np.argsort(codes)
-        self._codes, self._partner = codes[order], np.concatenate([spans.same, spans.right])[order]
+        order, self._codes = in_order(codes)
+        self._partner = np.concatenate([spans.same, spans.right])[order]
 
     def of(self, row: Indexes, key: Indexes) -> Indexes:
         """The partners' keys, -1 where there is none."""
@@ -247,8 +248,7 @@ def _grouped(*columns: Indexes) -> tuple[Indexes, Indexes, Indexes]:
     """An order in which equal things are together, where each group of them begins, and its size."""
     order = np.lexsort(columns[::-1])
     differs = np.zeros(len(order), dtype=bool)
-    differs[:1] = True
     for column in columns:
-        differs[1:] |= np.diff(column[order]) != 0
+        differs |= changes(column[order])
     firsts = np.flatnonzero(differs)
     return order, firsts, np.diff(firsts, append=len(order))

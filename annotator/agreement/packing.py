@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.layers import Content, DocumentLayers, LabelColumn, Vocabulary
+from annotator.agreement.ordering import changes, distinct, first_of_each, in_order
 from annotator.annotation import SpanKey
 
 Indexes: TypeAlias = NDArray[np.intp]
@@ -129,8 +130,7 @@ class Packed:
     def by_label(self) -> tuple[Indexes, Indexes]:
         """The order of spans by layer and label, each label's in reading order, and the number of layer and label."""
         group = self.spans.layer * len(self.labels) + self.spans.code - 1
-        order = np.argsort(group, kind="stable")  # spans of a layer are in reading order
-        return order, group[order]
+        return in_order(group)  # spans of a layer are in reading order
 
     # Spans
 
@@ -144,19 +144,19 @@ class Packed:
     def _ordered(self, layer: Indexes, start: Indexes, end: Indexes, code: Indexes) -> tuple[Spans, Indexes]:
         """The spans, each content once a layer, and the start and length of each border in one number."""
         self._longest = int((end - start).max(initial=0)) + 1
-        borders, border = np.unique(start * self._longest + end - start, return_inverse=True)
+        borders, border = distinct(start * self._longest + end - start)
         rank = np.empty(len(self.labels) + 1, dtype=np.intp)
         rank[indexes(self._by_rank) + 1] = np.arange(len(self.labels))
         key = border * len(self.labels) + rank[code]
         self._unordered_keys = key
         self.keys = len(borders) * len(self.labels)
         """Keys are below this."""
-        _, order = np.unique(layer * self.keys + key, return_index=True)
+        order = first_of_each(layer * self.keys + key)
         return Spans(*(column[order] for column in (layer, start, end, code, border, key))), borders
 
     def _having(self) -> Indexes:
         """How many layers have a span of each border: a layer with several there counts once."""
-        once = (np.diff(self.spans.layer, prepend=-1) != 0) | (np.diff(self.spans.border, prepend=-1) != 0)
+        once = changes(self.spans.layer) | changes(self.spans.border)
         return np.bincount(self.spans.border[once], minlength=len(self._borders))
 
     def border_of(self, key: Indexes) -> Indexes:
@@ -192,10 +192,10 @@ class Packed:
         code = numbered([content.types for content in contents], self.types)
         turned = np.array([False, *(label in symmetric for label in self.types)])[code] & (child < head)
         head, child = np.where(turned, child, head), np.where(turned, head, child)
-        ends, place = np.unique(np.concatenate([head, child]), return_inverse=True)
+        ends, place = distinct(np.concatenate([head, child]))
         content = (place[: len(head)] * len(ends) + place[len(head) :]) * (len(self.types) + 1) + code
-        numbers, content = np.unique(content, return_inverse=True)
+        numbers, content = distinct(content)
         self.contents = len(numbers)
         """Numbers of relations' contents are below this."""
-        _, order = np.unique(layer * max(self.contents, 1) + content, return_index=True)
+        order = first_of_each(layer * max(self.contents, 1) + content)
         return PackedRelations(*(column[order] for column in (layer, head, child, code, content)))

@@ -10,6 +10,7 @@ import numpy as np
 from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array, Margins
 from annotator.agreement.counting import Comparisons, Count
+from annotator.agreement.ordering import run_starts
 from annotator.agreement.packing import Indexes
 from annotator.agreement.sums import sums_of_groups
 
@@ -97,14 +98,14 @@ class PairGroups:
 
     def __init__(self, comparisons: Comparisons, rows: Indexes, group: Indexes, unit: Indexes, parts: Indexes) -> None:
         self._comparisons, self._rows, self._group, self._unit, self._parts = comparisons, rows, group, unit, parts
-        self._begins = np.flatnonzero(np.diff(group, prepend=-1))
+        self._begins = run_starts(group)
         self._part = parts[unit[self._begins]]
         widths = [table.shape[1] for table in BothSides.of(comparisons, rows[:0])]
         self._size = max(1, MOST_CELLS // sum(widths))
         sums = [np.zeros((len(self._begins), width)) for width in widths]
         for block in self._blocks():
             groups = group[block]
-            begins = np.flatnonzero(np.diff(groups, prepend=-1))
+            begins = run_starts(groups)
             for total, own in zip(sums, BothSides.of(comparisons, rows[block]), strict=True):
                 total[groups[begins]] += sums_of_groups(own, begins)
         self._sums = BothSides(*sums)

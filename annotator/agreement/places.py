@@ -9,6 +9,7 @@ import numpy as np
 
 from annotator.agreement.alignment import align_layers
 from annotator.agreement.layers import DocumentLayers, labels_in
+from annotator.agreement.ordering import distinct, first_of_each, in_order, run_starts
 from annotator.agreement.packing import Indexes, indexes, joined, numbered, occurring
 from annotator.annotation import SpanKey
 
@@ -57,14 +58,14 @@ def find_places(documents: Sequence[DocumentLayers], names: Sequence[str]) -> Ma
     bases = np.cumsum(lengths) - lengths
     labels, marks = _marks(documents, names, done, bases)
     place = _place(marks, len(names), labels)
-    order = np.argsort(place, kind="stable")
-    begins = np.flatnonzero(np.diff(place[order], prepend=-1))
+    order, places = in_order(place)
+    firsts = run_starts(places)
     inside = marks.at(order)
-    document = inside.document[begins]
+    document = inside.document[firsts]
     table = np.where(done[document], 0, -1)
     table[place, marks.curator] = marks.label
-    if len(begins):
-        start, end = np.minimum.reduceat(inside.start, begins), np.maximum.reduceat(inside.end, begins)
+    if len(firsts):
+        start, end = np.minimum.reduceat(inside.start, firsts), np.maximum.reduceat(inside.end, firsts)
     else:
         start = end = indexes([])
     base = bases[marks.document]
@@ -86,8 +87,8 @@ def _marks(
     label = numbered([content.labels for content in layers], labels)
     base = bases[document]
     longest = int((end - start).max(initial=0)) + 1
-    border = np.unique((start + base) * longest + end - start, return_inverse=True)[1]
-    _, first = np.unique((border * len(names) + curator) * (len(labels) + 1) + label, return_index=True)
+    _, border = distinct((start + base) * longest + end - start)
+    first = first_of_each((border * len(names) + curator) * (len(labels) + 1) + label)
     return labels, CuratorSpans(document, curator, start + base, end + base, label).at(first)
 
 
@@ -99,9 +100,9 @@ def _place(marks: CuratorSpans, curators: int, labels: Sequence[str]) -> Indexes
     """
     if not len(marks.start):
         return indexes([])
-    begins = np.ones(len(marks.start), dtype=bool)
-    begins[1:] = marks.start[1:] >= np.maximum.accumulate(marks.end)[:-1]
-    first, stretch = np.flatnonzero(begins), np.cumsum(begins) - 1
+    new = np.ones(len(marks.start), dtype=bool)
+    new[1:] = marks.start[1:] >= np.maximum.accumulate(marks.end)[:-1]
+    first, stretch = np.flatnonzero(new), np.cumsum(new) - 1
     overlap = np.maximum.reduceat(marks.start, first) < np.minimum.reduceat(marks.end, first)
     layers = np.sort(stretch * curators + marks.curator)
     alone = np.ones(len(first), dtype=bool)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.layers import DocumentLayers
+from annotator.agreement.ordering import distinct, in_order, run_starts
 from annotator.agreement.packing import Indexes, Packed, Spans, blocks, indexes, occurring, ranges
 from annotator.agreement.token_borders import token_borders
 
@@ -149,15 +150,15 @@ def _marked_tokens(
     size = max(len(starts), 1)
     place = spans.layer[which] * size + token
     tag = 2 * spans.code[which] - (token == first[which])
-    order = np.argsort(place, kind="stable")
-    place, tag = place[order], tag[order]
-    begins = np.flatnonzero(np.diff(place, prepend=-1))
-    values, sizes = tag[begins], np.diff(begins, append=len(place))
+    order, place = in_order(place)
+    tag = tag[order]
+    firsts = run_starts(place)
+    values, sizes = tag[firsts], np.diff(firsts, append=len(place))
     for number in np.flatnonzero(sizes > 1).tolist():
-        tags = frozenset(tag[begins[number] : begins[number] + sizes[number]].tolist())
+        tags = frozenset(tag[firsts[number] : firsts[number] + sizes[number]].tolist())
         if len(tags) > 1:
             values[number] = combinations.setdefault(tags, 2 * len(packed.labels) + 1 + len(combinations))
-    return Marks(place[begins] // size, place[begins] % size, values)
+    return Marks(*np.divmod(place[firsts], size), values)
 
 
 def _labels_of_tags(
@@ -191,7 +192,7 @@ def unit_values(packed: Packed) -> UnitValues:
     overlapping = np.zeros(len(packed), dtype=bool)
     overlapping[layer[1:][(np.diff(layer) == 0) & (start[1:] < end[:-1])]] = True
     layer, start, end, code = (column[~overlapping[packed.spans.layer]] for column in (layer, start, end, code))
-    cuts, places = np.unique(np.concatenate([start, end]), return_inverse=True)
+    cuts, places = distinct(np.concatenate([start, end]))
     first, behind = places[: len(start)], places[len(start) :]
     events = np.bincount(first, minlength=len(cuts)) - np.bincount(behind, minlength=len(cuts))
     covered = np.cumsum(events)[:-1] > 0
@@ -238,17 +239,17 @@ def label_units(packed: Packed) -> LabelUnits:
     layer, start, end, code = (column[order] for column in spans[:4])
     shift = group * (packed.end + 1)
     reach = np.maximum.accumulate(end + shift)
-    begins = np.ones(len(start), dtype=bool)
-    begins[1:] = (start + shift)[1:] >= reach[:-1]
-    overlapping = np.bincount(code[~begins], minlength=labels + 1)[1:] > 0
-    last = np.append(begins[1:], True)[: len(begins)]
-    whole_start, whole_end, whole_code = start[begins], (reach - shift)[last], code[begins]
+    new = np.ones(len(start), dtype=bool)
+    new[1:] = (start + shift)[1:] >= reach[:-1]
+    overlapping = np.bincount(code[~new], minlength=labels + 1)[1:] > 0
+    last = np.append(new[1:], True)[: len(new)]
+    whole_start, whole_end, whole_code = start[new], (reach - shift)[last], code[new]
     document = packed.document[layer]
-    cell, whole = document * labels + code - 1, document[begins] * labels + whole_code - 1
+    cell, whole = document * labels + code - 1, document[new] * labels + whole_code - 1
     at = np.concatenate([whole_end, whole_start]) + np.tile(whole_code, 2) * (packed.end + 1)
-    sweep = np.argsort(at, kind="stable")  # ends first: what begins where another document ends has the stretch
+    sweep, at = in_order(at)  # ends first: what begins where another document ends has the stretch
     layers = np.cumsum(np.repeat([-1, 1], len(whole))[sweep])
-    common = np.diff(at[sweep], append=at[sweep][-1:]) * (layers * (layers - 1) // 2)
+    common = np.diff(at, append=at[-1:]) * (layers * (layers - 1) // 2)
 
     def table(cell: Indexes, weights: Indexes) -> Array:
         flat = np.bincount(cell, weights=weights, minlength=documents * labels)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
+from annotator.agreement.ordering import run_starts
 from annotator.agreement.packing import Indexes, ranges
 
 
@@ -27,8 +28,10 @@ class Tally:
     @classmethod
     def of(cls, width: int, row: Indexes, cell: Indexes) -> Tally:
         """Count things, each in a cell of a row."""
-        codes, times = np.unique(row * width + cell, return_counts=True)
-        return cls(width, *(np.asarray(part, dtype=np.int32) for part in (codes // width, codes % width, times)))
+        codes = np.sort(row * width + cell)
+        firsts = run_starts(codes)
+        times = np.diff(firsts, append=len(codes))
+        return cls(width, *(part.astype(np.int32) for part in (*np.divmod(codes[firsts], width), times)))
 
     @classmethod
     def joined(cls, width: int, firsts: Sequence[int], parts: Sequence[Tally]) -> Tally:

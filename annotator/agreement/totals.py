@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from annotator.agreement import coefficients as c
 from annotator.agreement.coefficients import Array, Margins
 from annotator.agreement.counting import ByLabel, Comparisons, Count
+from annotator.agreement.ordering import changes, in_order, run_starts
 from annotator.agreement.packing import Indexes
 from annotator.agreement.pairwise import BothSides, PairGroups, PairValues, margins, mean_over_pairs
 from annotator.agreement.sums import Summed, narrowed, products, sums_of_rows
@@ -34,10 +35,10 @@ class Features:
         part = np.zeros(len(comparisons), dtype=np.intp) if part is None else part
         every = np.arange(len(comparisons))[rows][part >= 0]
         many = max(len(comparisons.documents), 1)
-        codes, unit = np.unique(part[part >= 0] * many + comparisons.document[every], return_inverse=True)
-        order = np.argsort(unit, kind="stable")
-        self._rows, self._unit = every[order], unit[order]
-        self._begins = np.flatnonzero(np.diff(self._unit, prepend=-1))
+        order, units = in_order(part[part >= 0] * many + comparisons.document[every])
+        new = changes(units)
+        self._rows, self._unit = every[order], np.cumsum(new) - 1
+        self._begins, codes = np.flatnonzero(new), units[new]
         self.part, self.document = codes // many, codes % many
         """Of each unit: the part's number, and the document's index."""
         self.first = np.searchsorted(self.part, np.arange(self.part.max(initial=-1) + 2))
@@ -144,8 +145,10 @@ class Features:
         """The layers of each unit, on how many sides of its rows each is, and where a unit's layers begin."""
         layers = np.concatenate([self.comparisons.left[self._rows], self.comparisons.right[self._rows]])
         many = int(layers.max(initial=0)) + 1
-        codes, times = np.unique(np.tile(self._unit, 2) * many + layers, return_counts=True)
-        return codes % many, times, np.flatnonzero(np.diff(codes // many, prepend=-1))
+        codes = np.sort(np.tile(self._unit, 2) * many + layers)
+        firsts = run_starts(codes)
+        units, layers = np.divmod(codes[firsts], many)
+        return layers, np.diff(firsts, append=len(codes)), run_starts(units)
 
     def alike_and_used(self, alike: Count, table: Array) -> Array:
         """What both call alike, then how often the two sides use each category, as often as there are pairs."""
