@@ -103,15 +103,20 @@ class DawidSkene:
 
     def right(self, answers: Answers) -> Array:
         """For each place (row) how likely each answer is the right one."""
+        return self.right_of(answers.by_place())
+
+    def right_of(self, by_place: csr_array) -> Array:
+        """The same of answers by place (:meth:`Answers.by_place`)."""
         with np.errstate(divide="ignore"):
             shares, said = np.log(self.shares), np.log(self.tables.transpose(0, 2, 1), order="C")
-        return _normalized(shares + answers.by_place() @ said.reshape(-1, answers.values))
+        return _normalized(shares + by_place @ said.reshape(-1, len(shares)))
 
 
 def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:
     """Fit tables of answers; ``prior`` is added to every count, 0 gives the most likely tables alone."""
     right = answers.votes()
-    by_kind = (answers.by_place() * answers.weight[:, None]).T.tocsr()
+    by_place = answers.by_place()
+    by_kind = (by_place * answers.weight[:, None]).T.tocsr()
     extra = prior * (1 + (1 / PRIOR - 1) * np.eye(answers.values))
     for _ in range(ROUNDS):
         counts: Array = by_kind @ right
@@ -119,7 +124,7 @@ def dawid_skene(answers: Answers, prior: float = PRIOR) -> DawidSkene:
         tables = counts / np.maximum(counts.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         shares = np.einsum("p,pv->v", answers.weight, right) / answers.weight.sum()  # @ starts threads, which cost more
         fit = DawidSkene(shares, tables.transpose(0, 2, 1))
-        before, right = right, fit.right(answers)
+        before, right = right, fit.right_of(by_place)
         if np.abs(right - before).max(initial=0) < CLOSE:
             break
     return fit

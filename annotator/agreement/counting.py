@@ -261,11 +261,10 @@ class _Counter:
         _add(self.spans_by_label.matched, document[found.same_row], same)
         _add(self.spans_by_label.matched, document[found.row[label]], ours[label])
         _confuse(self.confusion, np.concatenate([same, ours]), np.concatenate([same, theirs]))
-        row = np.concatenate([found.same_row, found.row[borders]])
-        one, other = np.concatenate([same, ours[borders]]), np.concatenate([same, theirs[borders]])
-        layers = packed.having[packed.border_of(np.concatenate([found.same, found.left[borders]]))]
-        self._named(document[row], one, other, layers.astype(float))
-        return _pairs_of_labels(self.labels, row, one, other)
+        row, one, other = found.row[borders], ours[borders], theirs[borders]
+        self._named(document[found.same_row], found.same, ((0, 2.0), (same, 2.0)))
+        self._named(document[row], found.left[borders], ((one, 1.0), (other, 1.0)))
+        return _pairs_of_labels(self.labels, *map(np.concatenate, ((found.same_row, row), (same, one), (same, other))))
 
     def _share_half(self, left: Indexes, right: Indexes) -> NDArray[np.bool_]:
         """Whether spans that overlap share half of the text that either has, or more."""
@@ -275,14 +274,14 @@ class _Counter:
         found: NDArray[np.bool_] = 2 * shared >= whole
         return found
 
-    def _named(self, document: Indexes, one: Indexes, other: Indexes, layers: Array) -> None:
-        width = self.labels + 1
-        cell = np.concatenate([np.where(one == other, 0, -1), one, other])
-        place = np.tile(document, 3) * width + cell
-        for table, weight in zip(self.named_by_document, (1 / (layers - 1), 1 / (layers * (layers - 1))), strict=True):
-            weights = np.concatenate([2 * weight, weight, weight])
-            flat = np.bincount(place[cell >= 0], weights=weights[cell >= 0], minlength=table.size)
-            table += flat.reshape(table.shape)
+    def _named(self, document: Indexes, key: Indexes, cells: Sequence[tuple[Indexes | int, float]]) -> None:
+        """Count labels on the borders of keys, in cells of their documents, each so many times."""
+        layers, width = self.packed.having[self.packed.border_of(key)].astype(float), self.labels + 1
+        for table, places in zip(self.named_by_document, (1.0, layers), strict=True):
+            weight = 1 / (places * (layers - 1))
+            for cell, times in cells:
+                flat = np.bincount(document * width + cell, weights=times * weight, minlength=table.size)
+                table += flat.reshape(table.shape)
 
     def _links(self, found: AlignedLinks, part: slice, document: Indexes) -> Tally:
         rows = len(document)

@@ -14,6 +14,8 @@ def in_order(numbers: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.in
 
     A number and its place are sorted as one number, for which processors have instructions.
     """
+    if not np.any(numbers[1:] < numbers[:-1]):
+        return np.arange(len(numbers)), numbers
     bits = len(numbers).bit_length()
     if int(numbers.max(initial=0)).bit_length() + bits > _BITS:
         order = np.argsort(numbers, kind="stable")

@@ -169,9 +169,12 @@ class Packed:
 
     def range_of(self, key: Indexes) -> tuple[Indexes, Indexes]:
         """Start and end of keys, on the line."""
-        border = self._borders[self.border_of(key)]
-        start = border // self._longest
-        return start, start + border % self._longest
+        return self.range_of_borders(self.border_of(key))
+
+    def range_of_borders(self, border: Indexes | slice) -> tuple[Indexes, Indexes]:
+        """Start and end of borders, on the line."""
+        start, length = np.divmod(self._borders[border], self._longest)
+        return start, start + length
 
     def span_keys(self, keys: Indexes) -> list[SpanKey]:
         """What keys stand for, with positions on the line."""

@@ -144,9 +144,13 @@ def _marked_tokens(
     packed: Packed, spans: Spans, starts: Indexes, ends: Indexes, combinations: dict[frozenset[int], int]
 ) -> Marks:
     """The tokens that spans touch, with their tags; ``combinations`` collects the numbers given to sets of tags."""
-    first = np.searchsorted(ends, spans.start, side="right")
-    behind = np.maximum(np.searchsorted(starts, spans.end, side="left"), first)
-    token, which = ranges(first, behind - first)
+    lowest = int(spans.border.min()) if len(spans.border) else 0
+    start, end = packed.range_of_borders(slice(lowest, int(spans.border.max(initial=-1)) + 1))
+    begin = np.searchsorted(ends, start, side="right")
+    many = np.maximum(np.searchsorted(starts, end, side="left") - begin, 0)
+    border = spans.border - lowest  # many spans have the same borders, and these ascend
+    first = begin[border]
+    token, which = ranges(first, many[border])
     size = max(len(starts), 1)
     place = spans.layer[which] * size + token
     tag = 2 * spans.code[which] - (token == first[which])
@@ -188,12 +192,14 @@ class UnitValues(NamedTuple):
 
 def unit_values(packed: Packed) -> UnitValues:
     """What layers say about every code point."""
-    layer, start, end, code = packed.spans[:4]
+    layer, start, end, code, border = packed.spans[:5]
     overlapping = np.zeros(len(packed), dtype=bool)
     overlapping[layer[1:][(np.diff(layer) == 0) & (start[1:] < end[:-1])]] = True
-    layer, start, end, code = (column[~overlapping[packed.spans.layer]] for column in (layer, start, end, code))
-    cuts, places = distinct(np.concatenate([start, end]))
-    first, behind = places[: len(start)], places[len(start) :]
+    kept = ~overlapping[layer]
+    layer, start, end, code, border = (column[kept] for column in (layer, start, end, code, border))
+    used, place = occurring(border, int(border.max(initial=-1)) + 1)
+    cuts, places = distinct(np.concatenate(packed.range_of_borders(used)))
+    first, behind = places[: len(used)][place], places[len(used) :][place]
     events = np.bincount(first, minlength=len(cuts)) - np.bincount(behind, minlength=len(cuts))
     covered = np.cumsum(events)[:-1] > 0
     number = np.concatenate([[0], np.cumsum(covered)])
