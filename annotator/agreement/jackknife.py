@@ -26,7 +26,7 @@ from annotator.agreement.packing import Indexes
 TAIL = 0.025
 """What lies beyond either end of an interval."""
 DEPENDENCE = 1.5
-"""The power of a document's items to which its share in the variance is taken to grow."""
+"""The power of a document's items to which its share in the variance is taken to grow: the items and their root."""
 SAME = 1e-12
 """Differences up to this are the rest of a calculation."""
 
@@ -109,16 +109,18 @@ def dispersion(left_out: LeftOut) -> Dispersion:
     there = np.maximum(documents, 1)
     part = np.repeat(np.arange(len(there)), np.diff(left_out.first, append=len(left_out.values)))
     away = left_out.values - (left_out.sums(left_out.values) / there)[part]
-    squares, fourth = left_out.sums(away**2), left_out.sums(away**4)
+    square = away * away
+    squares, fourth = left_out.sums(square), left_out.sums(square * square)
     error = np.sqrt((there - 1) / there * squares)
     return Dispersion(error, *_freedom(there, left_out, squares, fourth), squares <= SAME**2 * there)
 
 
 def _freedom(documents: Array, left_out: LeftOut, squares: Array, fourth: Array) -> tuple[Array, Array]:
     """Degrees of freedom by the documents' items, and by the values without each document."""
-    shares = left_out.items**DEPENDENCE
+    items = left_out.items
+    shares = items * np.sqrt(items)
     with np.errstate(divide="ignore", invalid="ignore"):
-        of_lengths = left_out.sums(shares) ** 2 / left_out.sums(shares**2) - 1
+        of_lengths = left_out.sums(shares) ** 2 / left_out.sums(shares * shares) - 1
         excess = documents * fourth / squares**2 - 1
         return of_lengths, np.where(excess > SAME, 2 * documents / excess, np.inf)
 

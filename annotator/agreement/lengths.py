@@ -105,7 +105,8 @@ class _Units:
         with_gaps = run_starts(self.gap_group)
         if len(with_gaps):
             self.shortest[self.gap_group[with_gaps]] = np.minimum.reduceat(self.gaps, with_gaps)
-        self.squares, self.cubes = self.summed(self.length**2.0), self.summed(self.length**3.0)
+        length = self.length.astype(float)
+        self.squares, self.cubes = self.summed(length * length), self.summed(length * length * length)
         self.many = np.diff(self.first_gap).reshape(self.shape)
         self.starts = _table(self.gap_group, self.gaps, self.shape) + self.many
         """By layer and label the gaps, and how many places there are in them for a unit of no length."""

@@ -239,9 +239,9 @@ def _apart(
     alone = np.ones(len(codes), dtype=bool)
     alone[1:] &= ~twin
     alone[:-1] &= ~twin
-    same, rest = what[:-1][twin], what[alone]
+    twins, others = np.flatnonzero(twin), np.flatnonzero(alone)
     size = max(size, 1)
-    return same // size, same % size, Unmatched(rest // size, rest % size, codes[alone] & 1)
+    return (*np.divmod(what[twins], size), Unmatched(*np.divmod(what[others], size), codes[others] & 1))
 
 
 def _grouped(*columns: Indexes) -> tuple[Indexes, Indexes, Indexes]:

@@ -31,13 +31,13 @@ def distinct(numbers: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.in
     new = changes(found)
     place = np.empty(len(numbers), dtype=np.intp)
     place[order] = np.cumsum(new) - 1
-    return found[new], place
+    return found[np.flatnonzero(new)], place
 
 
 def first_of_each(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
     """Where each number that there is stands first, by ascending number."""
     order, found = in_order(numbers)
-    return order[changes(found)]
+    return order[run_starts(found)]
 
 
 def changes(column: NDArray[np.generic]) -> NDArray[np.bool_]:
@@ -48,5 +48,8 @@ def changes(column: NDArray[np.generic]) -> NDArray[np.bool_]:
 
 
 def run_starts(column: NDArray[np.generic]) -> NDArray[np.intp]:
-    """Where runs of equal entries begin."""
+    """Where runs of equal entries begin.
+
+    To pick entries by such places takes a quarter of what it takes by yes and no.
+    """
     return np.flatnonzero(changes(column))

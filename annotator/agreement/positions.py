@@ -195,7 +195,7 @@ def unit_values(packed: Packed) -> UnitValues:
     layer, start, end, code, border = packed.spans[:5]
     overlapping = np.zeros(len(packed), dtype=bool)
     overlapping[layer[1:][(np.diff(layer) == 0) & (start[1:] < end[:-1])]] = True
-    kept = ~overlapping[layer]
+    kept = np.flatnonzero(~overlapping[layer])
     layer, start, end, code, border = (column[kept] for column in (layer, start, end, code, border))
     used, place = occurring(border, int(border.max(initial=-1)) + 1)
     cuts, places = distinct(np.concatenate(packed.range_of_borders(used)))
