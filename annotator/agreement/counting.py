@@ -92,16 +92,17 @@ class Named(NamedTuple):
 class Comparisons:
     """Counts of all comparisons, pair of layers by pair and document by document.
 
-    ``document`` and ``pair`` are indexes, ``left`` and ``right`` number a document's layers; ``counts`` has a column
-    for each :class:`Count`.  ``named`` and ``related`` have the labels' numbers of left items (from 0), then those of
-    right ones, behind a first column for pairs of one label: of spans with the same borders, of relations with the
-    same ends.  By layer and value there are ``tokens`` (0 without a span, a label's number, or a combination of
-    labels), ``units`` and ``unit_squares`` in code points (0 where nothing is marked; no columns where spans of one
-    layer overlap) and ``present`` (labels that are absent, and there).  ``confusion`` and ``relation_confusion`` are
-    [left label][right label] over all rows, 0 for what one of them misses.
+    ``packed`` are the layers; ``document`` and ``pair`` are indexes, ``left`` and ``right`` number a document's layers;
+    ``counts`` has a column for each :class:`Count`. ``named`` and ``related`` have the labels' numbers of left items
+    (from 0), then those of right ones, behind a first column for pairs of one label: of spans with the same borders, of
+    relations with the same ends. By layer and value there are ``tokens`` (0 without a span, a label's number, or a
+    combination of labels), ``units`` and ``unit_squares`` in code points (0 where nothing is marked; no columns where
+    spans of one layer overlap) and ``present`` (labels that are absent, and there). ``confusion`` and
+    ``relation_confusion`` are [left label][right label] over all rows, 0 for what one of them misses.
     """
 
     documents: tuple[str, ...]
+    packed: Packed
     lengths: Indexes
     pairs: tuple[tuple[str, str], ...]
     vocabulary: Vocabulary
@@ -173,6 +174,7 @@ class _Counter:
         tokens, units = self._positions()
         return Comparisons(
             documents=tuple(d.key for d in self.documents),
+            packed=packed,
             lengths=packed.lengths,
             pairs=self.pairs,
             vocabulary=self.vocabulary,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -44,12 +44,14 @@ class LabelColumn(Sequence[str]):
         return list(self)[index]
 
 
-def labels_in(columns: Iterable[LabelColumn]) -> set[str]:
-    """The labels that occur."""
+def labels_beyond(columns: Iterable[LabelColumn], known: Collection[str]) -> set[str]:
+    """The labels that occur and are not among those that are known."""
     found: set[str] = set()
     for numbers, some in groupby(columns, key=attrgetter("numbers")):
-        names = list(numbers)
-        found.update(map(names.__getitem__, set[int]().union(*(column.codes for column in some))))
+        beyond = {number: label for label, number in numbers.items() if label not in known}
+        if beyond:
+            occurring = set[int]().union(*(column.codes for column in some))
+            found.update(label for number, label in beyond.items() if number in occurring)
     return found
 
 
@@ -67,26 +69,28 @@ class Content:
         every = list(spans)
         place = {span: number for number, span in enumerate(every)}
         self.starts, self.ends = array("I", [s.start for s in every]), array("I", [s.end for s in every])
-        numbers = LabelNumbers()
-        self.labels = LabelColumn((s.label for s in every), numbers)
+        self.labels = LabelColumn((s.label for s in every), LabelNumbers())
         linked = list(relations)
         self.heads = array("I", [place[r.head] for r in linked])
         self.children = array("I", [place[r.child] for r in linked])
-        self.types = LabelColumn((r.label for r in linked), numbers)
+        self.types = LabelColumn((r.label for r in linked), LabelNumbers())
 
     @classmethod
     def of_columns(
         cls,
         spans: tuple[Iterable[int], Iterable[int], Sequence[str]],
         relations: tuple[Iterable[int], Iterable[int], Sequence[str]],
-        numbers: LabelNumbers,
+        numbers: tuple[LabelNumbers, LabelNumbers],
     ) -> Content:
-        """Take the columns of spans (start, end, label) and of relations (head, child, label)."""
+        """Take the columns of spans (start, end, label) and of relations (head, child, label).
+
+        ``numbers`` are those of the spans' labels and of the relations'.
+        """
         content = cls.__new__(cls)
         content.starts, content.ends = array("I", spans[0]), array("I", spans[1])
-        content.labels = LabelColumn(spans[2], numbers)
+        content.labels = LabelColumn(spans[2], numbers[0])
         content.heads, content.children = array("I", relations[0]), array("I", relations[1])
-        content.types = LabelColumn(relations[2], numbers)
+        content.types = LabelColumn(relations[2], numbers[1])
         return content
 
     def _keys(self) -> list[SpanKey]:
@@ -133,10 +137,11 @@ class Vocabulary:
     def widened(self, documents: Iterable[DocumentLayers]) -> Vocabulary:
         """The vocabulary with the labels that layers use beyond it, in order, behind its own."""
         contents = [content for document in documents for content in document.layers.values()]
-        spans, relations = labels_in(c.labels for c in contents), labels_in(c.types for c in contents)
+        spans = labels_beyond((content.labels for content in contents), self.labels)
+        relations = labels_beyond((content.types for content in contents), self.relations)
         return Vocabulary(
-            (*self.labels, *sorted(spans.difference(self.labels))),
-            (*self.relations, *sorted(relations.difference(self.relations))),
+            (*self.labels, *sorted(spans)),
+            (*self.relations, *sorted(relations)),
             self.symmetric,
             len(self.labels) if self.own is None else self.own,
         )

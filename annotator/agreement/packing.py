@@ -106,7 +106,7 @@ class Packed:
         self.lengths = indexes([d.length for d in documents])
         self.bases = np.cumsum(self.lengths) - self.lengths
         self.end = int(self.lengths.sum())
-        self.labels, self.types = vocabulary.labels, vocabulary.relations
+        self.names, self.labels, self.types = tuple(names), vocabulary.labels, vocabulary.relations
         self._by_rank = sorted(range(len(self.labels)), key=self.labels.__getitem__)
         found = [
             (number, place, document.layers[name])

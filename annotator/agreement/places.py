@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from annotator.agreement.alignment import align_layers
-from annotator.agreement.layers import DocumentLayers, labels_in
-from annotator.agreement.ordering import distinct, first_of_each, in_order, run_starts
-from annotator.agreement.packing import Indexes, indexes, joined, numbered, occurring
+from annotator.agreement.layers import DocumentLayers, Vocabulary
+from annotator.agreement.ordering import in_order, run_starts
+from annotator.agreement.packing import Indexes, Packed, indexes, occurring
 from annotator.annotation import SpanKey
 
 
@@ -51,12 +52,17 @@ def find_places(documents: Sequence[DocumentLayers], names: Sequence[str]) -> Ma
     Spans of several layers are of one place where they are aligned, whatever their borders; see
     :func:`~annotator.agreement.alignment.align_layers`.
     """
-    done = np.array([[name in document.layers for name in names] for document in documents], dtype=bool)
-    done = done.reshape(len(documents), len(names))
+    return places_in(Packed(documents, names, Vocabulary(()).widened(documents)), names)
+
+
+def places_in(packed: Packed, names: Sequence[str]) -> MarkedPlaces:
+    """The same for those of some names among packed layers."""
+    column = {name: number for number, name in enumerate(names)}
+    curator = indexes([column.get(name, -1) for name in packed.names])[packed.name]
+    done = np.zeros((len(packed.lengths), len(names)), dtype=bool)
+    done[packed.document[curator >= 0], curator[curator >= 0]] = True
     done &= (done.sum(axis=1) > 1)[:, None]
-    lengths = indexes([document.length + 1 for document in documents])
-    bases = np.cumsum(lengths) - lengths
-    labels, marks = _marks(documents, names, done, bases)
+    labels, marks = _marks(packed, curator, done)
     place = _place(marks, len(names), labels)
     order, places = in_order(place)
     firsts = run_starts(places)
@@ -68,28 +74,21 @@ def find_places(documents: Sequence[DocumentLayers], names: Sequence[str]) -> Ma
         start, end = np.minimum.reduceat(inside.start, firsts), np.maximum.reduceat(inside.end, firsts)
     else:
         start = end = indexes([])
-    base = bases[marks.document]
+    base = packed.bases[marks.document]
     marks = marks._replace(start=marks.start - base, end=marks.end - base)
-    return MarkedPlaces(labels, document, start - bases[document], end - bases[document], table, marks, place)
+    base = packed.bases[document]
+    return MarkedPlaces(labels, document, start - base, end - base, table, marks, place)
 
 
-def _marks(
-    documents: Sequence[DocumentLayers], names: Sequence[str], done: np.ndarray, bases: Indexes
-) -> tuple[tuple[str, ...], CuratorSpans]:
-    """The spans of finished layers by start, each once a layer, on the line of all documents end to end."""
-    pairs = np.argwhere(done).tolist()
-    layers = [documents[document].layers[names[curator]] for document, curator in pairs]
-    labels = tuple(sorted(labels_in(content.labels for content in layers)))
-    sizes = indexes([len(content.labels) for content in layers])
-    document = np.repeat(indexes([document for document, _ in pairs]), sizes)
-    curator = np.repeat(indexes([curator for _, curator in pairs]), sizes)
-    start, end = (joined(content.starts for content in layers), joined(content.ends for content in layers))
-    label = numbered([content.labels for content in layers], labels)
-    base = bases[document]
-    longest = int((end - start).max(initial=0)) + 1
-    _, border = distinct((start + base) * longest + end - start)
-    first = first_of_each((border * len(names) + curator) * (len(labels) + 1) + label)
-    return labels, CuratorSpans(document, curator, start + base, end + base, label).at(first)
+def _marks(packed: Packed, curator: Indexes, done: NDArray[np.bool_]) -> tuple[tuple[str, ...], CuratorSpans]:
+    """The spans of finished layers by border, on the line of all documents end to end; ``curator`` is whose layer."""
+    counted = (curator >= 0) & done[packed.document, curator]
+    layer, start, end, code, border, _ = (column[counted[packed.spans.layer]] for column in packed.spans)
+    used = np.flatnonzero(np.bincount(code, minlength=len(packed.labels) + 1))
+    labels = tuple(sorted(packed.labels[number - 1] for number in used.tolist()))
+    label = indexes([0, *(labels.index(one) + 1 if one in labels else 0 for one in packed.labels)])[code]
+    order, _ = in_order((border * done.shape[1] + curator[layer]) * (len(labels) + 1) + label)
+    return labels, CuratorSpans(packed.document[layer], curator[layer], start, end, label).at(order)
 
 
 def _place(marks: CuratorSpans, curators: int, labels: Sequence[str]) -> Indexes:

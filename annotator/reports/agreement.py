@@ -227,7 +227,7 @@ def _measured(
             *comparisons.vocabulary.relations[len(sample.vocabulary.relations) :],
         ),
         differences=tuple(builder.differences()),
-        competence=None if stop() else measure_competence(sample),
+        competence=None if stop() else measure_competence(sample, comparisons.packed),
         goals=sample.goals,
         lengths=(Lengths.of([len(document.tokens) for document in sample.documents]), Lengths.of(sample.lengths)),
     )

@@ -10,8 +10,8 @@ import numpy as np
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.competence import Answers, entropy, fit_table, knowing, reliability
-from annotator.agreement.packing import Indexes
-from annotator.agreement.places import MarkedPlaces, find_places
+from annotator.agreement.packing import Indexes, Packed
+from annotator.agreement.places import MarkedPlaces, find_places, places_in
 from annotator.annotation import SpanKey
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 
@@ -65,9 +65,12 @@ class Competence:
     reason: str = ""
 
 
-def measure_competence(sample: AgreementSample) -> Competence:
-    """Fit the models of curators to what the sample's curators say; other layers are left out."""
-    fitted = _fit(sample)
+def measure_competence(sample: AgreementSample, packed: Packed | None = None) -> Competence:
+    """Fit the models of curators to what the sample's curators say; other layers are left out.
+
+    ``packed`` are the sample's layers, where they are at hand.
+    """
+    fitted = _fit(sample, packed)
     if isinstance(fitted, str):
         return Competence(reason=fitted)
     names, found, shares, right, row = fitted
@@ -119,12 +122,12 @@ class _Fitted(NamedTuple):
     row: Indexes
 
 
-def _fit(sample: AgreementSample) -> _Fitted | str:
+def _fit(sample: AgreementSample, packed: Packed | None = None) -> _Fitted | str:
     """Fit the models to the curators' answers; the reason where nothing can be fitted."""
     names = [layer for layer in sample.layers if layer.startswith("curator:")]
     if len(names) < LEAST_CURATORS:
         return "it takes three curators: of two who differ, nothing says who is right"
-    found = find_places(sample.documents, names)
+    found = find_places(sample.documents, names) if packed is None else places_in(packed, names)
     if not len(found.table):
         return "no curator has a span"
     if (found.table >= 0).sum(axis=1).max() < LEAST_CURATORS:

@@ -112,7 +112,7 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         contents: dict[str, dict[str, Content]] = {key: {} for key in sorted(shared)}
         at = dict.fromkeys(contents, "")
         counted = [row for row in rows if row.document in shared]
-        numbers = LabelNumbers()
+        numbers = LabelNumbers(), LabelNumbers()
         for row, columns in zip(counted, finished.contents([row.id for row in counted]), strict=True):
             spans, relations = columns
             if scheme.equivalences:
