@@ -257,7 +257,7 @@ def _swaps(shares: Sequence[Array], documents: Sequence[NDArray[np.intp]], optio
     for count in _blocks(options.resamples, len(every)):
         bits = np.unpackbits(np.frombuffer(generator.bytes(-(-count * len(every) // 8)), dtype=np.uint8))
         signs = bits[: count * len(every)].reshape(count, len(every)).astype(np.float32) * 2 - 1
-        swapped = np.einsum("rd,sd->rs", signs, placed)  # @ starts threads, which wait for more work at full speed
+        swapped = signs @ placed.T
         extreme += (np.abs(swapped) >= seen).sum(axis=0)
     found: list[float] = ((extreme + 1) / (options.resamples + 1)).tolist()
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from annotator.agreement.coefficients import Array, Margins
 from annotator.agreement.counting import Comparisons, Count
 from annotator.agreement.ordering import run_starts
 from annotator.agreement.packing import Indexes
-from annotator.agreement.sums import sums_of_groups
+from annotator.agreement.sums import summing
 
 MOST_CELLS = 2_000_000
 """Numbers of both sides that are unpacked at a time."""
@@ -101,18 +101,22 @@ class PairGroups:
         self._begins = run_starts(group)
         self._part = parts[unit[self._begins]]
         widths = [table.shape[1] for table in BothSides.of(comparisons, rows[:0])]
-        self._size = max(1, MOST_CELLS // sum(widths))
+        size = max(1, MOST_CELLS // sum(widths))
+        self._blocks = [slice(first, first + size) for first in range(0, len(rows), size)]
+        self._only = BothSides.of(comparisons, rows) if len(self._blocks) == 1 else None
         sums = [np.zeros((len(self._begins), width)) for width in widths]
-        for block in self._blocks():
+        for block in self._blocks:
             groups = group[block]
             begins = run_starts(groups)
-            for total, own in zip(sums, BothSides.of(comparisons, rows[block]), strict=True):
-                total[groups[begins]] += sums_of_groups(own, begins)
+            groups_of_rows = summing(np.arange(len(groups)), begins, len(groups))
+            for total, own in zip(sums, self._sides(block), strict=True):
+                total[groups[begins]] += groups_of_rows @ own
         self._sums = BothSides(*sums)
         self._values = PairValues.of(self._sums)
 
-    def _blocks(self) -> Iterator[slice]:
-        return (slice(first, first + self._size) for first in range(0, len(self._rows), self._size))
+    def _sides(self, block: slice) -> BothSides:
+        """Both sides of some rows, made anew each time where there are several blocks."""
+        return BothSides.of(self._comparisons, self._rows[block]) if self._only is None else self._only
 
     def total(self) -> PairValues:
         """Of each part the means over its pairs of layers."""
@@ -124,8 +128,8 @@ class PairGroups:
         parts = [
             PairValues.of(BothSides(*(
                 total[self._group[block]] - own
-                for total, own in zip(self._sums, BothSides.of(self._comparisons, self._rows[block]), strict=True))))
-            for block in self._blocks()
+                for total, own in zip(self._sums, self._sides(block), strict=True))))
+            for block in self._blocks
         ]  # fmt: skip
         rest = PairValues(*map(np.concatenate, zip(*parts, strict=True)))
         return PairValues(*(self._left_out(*both) for both in zip(self._values, rest, strict=True)))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.packing import Indexes
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 WHOLE_IN_SINGLE = 2.0**24
 """Whole numbers up to this are exact in single precision."""
@@ -24,28 +27,22 @@ class Summed(NamedTuple):
     total: Array
 
     @classmethod
-    def of(cls, table: Array, begins: Indexes) -> Summed:
-        """Sum a table over groups that begin with these rows."""
-        total = sums_of_groups(table, begins)
+    def of(cls, table: Array, groups: csr_array) -> Summed:
+        """Sum a table over groups (see :func:`summing`)."""
+        total: Array = groups @ table
         return cls(_narrowed(table, total.sum(axis=0)), total)
 
 
-def sums_of_groups(table: NDArray[Any], begins: Indexes) -> Array:
-    """The sums of rows over groups, of which each begins with one of these rows."""
-    return sums_of_rows(table, np.arange(len(table)), begins)
+def summing(rows: Indexes, begins: Indexes, size: int, times: Indexes | None = None) -> csr_array:
+    """What a table with ``size`` rows is multiplied by for the sums of groups of its rows.
 
-
-def sums_of_rows(table: NDArray[Any], rows: Indexes, begins: Indexes, times: NDArray[Any] | None = None) -> Array:
-    """The sums of ``rows`` of a table, each taken so many times or once, over groups that begin with some of these.
-
-    A product with a sparse matrix takes a fraction of what :func:`numpy.add.reduceat` does, and makes no copy.
+    A group begins with some of ``rows``, each of which is taken so many times, or once.  Such a product takes a
+    fraction of what :func:`numpy.add.reduceat` does, and makes no copy.
     """
     from scipy.sparse import csr_array
 
     times = np.ones(len(rows)) if times is None else times.astype(float)
-    groups = csr_array((times, rows, np.append(begins, len(rows))), shape=(len(begins), len(table)))
-    found: Array = groups @ table
-    return found
+    return csr_array((times, rows, np.append(begins, len(rows))), shape=(len(begins), size))
 
 
 def narrowed(table: Array) -> Numbers:

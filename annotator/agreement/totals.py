@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,10 @@ from annotator.agreement.counting import ByLabel, Comparisons, Count
 from annotator.agreement.ordering import changes, in_order, run_starts
 from annotator.agreement.packing import Indexes
 from annotator.agreement.pairwise import BothSides, PairGroups, PairValues, margins, mean_over_pairs
-from annotator.agreement.sums import Summed, narrowed, products, sums_of_rows
+from annotator.agreement.sums import Summed, narrowed, products, summing
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Weighing = Callable[[Summed], Array]
 """What becomes of a table with a row for every unit, and of its totals: one row a resample or part."""
@@ -88,7 +91,7 @@ class Features:
 
     def total(self) -> Totals:
         """The totals of all parts."""
-        return Totals(self, lambda table: table.total, self._pair_groups.total)
+        return Totals(self, lambda table: table.total, lambda: self._pair_groups.total())
 
     def each(self, which: slice) -> Totals:
         """The tables of some units, each by itself."""
@@ -124,7 +127,7 @@ class Features:
     def table(self, name: str, make: Callable[[], Array]) -> Summed:
         """A table with its totals by part, made when it is first asked for."""
         if name not in self._prepared:
-            self._prepared[name] = Summed.of(make(), self.first[:-1])
+            self._prepared[name] = Summed.of(make(), self._units_of_parts)
         return self._prepared[name]
 
     def counts(self) -> Array:
@@ -133,22 +136,32 @@ class Features:
 
     def of_rows(self, table: NDArray[Any]) -> Array:
         """Numbers of rows, summed."""
-        return sums_of_rows(table, self._rows, self._begins)
+        found: Array = self._rows_of_units @ table
+        return found
 
     def of_layers(self, table: Array) -> Array:
         """Numbers of layers, summed over both sides of all rows."""
-        layers, times, begins = self._layers_of_units
-        return sums_of_rows(table, layers, begins, times)
+        found: Array = self._layers_of_units @ table
+        return found
 
     @cached_property
-    def _layers_of_units(self) -> tuple[Indexes, Indexes, Indexes]:
-        """The layers of each unit, on how many sides of its rows each is, and where a unit's layers begin."""
+    def _units_of_parts(self) -> csr_array:
+        return summing(np.arange(len(self)), self.first[:-1], len(self))
+
+    @cached_property
+    def _rows_of_units(self) -> csr_array:
+        return summing(self._rows, self._begins, len(self.comparisons))
+
+    @cached_property
+    def _layers_of_units(self) -> csr_array:
+        """Sums the layers of each unit, each as often as it is on a side of the unit's rows."""
         layers = np.concatenate([self.comparisons.left[self._rows], self.comparisons.right[self._rows]])
         many = int(layers.max(initial=0)) + 1
         codes = np.sort(np.tile(self._unit, 2) * many + layers)
         firsts = run_starts(codes)
         units, layers = np.divmod(codes[firsts], many)
-        return layers, np.diff(firsts, append=len(codes)), run_starts(units)
+        times = np.diff(firsts, append=len(codes))
+        return summing(layers, run_starts(units), len(self.comparisons.packed), times)
 
     def alike_and_used(self, alike: Count, table: Array) -> Array:
         """What both call alike, then how often the two sides use each category, as often as there are pairs."""

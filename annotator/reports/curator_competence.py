@@ -84,7 +84,9 @@ def measure_competence(sample: AgreementSample, packed: Packed | None = None) ->
     return Competence(
         curators=tuple(_curators(sample, names, found, shares)),
         places=len(bits),
-        hardest=tuple(_place(sample, found, shown, place, right[row[place]]) for place in order if bits[place] > 0),
+        hardest=tuple(
+            _place(sample, found, shown, place, right[row[place]], bits[place]) for place in order if bits[place] > 0
+        ),
         documents={one.key: float(means[n]) for n, one in enumerate(sample.documents) if counts[n]},
     )
 
@@ -150,7 +152,9 @@ def _curators(sample: AgreementSample, names: list[str], found: MarkedPlaces, sh
     return made
 
 
-def _place(sample: AgreementSample, found: MarkedPlaces, names: list[str], place: int, right: Array) -> HardPlace:
+def _place(
+    sample: AgreementSample, found: MarkedPlaces, names: list[str], place: int, right: Array, bits: float
+) -> HardPlace:
     values: list[str | None] = [None, *found.labels]
     said = {name: values[value] for name, value in zip(names, found.table[place].tolist(), strict=True) if value >= 0}
     likely = sorted(
@@ -163,5 +167,5 @@ def _place(sample: AgreementSample, found: MarkedPlaces, names: list[str], place
         end=int(found.end[place]),
         said=said,
         likely=tuple((values[n], p) for p, n in likely),
-        bits=float(entropy(right[None])[0]),
+        bits=float(bits),
     )

@@ -20,7 +20,7 @@ FROM layer l JOIN document d ON d.id = l.document_id
 WHERE l.text = d.sha256 AND (l.kind = 'suggester' OR l.state = 'done')
 """
 
-_BLIND = """EXISTS (
+_BLIND = """EXISTS (SELECT 1 FROM assignment WHERE blind) AND EXISTS (
     SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
     WHERE c.document_id = d.id AND c.name = 'corpus' AND a.id = {} AND a.blind)"""
 
