@@ -29,16 +29,13 @@ def joined(parts: Iterable[Any]) -> Indexes:
 def numbered(columns: Sequence[LabelColumn], labels: Sequence[str]) -> Indexes:
     """The place of each label of the columns, end to end, among some labels, from 1; 0 for others."""
     place = {label: number for number, label in enumerate(labels, 1)}
-    first: dict[int, int] = {}
-    places: list[int] = []
-    for column in columns:
-        if id(column.numbers) not in first:
-            first[id(column.numbers)] = len(places)
-            places += [place.get(label, 0) for label in column.numbers]
     codes = joined(column.codes for column in columns)
-    if len(first) > 1:
+    every = {id(column.numbers): column.numbers for column in columns}
+    if len(every) > 1:
+        behind = np.cumsum([len(numbers) for numbers in every.values()])
+        first = dict(zip(every, [0, *behind.tolist()], strict=False))
         codes += np.repeat([first[id(column.numbers)] for column in columns], list(map(len, columns)))
-    return indexes(places)[codes]
+    return indexes([place.get(label, 0) for numbers in every.values() for label in numbers])[codes]
 
 
 def ranges(firsts: Indexes, sizes: Indexes) -> tuple[Indexes, Indexes]:
@@ -135,7 +132,7 @@ class Packed:
     # Spans
 
     def _read(self, contents: Sequence[Content]) -> tuple[Indexes, Indexes, Indexes, Indexes]:
-        sizes = indexes([len(content.labels) for content in contents])
+        sizes = indexes([len(content.starts) for content in contents])
         layer = np.repeat(np.arange(len(contents)), sizes)
         shift = self.bases[self.document[layer]]
         code = numbered([content.labels for content in contents], self.labels)
@@ -187,7 +184,7 @@ class Packed:
     def _read_links(
         self, contents: Sequence[Content], raw: Sequence[Indexes], symmetric: frozenset[str]
     ) -> PackedRelations:
-        sizes = indexes([len(content.types) for content in contents])
+        sizes = indexes([len(content.heads) for content in contents])
         layer = np.repeat(np.arange(len(contents)), sizes)
         firsts = np.searchsorted(raw[0], np.arange(len(contents)))[layer]
         head = self._unordered_keys[joined(c.heads for c in contents) + firsts]

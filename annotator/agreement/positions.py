@@ -67,13 +67,12 @@ class Pieces:
     def alike(self, left: Indexes, right: Indexes) -> Alike:
         """Compare pairs of layers."""
         found = Alike(*np.zeros((3, len(left))))
-        for part, row, ours, theirs, weights in self._both(left, right):
-            equal, count = ours == theirs, len(left[part])
-            found.values[part] = np.bincount(row, weights=weights * equal, minlength=count)
-            found.blank[part] = np.bincount(row, weights=weights * (equal & (ours == 0)), minlength=count)
+        for part, _, ours, theirs, weights in self._both(left, right):
+            equal, sizes = ours == theirs, self._size[left[part]]
+            found.values[part] = _sums(weights * equal, sizes)
+            found.blank[part] = _sums(weights * (equal & (ours == 0)), sizes)
             if self._kinds is not None:
-                equal = self._kinds[ours] == self._kinds[theirs]
-                found.same[part] = np.bincount(row, weights=weights * equal, minlength=count)
+                found.same[part] = _sums(weights * (self._kinds[ours] == self._kinds[theirs]), sizes)
         left_out = self._left_out[left]
         same = found.values if self._kinds is None else found.same
         return Alike(same + left_out, found.blank + left_out, found.values + left_out)
@@ -95,6 +94,14 @@ class Pieces:
             ours = self._values[members]
             theirs = self._values[members + (self._offset[other] - self._offset[one])[row]]
             yield part, row, ours, theirs, self._weights[members + (self._begin[one] - self._offset[one])[row]]
+
+
+def _sums(weights: Indexes, sizes: Indexes) -> Indexes:
+    """The sums of runs of weights, each of so many."""
+    reached = np.concatenate([[0], np.cumsum(weights)])
+    behind = np.cumsum(sizes)
+    found: Indexes = reached[behind] - reached[behind - sizes]
+    return found
 
 
 # Tokens
@@ -151,18 +158,17 @@ def _marked_tokens(
     border = spans.border - lowest  # many spans have the same borders, and these ascend
     first = begin[border]
     token, which = ranges(first, many[border])
-    size = max(len(starts), 1)
-    place = spans.layer[which] * size + token
+    layer = spans.layer[which]
     tag = 2 * spans.code[which] - (token == first[which])
-    order, place = in_order(place)
-    tag = tag[order]
+    order, place = in_order(layer * max(len(starts), 1) + token)
     firsts = run_starts(place)
+    tag, once = tag[order], order[firsts]
     values, sizes = tag[firsts], np.diff(firsts, append=len(place))
     for number in np.flatnonzero(sizes > 1).tolist():
         tags = frozenset(tag[firsts[number] : firsts[number] + sizes[number]].tolist())
         if len(tags) > 1:
             values[number] = combinations.setdefault(tags, 2 * len(packed.labels) + 1 + len(combinations))
-    return Marks(*np.divmod(place[firsts], size), values)
+    return Marks(layer[once], token[once], values)
 
 
 def _labels_of_tags(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from annotator.agreement.packing import Indexes, ranges
+from annotator.agreement.packing import Indexes
 from annotator.text import Segmentation
 
 
@@ -35,8 +35,11 @@ def token_borders(segmentations: Sequence[Segmentation], sizes: Indexes, bases: 
 def _decoded(data: bytes, sizes: Indexes, bases: Indexes) -> tuple[Indexes, Indexes]:
     """Read codes of documents, each with one that leads to its first segment and one a segment."""
     codes = np.frombuffer(data, dtype=np.uint8)
-    reached = np.concatenate([[0], np.cumsum((codes >> 2) + (codes & 3), dtype=np.intp)])
+    lengths = codes >> 2
+    steps = lengths + (codes & 3)
+    before = np.cumsum(steps, dtype=np.intp) - steps
     first = np.cumsum(sizes + 1) - sizes - 1
-    place, document = ranges(first, sizes)
-    starts = reached[place + 1] + (bases - reached[first])[document]
-    return starts, starts + (codes[place + 1] >> 2)
+    segment = np.ones(len(codes), dtype=bool)
+    segment[first] = False
+    starts = (before + np.repeat(bases - before[first], sizes + 1))[segment]
+    return starts, starts + lengths[segment]
