@@ -21,7 +21,7 @@ from annotator.agreement.packing import Indexes, Packed, blocks, indexes
 from annotator.agreement.positions import LabelUnits, label_units, token_values, unit_values
 from annotator.agreement.tally import Tally
 
-BLOCK = 500_000
+BLOCK = 150_000
 """Spans and relations that are aligned at a time, so that memory does not grow with the pairs of layers."""
 
 

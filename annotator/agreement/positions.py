@@ -14,8 +14,8 @@ from annotator.agreement.ordering import distinct, in_order, run_starts
 from annotator.agreement.packing import Indexes, Packed, Spans, blocks, indexes, occurring, ranges
 from annotator.agreement.token_borders import token_borders
 
-BLOCK = 1_000_000
-"""Pieces of text that are compared at a time."""
+BLOCK = 250_000
+"""Pieces of text, or spans, that are looked at at a time: what these take stays near the processor."""
 
 
 class Marks(NamedTuple):
@@ -246,8 +246,20 @@ class LabelUnits(NamedTuple):
 
 def label_units(packed: Packed) -> LabelUnits:
     """How far the layers of every document give the same text the same label."""
-    spans, labels, documents = packed.spans, len(packed.labels), len(packed.lengths)
-    order, group = packed.by_label
+    first = np.searchsorted(packed.document, np.arange(len(packed.lengths) + 1))
+    parts = [_label_units(packed, part) for part in blocks(np.diff(packed.first[first]), BLOCK)]
+    if not parts:
+        none = np.zeros((0, len(packed.labels)))
+        return LabelUnits(none, none, none, (False,) * len(packed.labels))
+    shared, used, squares, overlapping = zip(*parts, strict=True)
+    return LabelUnits(*map(np.concatenate, (shared, used, squares)), tuple(map(any, zip(*overlapping, strict=True))))
+
+
+def _label_units(packed: Packed, part: slice) -> LabelUnits:
+    """The same of some documents."""
+    spans, labels, documents = packed.spans, len(packed.labels), part.stop - part.start
+    first, behind = packed.first[np.searchsorted(packed.document, [part.start, part.stop])]
+    order, group = (column[first:behind] for column in packed.by_label)
     layer, start, end, code = (column[order] for column in spans[:4])
     shift = group * (packed.end + 1)
     reach = np.maximum.accumulate(end + shift)
@@ -256,7 +268,7 @@ def label_units(packed: Packed) -> LabelUnits:
     overlapping = np.bincount(code[~new], minlength=labels + 1)[1:] > 0
     last = np.append(new[1:], True)[: len(new)]
     whole_start, whole_end, whole_code = start[new], (reach - shift)[last], code[new]
-    document = packed.document[layer]
+    document = packed.document[layer] - part.start
     cell, whole = document * labels + code - 1, document[new] * labels + whole_code - 1
     at = np.concatenate([whole_end, whole_start]) + np.tile(whole_code, 2) * (packed.end + 1)
     sweep, at = in_order(at)  # ends first: what begins where another document ends has the stretch
