@@ -21,9 +21,14 @@ BLOCK = 250_000
 class Marks(NamedTuple):
     """What layers say about pieces of text, where they say anything: the value, never 0, of a layer on a piece."""
 
-    layer: Indexes
-    piece: Indexes
-    value: Indexes
+    layer: NDArray[np.int32]
+    piece: NDArray[np.int32]
+    value: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, layer: Indexes, piece: Indexes, value: Indexes) -> Marks:
+        """Take columns; there are several times as many marks as spans, so that they take little room each."""
+        return cls(*(column.astype(np.int32) for column in (layer, piece, value)))
 
 
 class Alike(NamedTuple):
@@ -131,11 +136,13 @@ def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenVa
         behind = np.cumsum(sizes[part])
         starts, ends = token_borders([d.tokens for d in documents[part]], sizes[part], packed.bases[part])
         spans = slice(packed.first[first[part.start]], packed.first[first[part.stop]])
-        marks = _marked_tokens(packed, Spans(*(column[spans] for column in packed.spans)), starts, ends, combinations)
-        touched, piece = occurring(marks.piece, len(starts))
-        found.append(marks._replace(piece=piece + sum(map(len, holders))))
+        layer, token, value = _marked_tokens(
+            packed, Spans(*(column[spans] for column in packed.spans)), starts, ends, combinations
+        )
+        touched, piece = occurring(token, len(starts))
+        found.append(Marks.of(layer, piece + sum(map(len, holders)), value))
         holders.append(part.start + np.searchsorted(behind, touched, side="right"))
-    every = Marks(*map(np.concatenate, zip(*found, strict=True))) if found else Marks(*[indexes([])] * 3)
+    every = Marks(*map(np.concatenate, zip(*found, strict=True))) if found else Marks.of(*[indexes([])] * 3)
     document = np.concatenate(holders)
     kinds, sets = _labels_of_tags(len(packed.labels), combinations)
     pieces = Pieces(packed, document, np.ones(len(document), dtype=np.intp), sizes, every, kinds)
@@ -149,8 +156,8 @@ def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenVa
 
 def _marked_tokens(
     packed: Packed, spans: Spans, starts: Indexes, ends: Indexes, combinations: dict[frozenset[int], int]
-) -> Marks:
-    """The tokens that spans touch, with their tags; ``combinations`` collects the numbers given to sets of tags."""
+) -> tuple[Indexes, Indexes, Indexes]:
+    """Layer, token and tag where spans touch tokens; ``combinations`` collects the numbers given to sets of tags."""
     lowest = int(spans.border.min()) if len(spans.border) else 0
     start, end = packed.range_of_borders(slice(lowest, int(spans.border.max(initial=-1)) + 1))
     begin = np.searchsorted(ends, start, side="right")
@@ -168,7 +175,7 @@ def _marked_tokens(
         tags = frozenset(tag[firsts[number] : firsts[number] + sizes[number]].tolist())
         if len(tags) > 1:
             values[number] = combinations.setdefault(tags, 2 * len(packed.labels) + 1 + len(combinations))
-    return Marks(layer[once], token[once], values)
+    return layer[once], token[once], values
 
 
 def _labels_of_tags(
@@ -211,7 +218,7 @@ def unit_values(packed: Packed) -> UnitValues:
     number = np.concatenate([[0], np.cumsum(covered)])
     members, which = ranges(number[first], number[behind] - number[first])
     document = np.searchsorted(packed.bases, cuts[:-1][covered], side="right") - 1
-    marks = Marks(layer[which], members, code[which])
+    marks = Marks.of(layer[which], members, code[which])
     pieces = Pieces(packed, document, np.diff(cuts)[covered], packed.lengths, marks)
     return UnitValues(pieces, *_lengths(packed, layer, code, end - start), overlapping)
 
@@ -224,9 +231,15 @@ def _lengths(packed: Packed, layer: Indexes, code: Indexes, length: Indexes) -> 
     return used, squares
 
 
-def _summed(packed: Packed, size: int, layer: Indexes, code: Indexes, weights: Indexes | None = None) -> Array:
+def _summed(
+    packed: Packed,
+    size: int,
+    layer: NDArray[np.signedinteger],
+    code: NDArray[np.signedinteger],
+    weights: Indexes | None = None,
+) -> Array:
     """Weights (of 1 without any) by layer and number."""
-    flat = np.bincount(layer * size + code, weights=weights, minlength=len(packed) * size)
+    flat = np.bincount(layer.astype(np.intp) * size + code, weights=weights, minlength=len(packed) * size)
     table: Array = flat.astype(float).reshape(len(packed), size)
     return table
 
