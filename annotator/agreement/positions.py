@@ -264,8 +264,12 @@ def label_units(packed: Packed) -> LabelUnits:
     if not parts:
         none = np.zeros((0, len(packed.labels)))
         return LabelUnits(none, none, none, (False,) * len(packed.labels))
-    shared, used, squares, overlapping = zip(*parts, strict=True)
-    return LabelUnits(*map(np.concatenate, (shared, used, squares)), tuple(map(any, zip(*overlapping, strict=True))))
+    return LabelUnits(
+        np.concatenate([part.shared for part in parts]),
+        np.concatenate([part.used for part in parts]),
+        np.concatenate([part.squares for part in parts]),
+        tuple(map(any, zip(*(part.overlapping for part in parts), strict=True))),
+    )
 
 
 def _label_units(packed: Packed, part: slice) -> LabelUnits:

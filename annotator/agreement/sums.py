@@ -41,8 +41,8 @@ def summing(rows: Indexes, begins: Indexes, size: int, times: Indexes | None = N
     """
     from scipy.sparse import csr_array
 
-    times = np.ones(len(rows)) if times is None else times.astype(float)
-    return csr_array((times, rows, np.append(begins, len(rows))), shape=(len(begins), size))
+    taken = np.ones(len(rows)) if times is None else times.astype(float)
+    return csr_array((taken, rows, np.append(begins, len(rows))), shape=(len(begins), size))
 
 
 def narrowed(table: Array) -> Numbers:
