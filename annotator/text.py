@@ -150,8 +150,6 @@ class Segmentation(Sequence[Segment]):
     def unpack(cls, data: bytes) -> Segmentation:
         """Read the segmentation that :meth:`pack` wrote; ``ValueError`` for bytes that it did not write."""
         result = cls.of_codes(data)
-        if keep and segment_codes.in_one_byte_each(data):
-            return result
         result._decode(data)
         del result._packed
         return result

@@ -15,7 +15,7 @@ from tests.test_segment_codes import STRETCHES, segments
 def test_tokens_are_where_each_document_says(documents: list[tuple[list[tuple[int, int]], bool, int]]) -> None:
     made = [segments(stretches) for stretches, _, _ in documents]
     read = [
-        Segmentation.unpack(one.pack(), keep=True) if packed else one
+        Segmentation.of_codes(one.pack()) if packed else one
         for one, (_, packed, _) in zip(made, documents, strict=True)
     ]
     bases = [base for _, _, base in documents]
