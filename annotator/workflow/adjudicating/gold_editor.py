@@ -127,11 +127,15 @@ class GoldEditor:
 
     def _imported_attributes(self) -> dict[str, Ruling]:
         """Rulings for attributes in gold that neither the work nor a stored ruling accounts for."""
-        content, settled = self.layer.content, _said(self.settlement.content)
+        content = self.layer.content
+        having = {item_id: attributes for item_id, attributes in _said(content).items() if attributes}
+        if not having:
+            return {}
+        settled = _said(self.settlement.content)
         explained = {(r.item, r.claim[1]) for r in self.layer.rulings.values() if r.kind == "attribute"}
         rulings: dict[str, Ruling] = {}
-        for item_id, attributes in _said(content).items():
-            for name, value in (attributes or {}).items():
+        for item_id, attributes in having.items():
+            for name, value in attributes.items():
                 if (item_id, name) in explained or (settled.get(item_id) or {}).get(name) == value:
                     continue
                 item = content.spans.get(item_id or "") or content.relations.get(item_id or "")
