@@ -15,9 +15,6 @@ from annotator.agreement.coefficients import Array
 from annotator.agreement.packing import Indexes
 from annotator.agreement.sums import Summed, products
 
-TableSums = Mapping[str, Array]
-"""The tables summed over documents, any number of times: the first axis runs over resamples."""
-
 
 class DocumentTables:
     """Tables by name, each with a row for every document that is compared."""
