@@ -29,13 +29,19 @@ PLACES = HEADER + (
 )
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    root = tmp_path / "work"
+def with_attributes(folder: Path) -> Bench:
+    """Return a workspace under the scheme with attributes, with one article."""
+    root = folder / "work"
     root.mkdir()
     shutil.copy(LABELS, root / "labels.yaml")
     bench = Bench(Workspace(root))
     bench.add("flood", TEXT)
+    return bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = with_attributes(tmp_path)
     yield bench
     bench.workspace.close()
 

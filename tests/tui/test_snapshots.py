@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from annotator.tui import themes
+from annotator.workflow.annotating.attribute_steps import AttributeSteps
+from annotator.workflow.annotating.group_steps import GroupSteps
 from annotator.workflow.settings import Preferences
+from tests.attributes.conftest import with_attributes
+from tests.attributes.test_groups import mentions
 from tests.tui.svg_snapshot import assert_looks_like
 from tests.tui.workbench_driver import workbench
 from tests.workflow.adjudicating.finished_documents import judge
@@ -92,3 +96,20 @@ async def test_feedback(disputed: Bench, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", MEASURING)
 async def test_agreement(finished: Bench, name: str, tmp_path: Path) -> None:
     await assert_pictured(finished, name, MEASURING[name], tmp_path)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_attributes_and_groups(tmp_path: Path, size: tuple[int, int]) -> None:
+    bench = with_attributes(tmp_path)
+    session = bench.session("flood")
+    ids = mentions(session)
+    steps, groups = AttributeSteps(session), GroupSteps(session)
+    for one, other in ((2, 0), (3, 2), (4, 3)):
+        groups.join(ids[one], ids[other], "same_as")
+    steps.set(ids[1], "remark", "a river")
+    steps.toggle(None, "topic", "health")
+    async with workbench(bench, "flood", size=size) as work:
+        work.annotating.focus_item(ids[1])
+        await work.press("'")
+        assert_looks_like(work, f"attributes-{size[0]}", tmp_path)
+    bench.workspace.close()
