@@ -10,7 +10,7 @@ from annotator.intervals import Interval
 from annotator.text import Segment
 from annotator.tui.layout.caret import Caret
 from annotator.tui.widgets.item_panel import ItemPanel
-from annotator.tuning import collector_paused
+from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.annotating.review_walk import ReviewWalk
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.annotating.split_labels import new_labels
@@ -263,10 +263,10 @@ class VerdictActions:
         if updates is not None and updates.in_view is not None:  # the focus goes to the first that is undecided then
             seen = updates.in_view
             updates.in_view = None if told_of_all else Segment(0, seen.end - seen.start)
-        if pending >= MANY:
-            self._screen.show_message(f"deciding {pending} suggestions, one moment", "faint")
-            self._screen.paint()
-        with collector_paused():
+        with collector_paused(), quick_turns():  # a thread writes to the terminal, and would wait for Python's lock
+            if pending >= MANY:
+                self._screen.show_message(f"deciding {pending} suggestions, one moment", "faint")
+                self._screen.paint()
             done = self._screen.carry_out(action) is not None
         if done:
             found = self.following((-1,))
