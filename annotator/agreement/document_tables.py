@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
 from annotator.agreement.packing import Indexes
-from annotator.agreement.sums import Summed, products
+from annotator.agreement.sums import Summed, products, summing
 
 
 class DocumentTables:
@@ -25,7 +25,8 @@ class DocumentTables:
         count = len(next(iter(tables.values())))
         self.part: Indexes = np.zeros(count, dtype=np.intp)
         self.first: Indexes = np.array([0, count])
-        self._tables = {name: Summed.of(table, self.first[:-1]) for name, table in tables.items()}
+        whole = summing(np.arange(count), self.first[:-1], count)
+        self._tables = {name: Summed.of(table, whole) for name, table in tables.items()}
 
     def __len__(self) -> int:
         return len(self.part)
