@@ -46,6 +46,10 @@ def as_record(evaluation: Evaluation) -> dict[str, Any]:
             for kind, (bins, error) in evaluation.calibration.items()
         },
         "verdicts": _verdicts(evaluation),
+        "attributes": {name: _rounded(f1) for name, f1 in evaluation.attributes.items()},
+        "groups": {
+            label: {score: _rounded(f1) for score, f1 in scores.items()} for label, scores in evaluation.groups.items()
+        },
     }
 
 
@@ -105,6 +109,11 @@ def tables(evaluation: Evaluation) -> Iterator[EvaluationTable]:
         ]
         alone = ", each alone against all that is right" if name == "source" else ""
         yield EvaluationTable(f"by {name}, as used{alone}", ("of", name, *MEASURES, "suggested", "right"), lines)
+    if evaluation.attributes:
+        lines = [[name, _shown(f1)] for name, f1 in evaluation.attributes.items()]
+        yield EvaluationTable("attributes of true spans, and of documents", ("of", "F1"), lines)
+    for label, scores in evaluation.groups.items():
+        yield EvaluationTable(f"groups between true spans: {label}", tuple(scores), [[*map(_shown, scores.values())]])
     for kind, (bins, error) in evaluation.calibration.items():
         title = f"calibration of {kind}: expected error {_shown(error)}"
         yield EvaluationTable(

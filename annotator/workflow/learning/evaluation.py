@@ -14,6 +14,7 @@ from annotator.suggest.learned.calibration import Calibration, ScoreBin, bins, e
 from annotator.wording import plural
 from annotator.workflow.comparing.verdicts import VerdictSummary, summarize_verdicts
 from annotator.workflow.learned_folder import learned_folder
+from annotator.workflow.learning.attribute_evaluation import GroupScores, attribute_scores, group_scores
 from annotator.workflow.learning.suggesting import Progress
 from annotator.workflow.learning.training import LEAST, finished_layers, gather
 from annotator.workflow.workspace import Workspace
@@ -74,6 +75,7 @@ class Evaluation:
     that is right, as if it were the only one.  ``curve`` holds for each share of the documents their mean number and
     F1 by kind; ``calibration`` bins and expected error by kind;
     ``retired`` counts what was left out of the finished documents, because the label scheme no longer allows it.
+    ``attributes`` holds F1 by attribute, ``groups`` scores by equivalence, both on true spans.
     """
 
     documents: int
@@ -88,6 +90,8 @@ class Evaluation:
     calibration: Mapping[str, tuple[Sequence[ScoreBin], float | None]]
     verdicts: VerdictSummary
     retired: RetiredCounts = field(default_factory=Counter)
+    attributes: Mapping[str, float | None] = field(default_factory=dict)
+    groups: Mapping[str, GroupScores] = field(default_factory=dict)
 
 
 def evaluate(
@@ -141,6 +145,8 @@ def evaluate(
         calibration={kind: _calibration(chosen[kind], parts, training_set) for kind in ("spans", "relations")},
         verdicts=summarize_verdicts(workspace.store),
         retired=retired,
+        attributes=attribute_scores(training_set),
+        groups=group_scores(training_set),
     )
 
 
