@@ -13,13 +13,19 @@ import pytest
 
 from annotator.agreement.attributes import ATTRIBUTE_MEASURES, AttributeTables
 from annotator.agreement.estimates import Estimate, EstimateOptions, estimate
-from annotator.agreement.groups import GROUP_MEASURES, GroupTables
+from annotator.agreement.groups import GROUP_MEASURES, GroupTables, clusters_of
 from annotator.annotation import Annotations, AttributeValue, Relation, Span
 from annotator.cli.main import main
+from annotator.corpus import Article, build_document
+from annotator.formats.registry import load_format
+from annotator.formats.source import Source
 from annotator.labels import AttributeType, load_scheme
+from annotator.labels.load import read_scheme_text
+from annotator.suggest.relations.same_mentions import SameMentions
 from annotator.workflow.annotating.attribute_steps import AttributeSteps
 from annotator.workflow.annotating.group_steps import GroupSteps
 from tests.attributes.conftest import LABELS
+from tests.repository import CORPORA
 from tests.workspaces import Bench, focused
 
 SCHEME = load_scheme(LABELS)
@@ -254,3 +260,35 @@ class TestReport:
         assert "ATTRIBUTES, OF ITEMS THAT LAYERS SHARE" in printed
         assert "GROUPS" in printed
         assert "negated" in printed
+
+
+@pytest.mark.skipif(not (CORPORA / "coref").is_dir(), reason=f"no real files in {CORPORA} (set ANNOTATOR_CORPORA)")
+def test_scores_on_gum_are_those_of_an_independent_scorer() -> None:
+    """Its groups against those that identical names, acronyms and surnames give."""
+    scores = pytest.importorskip("scorch.scores")
+    scheme = read_scheme_text(
+        "languages: [en]\nentities: {person: {key: 1}}\n"
+        "relations: {same_as: {key: s, head: person, child: person, equivalence: true}}\n"
+    )
+    key: list[set[object]] = []
+    response: list[set[object]] = []
+    layers = []
+    for path in sorted((CORPORA / "coref").glob("*.conll")):
+        (foreign,) = load_format("conll").read(Source(path), {})  # type: ignore[misc]
+        (said,) = foreign.layers
+        spans = {i: span.replace(label="person") for i, span in said.content.spans.items()}
+        links = [
+            Relation(f"{one}-{other}", one, other, "same_as")
+            for group in said.groups
+            for one, other in pairwise(group.members)
+        ]
+        document = build_document(Article(path.stem, foreign.text, lang="en"), ("en",))
+        suggested = Annotations.of(spans.values(), SameMentions(scheme).relations(document, list(spans.values())))
+        layers.append({"gum": Annotations.of(spans.values(), links), "suggested": suggested})
+        for name, clusters in (("gum", key), ("suggested", response)):
+            clusters += [{(path, mention) for mention in c} for c in clusters_of(layers[-1][name], "same_as")]
+    found = estimate(GroupTables("same_as", ("gum", "suggested"), layers), GROUP_MEASURES, NO_INTERVALS)
+    ours = {name: estimates[0].value for name, estimates in found.items()}
+    for name, score in (("muc", scores.muc), ("b3", scores.b_cubed), ("ceafe", scores.ceaf_e)):
+        assert ours[f"group.{name}_f1"] == pytest.approx(score(key, response)[2]), name
+    assert len(key) > 50
