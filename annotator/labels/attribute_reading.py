@@ -16,6 +16,8 @@ _TYPES: tuple[AttributeKind, ...] = ("flag", "text", "number", "date")
 _KINDS_EXPECTED = f"one of values, catalog, or type: {one_of(_TYPES)}"
 _CHOICES_EXPECTED = "a list of values, or a mapping from value to key"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+MOST_KEYED = 16
+"""Values of an attribute up to which those without a hot key are given one."""
 
 Description = Callable[[YamlValue | None], dict[str, str]]
 """Reads a guideline by language."""
@@ -183,22 +185,29 @@ def with_keys(attributes: Mapping[str, AttributeType]) -> dict[str, AttributeTyp
     """Give every attribute and value without a hot key a free one, where there is one.
 
     A key is free where no attribute of the same label has it.  The letters and digits of the name are tried first, then
-    the alphabet.  An attribute whose values all have keys needs none itself.
+    the alphabet.  Attributes come before values; the values of an attribute that has many get none, so that others are
+    left some: they are looked for by name.  An attribute whose values all have keys needs none itself.
     """
     taken: dict[str, set[str]] = {}
     for attribute in attributes.values():
         for label in attribute.of:
             taken.setdefault(label, set()).update({attribute.key, *(c.key for c in attribute.choices.values())})
+    keyed = {name: replace(a, key=_free(name, a.of, taken)) if _needs_key(a) else a for name, a in attributes.items()}
     complete: dict[str, AttributeType] = {}
-    for name, attribute in attributes.items():
-        choices = {
-            c.name: replace(c, key=c.key or _free(c.name, attribute.of, taken)) for c in attribute.choices.values()
-        }
+    for name, attribute in keyed.items():
+        choices = dict(attribute.choices)
+        if len(choices) <= MOST_KEYED:
+            choices = {n: replace(c, key=c.key or _free(n, attribute.of, taken)) for n, c in choices.items()}
         key = attribute.key
-        if not key and not (choices and all(choice.key for choice in choices.values())):
+        if not key and not all(choice.key for choice in choices.values()):
             key = _free(name, attribute.of, taken)
         complete[name] = replace(attribute, key=key, choices=choices)
     return complete
+
+
+def _needs_key(attribute: AttributeType) -> bool:
+    """Whether an attribute can be set by a key of its own alone."""
+    return not attribute.key and not 0 < len(attribute.choices) <= MOST_KEYED
 
 
 def _free(name: str, of: Iterable[str], taken: Mapping[str, set[str]]) -> str:

@@ -39,6 +39,14 @@ def test_values_without_a_key_get_one_that_no_attribute_of_the_label_has(scheme:
     assert scheme.attributes["role"].key == ""
 
 
+def test_many_values_leave_the_keys_to_others_and_are_looked_for() -> None:
+    many = ", ".join(f"v{n}" for n in range(200))
+    text = f"{LABELS}attributes: {{many: {{of: PERSON, values: [{many}]}}, note: {{of: PERSON, type: text}}}}\n"
+    attributes = read_scheme_text(text).attributes
+    assert {choice.key for choice in attributes["many"].choices.values()} == {""}
+    assert [attribute.key for attribute in attributes.values()] == ["m", "n"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "canonical"),
     [

@@ -212,7 +212,9 @@ def _attribute(attribute: AttributeType, *, told_of: bool = False) -> HelpEntry:
     key = (f"{attribute.key} ", "bold underline") if attribute.key else ""
     lines = [Text.assemble("' ", key, (attribute.name, "bold"), f"  {what}{several}{unless}{of}")]
     lines += [Text(f"   {sanitize(text)}") for text in dict.fromkeys(attribute.description.values())]
-    for choice in attribute.choices.values():
+    unexplained = [c.name for c in attribute.choices.values() if not c.key and not c.description]
+    lines += [Text(f"   {', '.join(unexplained)}")] if unexplained else []
+    for choice in (c for c in attribute.choices.values() if c.key or c.description):
         told = " · ".join(map(sanitize, dict.fromkeys(choice.description.values())))
         lines.append(Text.assemble("   ", (choice.key, "bold underline"), f" {choice.name}  ", (told, "italic")))
     return HelpEntry(Group(*lines), fold(" ".join(line.plain for line in lines)))

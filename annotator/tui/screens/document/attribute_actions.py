@@ -137,7 +137,7 @@ class AttributeActions:
         """The keys that set an attribute, which are added to the options, and what it is set to."""
         present = values_of(attribute.value_in(self._setter.of(item_id)))
         offered: list[tuple[str, str, bool, Callable[[], None]]] = []
-        for choice in attribute.choices.values():
+        for choice in (c for c in attribute.choices.values() if c.key or c.name in present):
             toggle = partial(self._toggle, item_id, attribute, choice.name)
             offered.append((choice.key, choice.name, choice.name in present, toggle))
         if attribute.kind == "flag":
@@ -150,7 +150,8 @@ class AttributeActions:
             write = partial(self._write, item_id, attribute, text)
             offered.append((attribute.key, text or f"{attribute.kind}…", bool(text), write))
         if attribute.kind in ("values", "catalog") and attribute.key:
-            offered.append((attribute.key, "find…", False, partial(self._find, item_id, attribute)))
+            count = f" one of {len(attribute.choices)}" if attribute.choices else ""
+            offered.append((attribute.key, f"find{count}…", False, partial(self._find, item_id, attribute)))
         for key, _, _, action in offered:
             if key:
                 options.setdefault(key, action)
