@@ -20,7 +20,8 @@ from annotator.errors import StoreError
 from annotator.files.whole import PARTIAL, sweep
 from annotator.store.connection import explained
 
-_VERSION = 2
+_VERSION = 3
+APPLICATION_ID = 0x616E6361  # "anca"
 _CACHE = -64000
 _MOST_LOOKED_AT, _MOST_OF_TYPE = 20_000, 2_000
 """Names that begin alike, or entries with the same words, of which the first in the catalog are found; with a type,
@@ -92,6 +93,10 @@ class CatalogIndex:
                 _fill(connection, source, reader)
                 stack.pop_all()
                 return cls(connection, unseen)
+        if path.exists() and not _is_index(path):
+            raise StoreError(
+                f"{path} is no index of a catalog", "move it away, or delete it if it was one: it is made again there"
+            )
         partial = path.with_name(f"{PARTIAL}{path.name}-{os.getpid():08}")
         with explained(path):
             _make_folder(path.parent)
@@ -200,6 +205,13 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _is_index(path: Path) -> bool:
+    """Whether a file is an index of ours, which SQLite's header tells by the number of the application."""
+    with explained(path), path.open("rb") as file:
+        head = file.read(72)
+    return head[:15] == b"SQLite format 3" and head[68:] == APPLICATION_ID.to_bytes(4)
+
+
 def _make_folder(folder: Path) -> None:
     """Make a folder that is as open to others as the one that it is in."""
     if not folder.exists():
@@ -218,7 +230,7 @@ def _fill(connection: sqlite3.Connection, source: CatalogFile, reader: CatalogRe
     execute = connection.execute
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = FILE"):
         execute(f"PRAGMA {pragma}")
-    connection.executescript(_SCHEMA)
+    connection.executescript(f"PRAGMA application_id = {APPLICATION_ID};{_SCHEMA}")
     execute("BEGIN")
     count = 0
     for entry, line in reader:

@@ -65,11 +65,11 @@ def test_a_file_that_changed_is_indexed_anew(catalogs: Catalogs, bench: Bench) -
     assert [entry.name for entry in other.open("places").search("delta", 1)] == ["Delta"]
 
 
-def test_an_index_that_is_none_is_made_again(catalogs: Catalogs, bench: Bench) -> None:
+def test_an_index_that_is_damaged_is_made_again(catalogs: Catalogs, bench: Bench) -> None:
     found(catalogs, "")
     catalogs.close()
     index = bench.workspace.database_path.parent / "catalogs" / "places.db"
-    index.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    index.write_bytes(index.read_bytes()[:100] + b"x" * 5000)
     assert found(catalogs, "riva") == ["P1"]
 
 
@@ -177,3 +177,16 @@ def test_a_bundle_takes_along_the_catalogs_that_the_scheme_names(
     apart = Catalogs(Workspace(tmp_path / "bundle"))
     assert apart.names() == ["places"]
     assert found(apart, "riva") == ["P1"]
+
+
+def test_a_file_of_somebody_else_where_the_index_goes_is_left_alone(bench: Bench) -> None:
+    root = bench.workspace.root
+    (root / "catalogs").mkdir(exist_ok=True)
+    (root / "catalogs" / "towns.csv").write_text("id,name\nQ1,Nova Riva\n", encoding="utf-8")
+    other = root / "db" / "catalogs" / "towns.db"
+    other.parent.mkdir(parents=True, exist_ok=True)
+    other.write_bytes(b"SQLite format 3\0 of another program, and more than the hundred bytes of a header" + b"\0" * 60)
+    before = other.read_bytes()
+    with pytest.raises(StoreError, match="is no index of a catalog"):
+        Catalogs(bench.workspace).open("towns")
+    assert other.read_bytes() == before

@@ -158,6 +158,8 @@ def older(base: Path) -> None:
             store.connection.execute(statement)
         store.connection.execute("ALTER TABLE document DROP COLUMN ready")
         store.connection.execute("DROP TABLE planned")
+        for table in ("span", "relation", "verdict", "layer"):
+            store.connection.execute(f"ALTER TABLE {table} DROP COLUMN attributes")
         store.connection.execute("PRAGMA user_version = 11")
         store.connection.execute("DELETE FROM _sqlite_migrations WHERE name >= '0012'")
 

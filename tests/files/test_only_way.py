@@ -20,6 +20,7 @@ ALLOWED = {
     "formats/protocol.py": "fills a new folder that the export made",
     "workflow/exporting/export.py": "fills a new folder that the export made",
     "store/connection.py": "makes the database's own folder and files, and a copy under a name of its own",
+    "store/catalogs.py": "makes the indexes of catalogs, in a folder of its own, and replaces those that it made",
     "store/backups.py": "moves the database's own files, and removes backups that it made",
     "store/lock_holder.py": "takes away the note about who writes, which it made",
     "store/read_only.py": "copies a database into a new folder for temporary files",

@@ -238,7 +238,7 @@ class Edits:
         for verdict in self._suggestions.verdicts_on(relation_id):
             self.decide(verdict.id, "corrected", relation_id)
 
-    def link(self, head: str, child: str, label: str) -> str:
+    def relate(self, head: str, child: str, label: str) -> str:
         """Link two spans, own or suggested (which are accepted), by what was suggested if it was; the relation's id."""
         suggested = self._suggestions.pending_link(head, child, label)
         head, child = self.accepted_end(head), self.accepted_end(child)

@@ -44,7 +44,7 @@ class GroupSteps:
         head, child = session.checks.allowed_ends(*(ends or (span_id, other)), label)
         span = session.checks.span(span_id)
         with session.editor.step("group") as step:
-            session.edits(step).link(head, child, label)
+            session.edits(step).relate(head, child, label)
         own = session.content.span_id_with(span.key)
         return session.outcome(step, self._told(label, own or span_id), own)
 

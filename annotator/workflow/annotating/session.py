@@ -331,7 +331,7 @@ class AnnotationSession:
         """Link two spans; pending ends are accepted with it, symmetric types start at the earlier span."""
         head, child = self.checks.allowed_ends(head, child, label)
         with self.editor.step("relate") as step:
-            relation_id = self.edits(step).link(head, child, label)
+            relation_id = self.edits(step).relate(head, child, label)
         return self.outcome(step, f"related: {self.checks.name_of(relation_id)}", relation_id)
 
     def retype(self, relation_id: str, label: str, *, reverse: bool = False) -> Outcome:
