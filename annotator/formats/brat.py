@@ -21,7 +21,7 @@ from annotator.formats.record import LayerRecord
 from annotator.formats.source import Source
 from annotator.inputs import files_under, refuse_outside_link
 
-ANNOTATIONS, TEXT = ".ann", ".txt"
+ANNOTATIONS, TEXT, CONFIGURATION = ".ann", ".txt", "annotation.conf"
 
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:
@@ -75,13 +75,14 @@ def _document(source: Source, root: Path, layer: Path, text_path: Path, *, event
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write two files a document, and ``annotation.conf``, so that brat itself can open the folder."""
+    target.files[CONFIGURATION] = ""  # it comes first in the list of files, though only the last document completes it
     declarations = BratDeclarations(target.scheme)
     for record in records:
         declarations.see(record)
         target.put(record.document.key + TEXT, record.document.text.encode("utf-8"))
         lines = render_annotations(record, target.scheme)
         target.put(record.document.key + ANNOTATIONS, lines.encode("utf-8"))
-    target.put("annotation.conf", declarations.configuration().encode("utf-8"))
+    target.put(CONFIGURATION, declarations.configuration().encode("utf-8"))
 
 
 def type_name(label: str) -> str:

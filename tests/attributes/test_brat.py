@@ -134,3 +134,11 @@ def test_names_of_attributes_are_one_word_there(tmp_path: Path) -> None:
         export_data(bench, "brat", tmp_path / "out")
     assert (tmp_path / "out" / "d.ann").read_text(encoding="utf-8") == line
     assert "is_not_so\tArg:PERSON" in (tmp_path / "out" / "annotation.conf").read_text(encoding="utf-8")
+
+
+def test_brats_configuration_comes_first_in_the_list_of_files(tmp_path: Path) -> None:
+    """So that the digest of a folder is what it was before attributes were declared there."""
+    with filled_workspace() as bench:
+        _, result = export_data(bench, "brat", tmp_path / "out", layer=LAYER)
+    assert next(iter(result.files)) == "annotation.conf"
+    assert all(result.files.values())
