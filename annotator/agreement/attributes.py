@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -172,12 +172,14 @@ def _number(value: Hashable) -> float:
 def _pairwise(units: Iterable[Unit], pairs: Sequence[tuple[str, str]], number: Mapping[Category, int]) -> Array:
     """For every pair of layers how often they agree, and how often the left and the right one use each value."""
     found = np.zeros((len(pairs), 1 + 2 * len(number)))
+    place = {pair: row for row, pair in enumerate(pairs)}
     for unit in units:
-        for row, (left, right) in zip(found, pairs, strict=True):
-            if left in unit and right in unit:
-                row[0] += unit[left] == unit[right]
-                row[1 + number[unit[left]]] += 1
-                row[1 + len(number) + number[unit[right]]] += 1
+        for pair in permutations(unit, 2):
+            if pair in place:
+                (left, right), row = (number[unit[name]] for name in pair), found[place[pair]]
+                row[0] += left == right
+                row[1 + left] += 1
+                row[1 + len(number) + right] += 1
     return found
 
 

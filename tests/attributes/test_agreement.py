@@ -222,6 +222,38 @@ class TestGroups:
         assert set(group_figures([{"a": [], "b": []}]).values()) == {None}
 
 
+class TestIntervals:
+    """Over documents, as of every other figure."""
+
+    def tables(self, which: slice = slice(None)) -> tuple[AttributeTables, GroupTables]:
+        chance = random.Random(3)
+        documents = invented(3, ["x", "y", None], documents=9)[which]
+        layers = [{name: layer(name, values, "EVENT") for name, values in said.items()} for said in documents]
+        clusters = [{name: invented_clusters(chance) for name in ("a", "b", "c")} for _ in range(9)][which]
+        groups = [{name: clusters_layer(name, found) for name, found in document.items()} for document in clusters]
+        names = ("c0", "c1", "c2")
+        return AttributeTables(attribute(), names, layers, ()), GroupTables("same_as", ("a", "b", "c"), groups)
+
+    def test_a_figure_without_a_document_is_that_of_the_others(self) -> None:
+        for ours, rest, measures in zip(
+            self.tables(), self.tables(slice(1, None)), (ATTRIBUTE_MEASURES, GROUP_MEASURES), strict=True
+        ):
+            without = ours.without(np.array([0]))
+            for measure in measures:
+                expected = measure.value(rest.total(), rest)
+                assert measure.value(without, ours) == pytest.approx(expected), measure.name
+
+    @pytest.mark.parametrize("way", ["jackknife", "bootstrap"])
+    def test_every_figure_has_one_that_holds_it(self, way: Any) -> None:
+        for tables, measures in zip(self.tables(), (ATTRIBUTE_MEASURES, GROUP_MEASURES), strict=True):
+            for name, (found,) in estimate(tables, measures, EstimateOptions(resamples=200, way=way)).items():
+                assert found.value is not None, name
+                assert found.low is not None, name
+                assert found.high is not None, name
+                assert found.low <= found.value <= found.high, name
+                assert found.documents == 9, name
+
+
 class TestReport:
     @pytest.fixture
     def two(self, bench: Bench) -> Bench:

@@ -19,9 +19,9 @@ def attribute_scores(training_set: TrainingSet) -> dict[str, float | None]:
 
     ``None`` of attributes of which nothing is learned.
     """
-    from annotator.suggest.learned.attribute_training import train_attributes
+    from annotator.suggest.learned.attribute_training import attribute_figures
 
-    return train_attributes(training_set)[1] if training_set.scheme.attributes else {}
+    return attribute_figures(training_set) if training_set.scheme.attributes else {}
 
 
 def group_scores(training_set: TrainingSet) -> dict[str, GroupScores]:
