@@ -118,13 +118,7 @@ def _belongs_to(value: YamlValue, labels: Collection[str]) -> tuple[str, ...]:
 
 
 def _key(value: YamlValue | None) -> str:
-    if value is None:
-        return ""
-    key = str(value.node.value)
-    if value.node.id != "scalar" or value.tag not in ("str", "int") or len(key) != 1 or not key.isprintable():
-        value.note_wrong("one printable character (in quotes, unless it is a letter or digit)")
-        return ""
-    return key
+    return "" if value is None else value.character()
 
 
 def _note_keys_twice(value: YamlValue, attribute: AttributeType, taken: dict[str, dict[str, str]]) -> None:

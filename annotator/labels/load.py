@@ -328,13 +328,11 @@ def _hot_key(value: YamlValue | None, name: str, taken: dict[str, str]) -> str:
     """Read a hot key, and note in ``taken`` which label has it."""
     if value is None:
         return ""
-    key = str(value.node.value)
-    if value.node.id != "scalar" or value.tag not in ("str", "int") or len(key) != 1 or not key.isprintable():
-        value.note_wrong("one printable character (in quotes, unless it is a letter or digit)")
-        return ""
+    key = value.character()
     if key in taken:
         value.note_wrong("a hot key of its own", f"{key!r}, the key of {taken[key]}")
-    taken.setdefault(key, name)
+    if key:
+        taken.setdefault(key, name)
     return key
 
 

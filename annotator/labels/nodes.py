@@ -133,6 +133,14 @@ class YamlValue(NamedTuple):
         self.note_wrong(one_of(options) + did_you_mean(written, options))
         return None
 
+    def character(self) -> str:
+        """Read a printable character, which a key may be; note anything else, which is read as none."""
+        written = str(self.node.value)
+        if self.node.id == "scalar" and self.tag in ("str", "int") and len(written) == 1 and written.isprintable():
+            return written
+        self.note_wrong("one printable character (in quotes, unless it is a letter or digit)")
+        return ""
+
     def number(self, expected: str = "a number from 0 to 1") -> float | None:
         """Read a number; note anything else."""
         if self.tag in ("int", "float"):
