@@ -60,6 +60,14 @@ class AttributeDecisions:
         """Do nothing: nothing is suggested to gold."""
         return Outcome("nothing is suggested")
 
+    def retired(self, item_id: str | None) -> Attributes:  # noqa: ARG002 - as the steps of a curator have it
+        """Nothing: what is retired in gold is settled as a case."""
+        return {}
+
+    def drop_retired(self, item_id: str | None) -> Outcome:
+        """Do nothing, as nothing is told to be retired."""
+        return Outcome("nothing is retired", item_id)
+
     def copy(self, span_id: str) -> Outcome:
         """Give what is set of a gold span's attributes to all identical gold spans, as one step."""
         content, text = self._gold.layer.content, self._gold.document.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotator.annotation import Attributes, AttributeValue
 from annotator.errors import WorkflowError
-from annotator.labels.attributes import AttributeType, toggled, value_text
+from annotator.labels.attributes import AttributeType, toggled, value_text, values_of
 from annotator.wording import plural
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.editing.editor import Outcome
@@ -36,6 +36,27 @@ class AttributeSteps:
             focus = self._session.edits(step).set_attribute(item_id, attribute, canonical)
         told = self._told(focus, attribute)
         return self._session.outcome(step, told if step.ops else f"{told} already", focus)
+
+    def retired(self, item_id: str | None) -> Attributes:
+        """What is set of the attributes of an item, or of the document, that the label scheme no longer allows."""
+        retired = {name: self._retired_part(item_id, name, value) for name, value in self.of(item_id).items()}
+        return {name: value for name, value in retired.items() if value is not None}
+
+    def _retired_part(self, item_id: str | None, name: str, value: AttributeValue) -> AttributeValue | None:
+        """What the label scheme no longer allows of a value, or of several ones."""
+        label = None if item_id is None else self._session.checks.label_of(item_id)
+        problem = self._session.scheme.attribute_problem
+        if problem(name, value, label) is None:
+            return None
+        return [one for one in value if problem(name, [one], label)] or value if isinstance(value, list) else value
+
+    def drop_retired(self, item_id: str | None) -> Outcome:
+        """Take away what :meth:`retired` tells, as one step."""
+        gone = self.retired(item_id)
+        with self._session.editor.step("attribute") as step:
+            focus = self._session.edits(step).change_attributes(item_id, lambda present: _without(present, gone))
+        names = ", ".join(f"{name} {value_text(value)}" for name, value in gone.items())
+        return self._session.outcome(step, f"taken away: {names or 'nothing'}", focus)
 
     def suggested(self) -> Attributes:
         """What is suggested of the attributes of the document, and not set."""
@@ -83,6 +104,17 @@ class AttributeSteps:
         name = "the document" if item_id is None else self._session.checks.name_of(item_id)
         value = self.of(item_id).get(attribute.name, attribute.default)
         return f"{attribute.name} of {name}: {value_text(value) or 'nothing'}"
+
+
+def _without(attributes: Attributes | None, gone: Attributes) -> Attributes | None:
+    """Attributes without some of their values; ``None`` where none is left."""
+    left = {}
+    for name, value in (attributes or {}).items():
+        if name not in gone:
+            left[name] = value
+        elif isinstance(value, list):
+            left[name] = [one for one in value if one not in values_of(gone[name])]
+    return {name: value for name, value in left.items() if value != []} or None
 
 
 def _canonical(attribute: AttributeType, value: AttributeValue) -> AttributeValue:

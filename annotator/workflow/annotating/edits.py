@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import pairwise
 from typing import Literal
 
 from annotator.annotation import (
+    Attributes,
     AttributeValue,
     Relation,
     RelationKey,
@@ -169,15 +170,24 @@ class Edits:
 
         ``None`` stands for the document, and for no value.  Returns the id of the curator's item.
         """
+        return self.change_attributes(item_id, lambda present: with_value(present, attribute, value))
+
+    def change_attributes(
+        self, item_id: str | None, change: Callable[[Attributes | None], Attributes | None]
+    ) -> str | None:
+        """Change all that is set of an own or suggested item (which is accepted) or of the document (``None``).
+
+        Returns the id of the curator's item.
+        """
         if item_id is None:
-            self._step.set_document_attributes(with_value(self._content.document_attributes, attribute, value))
+            self._step.set_document_attributes(change(self._content.document_attributes))
             return None
         if item_id not in self._content:
             item_id = self.accept(item_id)
         span, relation = self._content.span(item_id), self._content.relation(item_id)
         item = span or relation
         assert item is not None
-        changed = item.replace(attributes=with_value(item.attributes, attribute, value))
+        changed = item.replace(attributes=change(item.attributes))
         if changed != item:
             self._step.put("relation" if span is None else "span", item, changed)
         return item_id

@@ -92,7 +92,8 @@ def show_focus(
 def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: str, entry_name: EntryName) -> None:
     reason = session.layer.retirement(span.id)
     if reason is not None:
-        keys = "[ ] { } move" if reason.kind == "overlap" else _new_labels(session, span.id) or "label key relabels"
+        keys = "[ ] { } move" if reason.kind == "overlap" else "label key relabels"
+        keys = _mending(session, span.id, reason) or keys
         _show_retired(bar, span, quote_within(session.checks.text_of(span), 24), reason, keys)
         return
     told = _told(session, span, entry_name)
@@ -123,7 +124,7 @@ def _show_relation(
     reason = session.layer.retirement(relation.id)
     if reason is not None:
         ends = " → ".join(quote_within(text, 16) for text in texts)
-        _show_retired(bar, relation, ends, reason, _new_labels(session, relation.id) or "r retype")
+        _show_retired(bar, relation, ends, reason, _mending(session, relation.id, reason) or "r retype")
         return
     told = _told(session, relation, entry_name)
     keys = _keys(bar, session, relation, "r retype · d delete", place or told)
@@ -164,6 +165,13 @@ def _keys(bar: StatusLine, session: AnnotationSession, item: Span | Relation, fo
     if not place or bar.size.width >= ROOM_FOR_ALL_KEYS:
         keys.append("a accept · x reject" if pending else for_own)
     return f"  {' · '.join(keys)} " if keys else ""
+
+
+def _mending(session: AnnotationSession, item_id: str, reason: Reason) -> str:
+    """The keys that mend an item whose attribute is retired, or whose label was split; of others none."""
+    if reason.kind in ("attribute", "value") and session.scheme.attributes:
+        return "' - takes it away"
+    return "" if reason.kind == "overlap" else _new_labels(session, item_id)
 
 
 def _new_labels(session: AnnotationSession, item_id: str) -> str:

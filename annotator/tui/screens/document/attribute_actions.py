@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from annotator.errors import AnnotatorError, WorkflowError
 from annotator.labels import AttributeType
 from annotator.labels.attributes import value_text, values_of
 from annotator.tui.key_prompt import MenuChoice, MenuRow
+from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.document.prompts import Prompts
 from annotator.tui.screens.document.session import DocumentSession
 from annotator.tui.waiting_keys import WaitingKeys
@@ -21,6 +22,7 @@ from annotator.workflow.editing.editor import Outcome
 KEY = "'"
 COPY = "*"
 TAKE = "+"
+DROP = "-"
 LIKELY = 3
 """Entries of a catalog that keys of their own set at once."""
 
@@ -50,6 +52,14 @@ class AttributeSetter(Protocol):
 
     def take_suggested(self) -> Outcome:
         """Set what is suggested of the attributes of the document."""
+        ...
+
+    def retired(self, item_id: str | None) -> Attributes:
+        """What is set of the attributes of an item, or of the document, that the label scheme no longer allows."""
+        ...
+
+    def drop_retired(self, item_id: str | None) -> Outcome:
+        """Take away what is set of these and the label scheme no longer allows."""
         ...
 
 
@@ -114,27 +124,46 @@ class AttributeActions:
         known = session.scheme.attributes_of(label)
         of_document = bool(session.scheme.attributes_of(None)) and label is not None
         what = "the document" if item_id is None else session.checks.name_of(item_id)
-        if not known and not of_document:
+        retired = self._setter.retired(item_id)
+        if not known and not of_document and not retired:
             self._screen.refuse(f"{label or 'the document'} has no attributes in the label scheme")
             return
         options: dict[str, Callable[[], None]] = {}
-        menu = [self._row(attribute, item_id, options) for attribute in known]
+        digits = _free_digits(known)
+        menu = [self._row(attribute, item_id, options, digits) for attribute in known]
         further: list[MenuChoice] = []
+
+        def offer(key: str, text: str, action: Callable[[], None]) -> None:
+            if key not in options:  # a label scheme may give any key to an attribute
+                options[key] = action
+                further.append(MenuChoice(key, text))
+
         if item_id is not None and session.layer_view.span(item_id) is not None and self._setter.of(item_id):
-            options.setdefault(COPY, partial(self._carry_out, partial(self._setter.copy, item_id)))
-            further.append(MenuChoice(COPY, "gives these to all identical mentions"))
+            copy = partial(self._setter.copy, item_id)
+            offer(COPY, "gives these to all identical mentions", partial(self._carry_out, copy))
         if item_id is None and self._setter.suggested():
-            options.setdefault(TAKE, partial(self._carry_out, self._setter.take_suggested))
-            further.append(MenuChoice(TAKE, "takes what is suggested"))
-        if of_document and KEY not in options:
-            options[KEY] = partial(self.ask, None)
-            further.append(MenuChoice(KEY, "the document"))
+            offer(TAKE, "takes what is suggested", partial(self._carry_out, self._setter.take_suggested))
+        if retired:
+            names = ", ".join(f"{name}{RETIRED} {value_text(value)}" for name, value in retired.items())
+            drop = partial(self._setter.drop_retired, item_id)
+            offer(DROP, f"takes {names} away", partial(self._carry_out, drop))
+        if of_document:
+            offer(KEY, "the document", partial(self.ask, None))
         menu += [MenuRow("", further)] if further else []
         which = "which attribute?" if known else "it has none in the label scheme"
         self._screen.prompts.ask(f"{what}: {which}", options, menu)
 
-    def _row(self, attribute: AttributeType, item_id: str | None, options: dict[str, Callable[[], None]]) -> MenuRow:
-        """The keys that set an attribute, which are added to the options, and what it is set to."""
+    def _row(
+        self,
+        attribute: AttributeType,
+        item_id: str | None,
+        options: dict[str, Callable[[], None]],
+        digits: Iterator[str],
+    ) -> MenuRow:
+        """The keys that set an attribute, which are added to the options, and what it is set to.
+
+        Entries of catalogs take their keys from ``digits``.
+        """
         present = values_of(attribute.value_in(self._setter.of(item_id)))
         offered: list[tuple[str, str, bool, Callable[[], None]]] = []
         for choice in (c for c in attribute.choices.values() if c.key or c.name in present):
@@ -144,7 +173,7 @@ class AttributeActions:
             toggle = partial(self._toggle, item_id, attribute, not any(present))
             offered.append((attribute.key, "yes", any(present), toggle))
         elif attribute.kind == "catalog":
-            offered += self._entries_offered(attribute, item_id, present)
+            offered += self._entries_offered(attribute, item_id, present, digits)
         elif attribute.kind != "values":
             text = value_text(attribute.value_in(self._setter.of(item_id)))
             write = partial(self._write, item_id, attribute, text)
@@ -158,15 +187,20 @@ class AttributeActions:
         return MenuRow(attribute.name, [MenuChoice(key, text, chosen) for key, text, chosen, _ in offered])
 
     def _entries_offered(
-        self, attribute: AttributeType, item_id: str | None, present: Sequence[bool | float | str]
+        self,
+        attribute: AttributeType,
+        item_id: str | None,
+        present: Sequence[bool | float | str],
+        digits: Iterator[str],
     ) -> Iterator[tuple[str, str, bool, Callable[[], None]]]:
-        """Yield the entries that are set, and the likeliest ones with digits as their keys."""
+        """Yield the entries that are set, and the likeliest ones, with digits as keys as far as there are any left."""
         entries = {str(one): self._entries.name(attribute, str(one)) or "" for one in present}
         likely = {entry.value: entry.name for entry in self._entries.likely(attribute, item_id, LIKELY)}
-        keys = iter("123456789")
         for value, name in {**entries, **likely}.items():
-            toggle = partial(self._toggle, item_id, attribute, value)
-            yield next(keys), f"{value} {name}".rstrip(), value in entries, toggle
+            key, is_set = next(digits, ""), value in entries
+            if key or is_set:
+                toggle = partial(self._toggle, item_id, attribute, value)
+                yield key, f"{value} {name}".rstrip(), is_set, toggle
 
     # Setting
 
@@ -207,6 +241,12 @@ class AttributeActions:
         screen.workbench.choose_value(
             f"{attribute.name} of {name}", search, present, chosen, typed=not attribute.choices
         )
+
+
+def _free_digits(known: Iterable[AttributeType]) -> Iterator[str]:
+    """The digits from 1 that no attribute of an item has as a key of its own, each to be given out once."""
+    taken = {key for a in known for key in (a.key, *(choice.key for choice in a.choices.values()))}
+    return (digit for digit in "123456789" if digit not in taken)
 
 
 def _typed(attribute: AttributeType, text: str) -> str | float:
