@@ -16,7 +16,8 @@ from typing import Any, BinaryIO
 import msgspec
 
 from annotator.catalogs import BETWEEN, FIELDS, SUFFIXES, CatalogEntry, CatalogReader, RowProblem, catalog_name_problem
-from annotator.errors import AnnotatorError, InputError, StoreError, WorkflowError
+from annotator.errors import AnnotatorError, InputError, WorkflowError
+from annotator.files.one_at_a_time import one_at_a_time
 from annotator.files.whole import name_errors, whole_file
 from annotator.inputs import open_file
 from annotator.labels import LabelScheme
@@ -109,10 +110,11 @@ class Catalogs:
         """Add the entries of a file to a catalog, which is made where there is none; one of an id there replaces it.
 
         A new catalog is a copy of what the file has of entries.  Raises :class:`WorkflowError` where the file has no
-        entry, or the catalog has rows or columns that would be lost, and what reading the file raises.
+        entry, or the catalog has rows or columns that would be lost, :class:`LockedError` where somebody else keeps
+        adding, and what reading the file raises.
         """
-        present = self.path(name)
-        with _explained(file):
+        with _explained(file), one_at_a_time(self._workspace.root):
+            present = self.path(name)
             return self._new(name, file) if present is None else self._merged(name, present, file)
 
     def _new(self, name: str, file: Path) -> AddReport:
@@ -133,7 +135,7 @@ class Catalogs:
 
     def _prepare(self, name: str) -> None:
         """Bring the index up to date, or leave that to whoever opens the catalog next."""
-        with suppress(StoreError):
+        with suppress(AnnotatorError):
             self.open(name)
 
     def _merged(self, name: str, present: Path, file: Path) -> AddReport:

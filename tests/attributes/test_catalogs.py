@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from annotator.catalogs import folded_name
-from annotator.errors import AnnotatorError, StoreError
+from annotator.errors import AnnotatorError, LockedError, StoreError
+from annotator.files.one_at_a_time import one_at_a_time
 from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.sharing.bundling import bundle
 from annotator.workflow.workspace import Workspace
@@ -109,6 +111,30 @@ def test_added_entries_take_the_place_of_their_ids(catalogs: Catalogs, tmp_path:
         .startswith(HEADER + "P1,Nova Riva,NR|Novariva,")
     )
     assert catalogs.add("places", file).unchanged == 2
+
+
+def test_several_who_add_at_once_lose_nothing(bench: Bench, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.csv" for number in range(8)]
+    for file in files:
+        file.write_text(f"id,name\n{file.stem},Name\n", encoding="utf-8")
+    with ThreadPoolExecutor(len(files)) as threads:
+        reports = list(threads.map(lambda file: Catalogs(bench.workspace).add("places", file), files))
+    assert [report.added for report in reports] == [1] * len(files)
+    assert sorted(found(Catalogs(bench.workspace), "")) == sorted(file.stem for file in files)
+
+
+def test_who_cannot_wait_any_longer_is_told(
+    catalogs: Catalogs, tmp_path: Path, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotator.files.one_at_a_time.PATIENCE", 0)
+    file = tmp_path / "more.csv"
+    file.write_text("id,name\nP9,New\n", encoding="utf-8")
+    with (
+        one_at_a_time(bench.workspace.root),
+        pytest.raises(LockedError, match="another process has been changing it"),
+    ):
+        catalogs.add("places", file)
+    assert catalogs.add("places", file).added == 1
 
 
 @pytest.mark.parametrize(
