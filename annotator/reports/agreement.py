@@ -295,14 +295,15 @@ class _Builder:
     def attributes(self) -> Iterator[Slice]:
         """Yield the figures of each attribute that any two layers can be compared on."""
         beside = self.sample.beside
-        for attribute in beside.attributes:
+        for attribute in beside.attributes if beside.layers else ():
             tables = AttributeTables(attribute, self.sample.layers, beside.layers, beside.symmetric)
             yield from self._beside("attribute", attribute.name, tables, ATTRIBUTE_MEASURES)
 
     def groups(self) -> Iterator[Slice]:
         """Yield the figures of each equivalence by which any layer has groups."""
-        for label in self.sample.beside.equivalences:
-            tables = GroupTables(label, self.sample.layers, self.sample.beside.layers)
+        beside = self.sample.beside
+        for label in beside.equivalences if beside.layers else ():
+            tables = GroupTables(label, self.sample.layers, beside.layers)
             yield from self._beside("group", label, tables, GROUP_MEASURES)
 
     def _beside(self, scope: Scope, name: str, tables: DocumentTables, measures: Sequence[Measure]) -> Iterator[Slice]:

@@ -287,6 +287,12 @@ class TestReport:
         assert found["overall", None, "relation.f1"] is None, "links are no relations that differ"
         assert ("attribute", "role", "attribute.alpha") not in found, "nobody marked a person"
 
+    def test_where_nothing_can_be_compared_it_says_so(self, bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+        session = bench.session("flood", "ana")
+        session.add(0, 5, "EVENT")
+        session.finish()
+        assert "0 of 1 document finished in at least two layers" in self.run(bench, capsys)
+
     def test_it_is_printed(self, two: Bench, capsys: pytest.CaptureFixture[str]) -> None:
         printed = self.run(two, capsys)
         assert "ATTRIBUTES, OF ITEMS THAT LAYERS SHARE" in printed
