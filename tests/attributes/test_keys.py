@@ -185,6 +185,11 @@ async def test_an_entry_is_linked_in_two_keys_or_found_by_name(bench: Bench) -> 
         assert "Lemá  Q2  river" in work.text
         await work.press("enter")
         assert work.message == "gazetteer of PLACE “Lema”: Q2"
+        await work.press("'", "g")
+        assert work.line("#keys").startswith("enter take away")
+        await work.press("down")
+        assert work.line("#keys").startswith("enter take ·")
+        await work.press("escape")
         await work.press("\\")
         await work.type("=Q2")
         assert work.annotating.panel.count() == 1, work.text

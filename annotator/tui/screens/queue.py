@@ -216,9 +216,7 @@ class QueueScreen(WorkScreen):
 
     def action_move(self, by: int) -> None:
         """Choose the document ``by`` lines on."""
-        line = self.view.line_after(by)
-        if line is not None:
-            self.view.choose(line)
+        self.view.choose_after(by)
 
     def action_page(self, by: int) -> None:
         """Move by a screenful."""

@@ -88,6 +88,12 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
         last = self.count() - 1
         return None if last < 0 else max(0, min((self.index or 0) + by, last))
 
+    def choose_after(self, by: int) -> None:
+        """Choose the line ``by`` lines on from the chosen one, as far as there are any."""
+        line = self.line_after(by)
+        if line is not None:
+            self.choose(line)
+
     @property
     def lines_on_a_page(self) -> int:
         """How many lines a page down goes on, so that one of those before stays in view."""
