@@ -27,7 +27,7 @@ class KeyPrompt:
     """A question: ``options`` maps codes to what each does, and ``menu`` lists them.
 
     ``hints`` maps offsets in the text to the codes shown there, ``stretches`` codes to the range, in code points, that
-    each stands for.  ``more`` asks for other places (``tab``).
+    each stands for.  ``more`` asks for other places (``tab``), ``told`` says what keys without a hint stand for.
     """
 
     text: str
@@ -36,6 +36,7 @@ class KeyPrompt:
     stretches: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     more: Callable[[], None] | None = None
     menu: Sequence[MenuRow] = ()
+    told: str = ""
     typed: str = ""
 
     def feed(self, character: str) -> Callable[[], None] | None:

@@ -132,12 +132,15 @@ async def test_mentions_are_joined_in_two_keys_and_taken_apart_in_one(bench: Ben
     async with workbench(bench, "flood") as work:
         await focus_nth(work, 2)
         await work.press(",")
-        assert work.focus.startswith("PLACE “Nova Riva” is one with which?  , “Nova Riva”")
+        assert work.focus.startswith("PLACE “Nova Riva” is one with which?")
+        assert work.message == ", “Nova Riva”, the likeliest"
         await work.press(",")
         assert work.message == "2 mentions are one: “Nova Riva”"
         assert "\n".join(work.lines[:-3]).count("PLACE₁") == 2
         await focus_nth(work, 4)
-        await work.press(",", "1")
+        await work.press(",")
+        assert work.message == ", “Nova Riva”, the likeliest · digits are groups: 1 “Nova Riva”"
+        await work.press("1")
         assert work.message == "3 mentions are one: “Nova Riva” = “NR”"
         await focus_nth(work, 3)
         await work.press(",")

@@ -74,16 +74,19 @@ class GroupActions:
         likeliest = self._likeliest(span)
         if likeliest is not None:
             further[KEY] = partial(self._join_with, span.id, likeliest.id)
-            told.append(f"{KEY} {quote_within(text[likeliest.start : likeliest.end], 24)}")
+            told.append(f"{KEY} {quote_within(text[likeliest.start : likeliest.end], 24)}, the likeliest")
+        groups: list[str] = []
         for number, member in self._groups(span):
             further[str(number)] = partial(self._join, span.id, member.id, layer.content.groups.label(number))
-            told.append(f"{number} {quote_within(text[member.start : member.end], 24)}")
+            groups.append(f"{number} {quote_within(text[member.start : member.end], 16)}")
+        told += [f"digits are groups: {'  '.join(groups)}"] if groups else []
         if not in_view and not further:
             screen.refuse("no other mention that it may be one with, under the label scheme")
             return
         places = [(Segment(other.start, other.end), other.id) for other in in_view]
-        question = f"{screen.session.checks.name_of(span.id)} is one with which?  {' · '.join(told)}"
-        screen.prompts.ask_with_hints(question, places, partial(self._join_with, span.id), further=further)
+        question = f"{screen.session.checks.name_of(span.id)} is one with which?"
+        join = partial(self._join_with, span.id)
+        screen.prompts.ask_with_hints(question, places, join, further=further, told=" · ".join(told))
 
     def _possible(self, span: Span, start: int, end: int) -> list[Span]:
         """The mentions in a range that may be one with a mention, and are not yet, the likeliest first."""
@@ -104,10 +107,10 @@ class GroupActions:
         """The groups that a mention may join, as far as one digit names them, each with its first mention."""
         content = self._screen.session.content
         found: list[tuple[int, Span]] = []
-        for number in content.groups:
+        for number in (n for n in content.groups if n <= MOST_NUMBERED):
             first = min((content.spans[i] for i in content.groups.members(number)), key=lambda s: (s.start, s.end))
             kinds = self._steps.kinds(span, first)
-            if number <= MOST_NUMBERED and content.groups.label(number) in [kind.name for kind in kinds]:
+            if content.groups.label(number) in [kind.name for kind in kinds]:
                 found.append((number, first))
         return found
 

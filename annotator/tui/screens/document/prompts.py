@@ -50,11 +50,12 @@ class Prompts:
         *,
         more: Callable[[], None] | None = None,
         further: Mapping[str, Callable[[], None]] | None = None,
+        told: str = "",
     ) -> None:
         """Show a hint at the start of each choice's range, and call ``action`` with the value of the chosen one.
 
         The first choices get the shortest codes.  Hints at the same offset stand side by side.  ``more`` is what
-        ``tab`` does, ``further`` what keys do that are no letters.
+        ``tab`` does, ``further`` what keys do that are no letters, ``told`` says so.
         """
         options: dict[str, Callable[[], None]] = dict(further or {})
         hints: dict[int, str] = {}
@@ -67,7 +68,7 @@ class Prompts:
             if place.start < place.end:
                 stretches[code] = place
             options[code] = partial(action, value)
-        self._open(KeyPrompt(text, options, hints, stretches, more))
+        self._open(KeyPrompt(text, options, hints, stretches, more, told=told))
 
     def _open(self, prompt: KeyPrompt) -> None:
         self.current = prompt
