@@ -280,7 +280,7 @@ class DocumentScreen(WorkScreen):
 
     def _show_question(self) -> None:
         if self.prompts.current is not None:
-            self.show_message(self.prompts.current.told, "faint")  # that of the last key is not about this question
+            self.show_message(self.prompts.current.told)  # that of the last key is not about this question
         self.refresh_highlights()
 
     # Steps
