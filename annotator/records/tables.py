@@ -150,7 +150,9 @@ class ReturnedRecord(TypedRecord, frozen=True, kw_only=True):
         return _curator_problem(record_id)
 
 
-class _RulingRecord(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
+class RulingRecord(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
+    """The ruling on a claim; ``event`` is the number of the event that made it, which is not behind it."""
+
     settled: Settled
     event: Annotated[int, Meta(ge=1, le=2**53)]
     item: ItemId | UnsetType = UNSET
@@ -160,7 +162,7 @@ class _RulingRecord(TypedRecord, frozen=True, kw_only=True, tag_field="kind"):
     curator: Word | UnsetType = UNSET
 
 
-class SpanRuling(_RulingRecord, frozen=True, kw_only=True, tag="span"):
+class SpanRuling(RulingRecord, frozen=True, kw_only=True, tag="span"):
     """The ruling on a claimed span."""
 
     claim: SpanContent
@@ -177,7 +179,7 @@ class SpanRuling(_RulingRecord, frozen=True, kw_only=True, tag="span"):
         return next((problem for span in spans if (problem := _stretch_problem(span))), None)
 
 
-class RelationRuling(_RulingRecord, frozen=True, kw_only=True, tag="relation"):
+class RelationRuling(RulingRecord, frozen=True, kw_only=True, tag="relation"):
     """The ruling on a claimed relation."""
 
     claim: RelationContent
@@ -193,7 +195,7 @@ class RelationRuling(_RulingRecord, frozen=True, kw_only=True, tag="relation"):
         return next((problem for span in spans if (problem := _stretch_problem(span))), None)
 
 
-class AttributeRuling(_RulingRecord, frozen=True, kw_only=True, tag="attribute"):
+class AttributeRuling(RulingRecord, frozen=True, kw_only=True, tag="attribute"):
     """The ruling on an attribute of what was claimed, or of the document where that is ``None``."""
 
     claim: tuple[Any, Word]

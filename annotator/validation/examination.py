@@ -19,7 +19,7 @@ import msgspec
 
 from annotator.history import ACTIONS, AUTOMATIC_ACTIONS, GOLD, REANCHOR, REMOVE, Event, LayerName, dumps_ops
 from annotator.names import key_problem, layer_problem, person_problem
-from annotator.records import BadRecordError, DocumentRecord, RelationRecord, SpanRecord
+from annotator.records import BadRecordError, DocumentRecord, RelationRecord, RulingRecord, SpanRecord
 from annotator.scheme_changes import NO_CHANGES, SchemeHistory
 from annotator.scheme_changes.folding import translated
 from annotator.validation.layer_records import LayerRecords, RecordKey, spans_in, unplaced_content
@@ -136,7 +136,7 @@ class _HistoryExaminer:
         try:
             self._check_event(event)
             ops = list(read_ops(self._ops_in_present_labels(event) if self._united else event.ops))
-            self._check_tables(event.action, ops)
+            self._check_tables(event, ops)
             if event.action == "replace":
                 records = [op.now for op in ops if isinstance(op.now, DocumentRecord)]
                 self.result.replacements.update(Replacement(event.actor, record.sha256) for record in records)
@@ -178,13 +178,15 @@ class _HistoryExaminer:
             raise BadRecordError(f"{action} of event {target}, which is not the one to {action}")
         goal.append(source.pop())
 
-    def _check_tables(self, action: str, ops: Sequence[CheckedOp]) -> None:
+    def _check_tables(self, event: Event, ops: Sequence[CheckedOp]) -> None:
         kind = self.name.kind
         for op in ops:
             if op.table not in TABLES[kind] or (op.table == "layer" and op.id not in LAYER_FIELDS[kind]):
                 raise BadRecordError(f"{op.table} {op.id[:80]} cannot be written in such a layer")
             if op.table == "document":
-                self._check_document(op, action)
+                self._check_document(op, event.action)
+            if isinstance(op.now, RulingRecord) and op.now.event > event.seq:
+                raise BadRecordError(f"ruling {op.id[:80]}: it was made by event {op.now.event}, which is yet to come")
             if kind in _IDS_ARE_CONTENT and isinstance(op.now, SpanRecord | RelationRecord):
                 problem = op.now.content_problem(op.id)
                 if problem is not None:

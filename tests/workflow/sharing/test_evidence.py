@@ -290,10 +290,19 @@ class TestHistories:
         forge(database(there), LayerName(KEY, CORPUS), [["document", KEY, record, record]], action="remove")
         assert "it leaves the document there" in refused(bench, there.workspace.root)
 
-    def test_gold_by_a_ruling_on_something_else(self, bench: Bench, there: Bench) -> None:
-        ruling = {"kind": "span", "claim": [0, 3, "ORG"], "settled": "adjudicator", "versions": {}, "event": 1}
-        forge(database(there), LayerName(KEY, GOLD), [["ruling", "0-8-ORG", None, ruling]], action="choose")
-        assert "its id is not its content" in refused(bench, there.workspace.root)
+    @pytest.mark.parametrize(
+        ("ruling", "reason"),
+        [
+            ({"kind": "span", "claim": [0, 3, "ORG"], "event": 1}, "its id is not its content"),
+            ({"kind": "span", "claim": [0, 8, "ORG"], "event": 2}, "it was made by event 2, which is yet to come"),
+        ],
+    )
+    def test_gold_by_a_ruling_that_cannot_have_been(
+        self, bench: Bench, there: Bench, ruling: dict[str, Any], reason: str
+    ) -> None:
+        record = {"settled": "adjudicator", "versions": {}, **ruling}
+        forge(database(there), LayerName(KEY, GOLD), [["ruling", "0-8-ORG", None, record]], action="choose")
+        assert reason in refused(bench, there.workspace.root)
 
     @pytest.mark.parametrize(
         "op",
