@@ -24,9 +24,10 @@ from annotator.annotation import (
 from annotator.labels.scheme import LabelScheme
 from annotator.text import Segmentation
 
-RetiredKind = Literal["label", "ends", "overlap", "sentence", "twice", "attribute", "value"]
+RetiredKind = Literal["label", "ends", "overlap", "sentence", "twice", "attribute", "holder", "value"]
 """Why: its label is not in the scheme, its ends' labels do not fit, it clashes with a span, it crosses sentences, or
-another relation says the same; an attribute is not one of its label, or has a value that it may not have."""
+another relation says the same; an attribute is not in the scheme, not one of what has it, or has a value that it may
+not have."""
 
 AnyItem = TypeVar("AnyItem", Span, Relation)
 
@@ -36,7 +37,8 @@ IN_WORDS: Mapping[RetiredKind, str] = {
     "overlap": "clashing with other spans",
     "sentence": "from one sentence to another",
     "twice": "twice between the same spans",
-    "attribute": "no attribute of what has it",
+    "attribute": "not in the label scheme",
+    "holder": "no attribute of what has it",
     "value": "set to what is no value of it",
 }
 
@@ -162,8 +164,10 @@ def attribute_reason(scheme: LabelScheme, name: str, value: AttributeValue, labe
     problem = scheme.attribute_problem(name, value, label)
     if problem is None:
         return None
-    known = any(attribute.name == name for attribute in scheme.attributes_of(label))
-    return Reason("value" if known else "attribute", problem)
+    attribute = scheme.attributes.get(name)
+    if attribute is None:
+        return Reason("attribute", problem)
+    return Reason("value" if attribute in scheme.attributes_of(label) else "holder", problem)
 
 
 def retired_spans(scheme: LabelScheme, spans: Iterable[tuple[SpanKey, str]]) -> dict[str, Reason]:

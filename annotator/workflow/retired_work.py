@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from annotator.history import LayerName
 from annotator.labels import LabelScheme
+from annotator.labels.nodes import one_of
 from annotator.labels.retired import Retired, RetiredCounts, RetiredGroup, count_in_words, retired
 from annotator.store import (
     LayerInfo,
@@ -101,16 +102,13 @@ def summary(counts: Mapping[RetiredGroup, int]) -> str:
 
 def mending(counts: Mapping[RetiredGroup, int]) -> str:
     """Which commands mend what is retired."""
-    gone = Counter(
-        {g.label: n for g, n in counts.items() if g.kind in ("label", "attribute")}
-    ).most_common(1)  # fmt: skip
+    gone = Counter({g: n for g, n in counts.items() if g.kind in ("label", "attribute")}).most_common(1)
     if not gone:
         return "`annotator labels diff` says what changed; the workbench shows them, to be changed or deleted"
-    label = gone[0][0]
-    return (
-        f"`annotator labels diff` says what changed; `annotator labels rename {label} NEW`,"
-        f" `annotator labels merge {label} INTO` or `annotator labels drop {label}` mends it"
-    )
+    (_, label, kind), _ = gone[0]
+    changes = [f"rename {label} NEW", *([f"merge {label} INTO"] if kind == "label" else []), f"drop {label}"]
+    commands = one_of(f"`annotator labels {change}`" for change in changes)
+    return f"`annotator labels diff` says what changed; {commands} mends it"
 
 
 def places(names: Iterable[LayerName]) -> str:

@@ -15,7 +15,7 @@ from annotator.workflow.adjudicating.gold import adjudicate, settle_finished
 from annotator.workflow.adjudicating.provenance import provenance
 from annotator.workflow.annotating.attribute_steps import AttributeSteps
 from annotator.workflow.importing.ingest import ingest
-from annotator.workflow.retired_work import retired_work, summary, total
+from annotator.workflow.retired_work import mending, retired_work, summary, total
 from annotator.workflow.schemes.changing import change_labels, change_of_words, undo_change
 from annotator.workflow.schemes.moved import scheme_differences
 from tests.workspaces import Bench, focused, range_of
@@ -131,6 +131,21 @@ def test_what_the_scheme_no_longer_has_is_told_kept_and_no_gold(done: Bench) -> 
     change(done, "rename certainty=possible perhaps")
     assert retired_work(done.workspace) == []
     assert said(done) == {"EVENT": {"certainty": "perhaps"}, "PERSON": {"part": ["speaker", "official"]}, "": TOPIC}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        ("role:", "part:", "`annotator labels rename role NEW` or `annotator labels drop role` mends it"),
+        ("of: PERSON", "of: PLACE", "the workbench shows them, to be changed or deleted"),
+    ],
+)
+def test_the_advice_on_attributes_is_what_can_be_done_and_takes_nothing_else_away(
+    done: Bench, old: str, new: str, advice: str
+) -> None:
+    done.workspace.labels_path.write_text(done.workspace.labels_path.read_text().replace(old, new))
+    done.workspace.forget_scheme()
+    assert mending(total(retired_work(done.workspace))).endswith(advice)
 
 
 def test_the_adjudicator_settles_what_is_retired(done: Bench) -> None:

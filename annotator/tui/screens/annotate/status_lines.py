@@ -169,7 +169,7 @@ def _keys(bar: StatusLine, session: AnnotationSession, item: Span | Relation, fo
 
 def _mending(session: AnnotationSession, item_id: str, reason: Reason) -> str:
     """The keys that mend an item whose attribute is retired, or whose label was split; of others none."""
-    if reason.kind in ("attribute", "value") and session.scheme.attributes:
+    if reason.kind in ("attribute", "holder", "value") and session.scheme.attributes:
         return "' - takes it away"
     return "" if reason.kind == "overlap" else _new_labels(session, item_id)
 
