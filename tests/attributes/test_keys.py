@@ -168,6 +168,28 @@ async def test_links_of_groups_are_no_arcs(bench: Bench) -> None:
         assert len(before) == 6
 
 
+async def test_groups_are_listed_in_place_of_their_links(bench: Bench) -> None:
+    session = bench.session("flood")
+    ids = mentions(session)
+    flood = mark(session, "flooded", "EVENT")
+    session.relate(ids[1], flood, "takes_part_in")
+    async with workbench(bench, "flood", size=(200, 60)) as work:
+        panel = work.annotating.panel
+        before = panel.count()
+        await focus_nth(work, 0)
+        await work.press(",", ",")
+        assert panel.count() == before
+        assert "1 group · , joins" in work.text
+        work.annotating.focus_item(flood)
+        await work.settle()
+        assert panel.index is not None
+        assert panel.item_id(panel.index) == flood
+        assert panel.first_line(panel.count()) == len([line for line in work.lines if "│✓" in line or "│?" in line])
+        await work.press("\\")
+        await work.type("same_as")
+        assert panel.count() == 1
+
+
 PLACES = "id,name,aliases,type,description\nQ1,Nova Riva,NR,city,on the Lema\nQ2,Lemá,,river,\nQ3,Riva Alta,,city,\n"
 
 

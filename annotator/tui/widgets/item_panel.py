@@ -28,7 +28,10 @@ ONE_LINE_FROM = 56
 
 
 class ItemPanel(BesideText, VirtualList):
-    """Lists decided and suggested items; suggestions have a question mark and their score, retired items a dagger."""
+    """Lists decided and suggested items; suggestions have a question mark and their score, retired items a dagger.
+
+    Own links of groups are listed only where a filter finds them: the groups are listed in lines of their own.
+    """
 
     EDGES = ("│", "")
 
@@ -40,15 +43,29 @@ class ItemPanel(BesideText, VirtualList):
         super().__init__(palette, id="panel")
         self.session = session
         self.filter = ItemFilter()
-        self._filtered: list[Interval] | None = None
-        self._filtered_relations: list[Interval] = []
+        self._picked: list[Interval] | None = None
+        self._picked_relations: list[Interval] = []
 
     def update_entries(self) -> None:
         """Note that items were added, removed or changed; the next :meth:`choose` shows it."""
-        items = self.session.layer.order.items
-        self._filtered = [i for i in items if self.passes(i.id)] if self.filter else None
-        self._filtered_relations = [i for i in self._filtered or () if i.end == RELATION_RANK]
+        self._picked = self._pick()
+        self._picked_relations = [i for i in self._picked or () if i.end == RELATION_RANK]
         super().update_entries()
+
+    def _pick(self) -> list[Interval] | None:
+        """Those of the items that are listed; ``None`` for all of them."""
+        items = self.session.layer.order.items
+        if self.filter:
+            return [i for i in items if self.passes(i.id)]
+        if self.session.content.groups.link_count:
+            return [i for i in items if i.end != RELATION_RANK or not self._only_makes_a_group(i.id)]
+        return None
+
+    def _only_makes_a_group(self, relation_id: str) -> bool:
+        """Whether a relation is an own link of a group, about which nothing waits to be decided."""
+        content = self.session.content
+        relation = content.relation(relation_id)
+        return relation is not None and content.groups.is_link(relation) and not self._is_retired(relation_id)
 
     def set_filter(self, item_filter: ItemFilter) -> None:
         """Show the items that pass another filter, with none chosen."""
@@ -74,8 +91,8 @@ class ItemPanel(BesideText, VirtualList):
         return filter_words(item.attributes, self.session.layer.group_numbers(item.id))
 
     def listed(self) -> Sequence[Interval]:
-        """The items that pass the filter, in reading order."""
-        return self.session.layer.order.items.in_order() if self._filtered is None else self._filtered
+        """The items that are listed, in reading order."""
+        return self.session.layer.order.items.in_order() if self._picked is None else self._picked
 
     def number_of(self, item_id: str | None) -> int:
         """The number of an item among those listed, from 1; 0 when it is not listed."""
@@ -86,7 +103,7 @@ class ItemPanel(BesideText, VirtualList):
         return index + 1 if index < self.count() and self.listed()[index] == interval else 0
 
     def count(self) -> int:
-        """Count the items that pass the filter."""
+        """Count the items that are listed."""
         return len(self.listed())
 
     def item_id(self, index: int) -> str:
@@ -136,7 +153,7 @@ class ItemPanel(BesideText, VirtualList):
         return self.room >= ONE_LINE_FROM
 
     def _relations(self) -> Sequence[Interval]:
-        return self.session.layer.order.relations.in_order() if self._filtered is None else self._filtered_relations
+        return self.session.layer.order.relations.in_order() if self._picked is None else self._picked_relations
 
     def lines_of(self, index: int) -> int:
         """How many lines an item takes; a relation may take two."""
