@@ -13,11 +13,11 @@ from itertools import count
 from typing import Any
 
 from annotator.annotation import Extra
-from annotator.errors import FormatError
 from annotator.formats.bioc_reader import DISCONTINUOUS, INFONS, LINK, OURS, PLACELESS, ROLES, read
 from annotator.formats.bioc_xml import CLOSING, opening, without_controls, write_document
 from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import dumps
+from annotator.formats.options import choice, is_yes
 from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
 
@@ -26,15 +26,11 @@ _ABOUT: Mapping[str, Any] = {"source": "", "date": "", "key": "", "infons": {}}
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a collection; what is said of it is what the first document came with."""
-    kind, plain = target.options.get("kind", "xml"), target.options.get("plain", "no")
-    if kind not in ("xml", "json"):
-        raise FormatError(f"kind={kind}: neither xml nor json", "write kind=xml or kind=json")
-    if plain not in ("yes", "no"):
-        raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
+    kind, plain = choice(target.options, "kind", ("xml", "json")), is_yes(target.options, "plain")
     remaining = iter(records)
     first = next(remaining, None)
     about = _ABOUT if first is None else {**_ABOUT, **first.document_extras.get("collection", {})}
-    found = _documents(first, remaining, target, plain == "yes", exact=kind == "json")
+    found = _documents(first, remaining, target, plain, exact=kind == "json")
     if kind == "json":
         target.write_list(map(dumps, found), f'{dumps(about)[:-1]},"documents":[', "]}")
         return

@@ -19,11 +19,12 @@ from annotator.formats.cas_layers import (
     OPTIONS,
     RELATION,
     SPAN,
-    asked_for_features,
+    count_several_values,
     feature_values,
     features_of,
 )
 from annotator.formats.cas_reader import ANNOTATION, DOCUMENT, METADATA, OUR_COLLECTION, SENTENCE, TOKEN, read
+from annotator.formats.options import choice, is_yes
 from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.labels import LabelScheme
@@ -36,12 +37,12 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write one file a document, and the type system for the scheme."""
-    kind = target.options.get("kind", "json")
-    if kind not in ("json", "xmi"):
-        raise FormatError(f"kind={kind}: a CAS is written as json or xmi", "write kind=json or kind=xmi")
-    types = _CasTypes(target.scheme, features=target.options.get("features") == "yes")
+    kind = choice(target.options, "kind", ("json", "xmi"))
+    features = is_yes(target.options, "features")
+    types = _CasTypes(target.scheme, features=features)
     for record in records:
-        asked_for_features(record, target)
+        if features:
+            count_several_values(record, target)
         cas = types.cas(record)
         if kind == "json":
             from cassis.typesystem import TypeSystemMode

@@ -122,16 +122,12 @@ def _text(value: bool | float | str) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def asked_for_features(record: LayerRecord, target: Target) -> bool:
-    """Whether attributes are to be written as features; then those with several values are counted as lost."""
-    features = target.options.get("features", "no")
-    if features not in ("yes", "no"):
-        raise FormatError(f"features={features}: neither yes nor no", "write features=yes or features=no")
+def count_several_values(record: LayerRecord, target: Target) -> None:
+    """Count the attributes with several values as lost, because a feature holds one."""
     items: list[Span | Relation] = [*record.spans().values(), *record.relations().values()]
     several = sum(len(values_of(value)) > 1 for item in items for value in (item.attributes or {}).values())
-    if features == "yes" and several:
+    if several:
         target.lost["attributes with several values"] += several
-    return features == "yes"
 
 
 def short_name(name: str) -> str:

@@ -22,6 +22,7 @@ from annotator.formats.conll_document import groups_by_id
 from annotator.formats.conll_tags import ColumnSpan
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
+from annotator.formats.options import is_yes
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer, Format, Target, all_but, without_spaces
 from annotator.formats.record import LayerRecord, without_crossing
 from annotator.formats.source import Source, SourceLine
@@ -189,8 +190,8 @@ def _mentions(words: Sequence[_Word]) -> Iterator[tuple[int, int, str]]:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write each document as one part, its groups numbered in the order of their first mentions."""
-    wide = not _asked(target, "gum")
-    plain = _asked(target, "plain")
+    wide = not is_yes(target.options, "gum")
+    plain = is_yes(target.options, "plain")
     for record in records:
         key = without_spaces(record.document.key)
         target.write(f"{BEGIN} ({key}); part 000\n" if wide else f"# begin document {key}\n")
@@ -199,13 +200,6 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             target.write(f"# {dumps(fields)}\n")
         _write_words(record, target, key, wide=wide)
         target.write("#end document\n" if wide else "# end document\n")
-
-
-def _asked(target: Target, option: str) -> bool:
-    value = target.options.get(option, "no")
-    if value not in ("yes", "no"):
-        raise FormatError(f"{option}={value}: neither yes nor no", f"write {option}=yes")
-    return value == "yes"
 
 
 def _write_words(record: LayerRecord, target: Target, key: str, *, wide: bool) -> None:

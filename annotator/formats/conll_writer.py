@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import dumps
+from annotator.formats.options import choice, is_yes
 from annotator.formats.protocol import Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.words import TAG_SCHEMES, TagScheme, WordSpan, row_tags, word_rows
@@ -25,9 +25,10 @@ _SPACE = re.compile(r"\s")
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write two columns, word and tag, or four, as CoNLL-2003 has them."""
-    scheme = _choice(target, "scheme", TAG_SCHEMES)
-    four = _choice(target, "columns", ("2", "4")) == "4"
-    plain = _choice(target, "plain", ("no", "yes")) == "yes"
+    options = {name: value.lower() for name, value in target.options.items()}
+    scheme = choice(options, "scheme", TAG_SCHEMES)
+    four = choice(options, "columns", ("2", "4")) == "4"
+    plain = is_yes(options, "plain")
     between = " -X- -X- " if four else "\t"
     for record in records:
         target.write(_CONLL2003_START if four else f"{START}\tO\n\n" if plain else _start_line(record))
@@ -38,14 +39,6 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                 f"{word}{between}{tag}\n" for word, tag in zip(row.words[first:last], tags[first:last], strict=True)
             ]
             target.write("".join(lines) + "\n")
-
-
-def _choice(target: Target, name: str, choices: tuple[str, ...]) -> str:
-    """The value of an option, by default the first of its choices."""
-    value = target.options.get(name, choices[0]).lower()
-    if value not in choices:
-        raise FormatError(f"{name}={value}: no such value", f"write {name}={f', {name}='.join(choices)}")
-    return value
 
 
 def _start_line(record: LayerRecord) -> str:

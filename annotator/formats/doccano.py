@@ -26,6 +26,7 @@ from annotator.formats.beside_labels import are_attributes, attribute, value_pro
 from annotator.formats.counting import COUNTED, Counting, Offsets, likeliest, on_word_borders, parse_counting
 from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import Fields, encode, excerpt
+from annotator.formats.options import is_yes
 from annotator.formats.project_setup import label_types
 from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
@@ -262,7 +263,7 @@ def _relation(fields: Fields, ids: set[str], index: int) -> Relation:
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line a document; ids of entities and relations count through the file."""
     counting = parse_counting("offsets", target.options.get("offsets", "utf16"))
-    related = target.options.get("relations", "yes") != "no"
+    related = is_yes(target.options, "relations", "yes")
     of_some = target.fields_of_some - _OF_EVERY_ROW
     apart = of_some | _WRITTEN
     of_document = target.scheme.attributes_of(None)

@@ -12,10 +12,10 @@ from itertools import product
 from typing import Any
 
 from annotator.annotation import Annotations, Relation, Span, SpanKey
-from annotator.errors import FormatError
 from annotator.formats.document_fields import DOCUMENT_FIELDS, document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.mention_places import mention_places
+from annotator.formats.options import choice
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.sentence_words import closest_mentions
@@ -152,10 +152,7 @@ def _listed(value: object) -> list[object]:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a row a line; labels of the scheme that a row has no mention of have an empty list."""
-    mentions = target.options.get("mentions", "places")
-    if mentions not in ("places", "texts"):
-        raise FormatError(f"mentions={mentions}: neither places nor texts", "write mentions=places or mentions=texts")
-    placed = mentions == "places"
+    placed = choice(target.options, "mentions", ("places", "texts")) == "places"
     for record in records:
         beside = dict(record.document_extras)
         output = beside.pop("output", {})

@@ -21,6 +21,7 @@ from annotator.attribute_values import text_problem
 from annotator.errors import FormatError
 from annotator.formats.beside_labels import are_attributes, attribute, value_problem
 from annotator.formats.json_values import Fields, dumps, excerpt
+from annotator.formats.options import is_yes
 from annotator.formats.protocol import (
     ATTRIBUTES,
     ForeignAttribute,
@@ -240,6 +241,7 @@ def _is_score(value: object) -> bool:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write an accepted task for each document; with the option ``verdicts`` one for each suggestion refused, too."""
+    verdicts = is_yes(target.options, "verdicts")
     for record, encoded in with_encoded_tokens(records):
         numbers = TokenNumbers(record.document, encoded.gaps)
         spans = _spans(record, numbers, target.scheme)
@@ -248,7 +250,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                 target.off_token.add(record.document.key, span["start"], span["end"], span["label"])
         chosen = _choices(record, target.scheme)
         target.write(_task(record, encoded, spans, _relations(record, numbers), "accept", chosen))
-        if target.options.get("verdicts") == "yes":
+        if verdicts:
             for decision in record.verdicts:
                 answer = next((a for a, verdict in _ANSWERS.items() if verdict == decision.verdict), None)
                 if answer is not None:

@@ -17,6 +17,7 @@ from annotator.annotation import Annotations, Extra, Relation, Span, SpanKey
 from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
+from annotator.formats.options import is_yes
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.sentence_words import closest_mentions
@@ -191,11 +192,9 @@ def _mentions(name: str, concepts: Mapping[str, list[tuple[int, int]]], where: s
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write the documents with a blank line behind each."""
-    plain = target.options.get("plain", "no")
-    if plain not in ("yes", "no"):
-        raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
+    plain = is_yes(target.options, "plain")
     for record in records:
-        target.write("".join(f"{line}\n" for line in _lines(record, target, plain == "yes")) + "\n")
+        target.write("".join(f"{line}\n" for line in _lines(record, target, plain)) + "\n")
 
 
 def _lines(record: LayerRecord, target: Target, plain: bool) -> Iterator[str]:

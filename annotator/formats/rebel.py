@@ -13,8 +13,8 @@ from itertools import groupby
 from operator import attrgetter
 
 from annotator.annotation import RelationKey, SpanKey
-from annotator.errors import FormatError
 from annotator.formats.json_values import dumps
+from annotator.formats.options import is_yes
 from annotator.formats.protocol import Format, Target, all_but, without_spaces
 from annotator.formats.record import LayerRecord
 from annotator.formats.text_rows import ROWS_OPTION_HELP, WORDS_OPTION_HELP, related_text_rows
@@ -24,9 +24,7 @@ _ALONE = "spans without a relation, which no triplet names"
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a line for each row that has a relation."""
-    typed = target.options.get("types", "no")
-    if typed not in ("yes", "no"):
-        raise FormatError(f"types={typed}: neither yes nor no", "write types=yes or types=no")
+    typed = is_yes(target.options, "types")
     for record in records:
         text = record.document.text
         for row in related_text_rows(record, record.spans(), target):
@@ -38,7 +36,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
                     "id": row.id,
                     "title": record.document.title,
                     "context": text[row.part.start : row.part.end],
-                    "triplets": " ".join(_triplets(row.relations, text, typed == "yes")),
+                    "triplets": " ".join(_triplets(row.relations, text, typed)),
                 }
                 target.write(dumps(value) + "\n")
 

@@ -16,6 +16,7 @@ from annotator.annotation import Annotations, Relation, Span, SpanKey
 from annotator.errors import FormatError
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
+from annotator.formats.options import choice, is_yes
 from annotator.formats.project_setup import json_file
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
@@ -132,12 +133,8 @@ class _SentenceReader:
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write a list in TACRED's shape, lines in OpenNRE's."""
-    shape, negatives = target.options.get("shape", "tacred"), target.options.get("negatives", "no")
-    if shape not in _UNRELATED:
-        raise FormatError(f"shape={shape}: neither tacred nor opennre", "write shape=tacred or shape=opennre")
-    if negatives not in ("yes", "no"):
-        raise FormatError(f"negatives={negatives}: neither yes nor no", "write negatives=yes or negatives=no")
-    unrelated = _UNRELATED[shape] if negatives == "yes" else ""
+    shape = choice(target.options, "shape", (*_UNRELATED,))
+    unrelated = _UNRELATED[shape] if is_yes(target.options, "negatives") else ""
     rows = (row for record in records for row in _rows(record, target, unrelated, shape == "opennre"))
     if shape == "tacred":
         target.write_list(map(dumps, rows))

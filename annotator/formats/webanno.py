@@ -15,20 +15,20 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from annotator.annotation import RelationKey, SpanKey
-from annotator.errors import FormatError
 from annotator.formats.cas_layers import (
     FEATURES_OPTION,
     LABEL,
     OPTIONS,
     RELATION,
     SPAN,
-    asked_for_features,
+    count_several_values,
     feature_values,
     features_of,
 )
 from annotator.formats.counting import Offsets
 from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import dumps
+from annotator.formats.options import is_yes
 from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.webanno_reader import (
@@ -59,16 +59,16 @@ class _Unit(NamedTuple):
 
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write one file a document."""
-    plain = target.options.get("plain", "no")
-    if plain not in ("yes", "no"):
-        raise FormatError(f"plain={plain}: neither yes nor no", "write plain=yes or plain=no")
+    plain, with_features = is_yes(target.options, "plain"), is_yes(target.options, "features")
+    features = features_of(target.scheme) if with_features else ((), ())
     for record in records:
-        features = features_of(target.scheme) if asked_for_features(record, target) else ((), ())
+        if with_features:
+            count_several_values(record, target)
         page = _TsvPage(record, *features)
         if page.leading.strip(" "):
             target.warnings["document at whose beginning INCEpTION will have spaces for other white space"] += 1
         with target.file(f"{record.document.key}.tsv") as stream:
-            for piece in page.pieces(plain=plain == "yes"):
+            for piece in page.pieces(plain=plain):
                 stream.write(piece.encode("utf-8"))
 
 

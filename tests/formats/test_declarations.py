@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from annotator.annotation import Annotations, Relation, Span, SpanKey, Verdict
 from annotator.corpus import Article, build_document
+from annotator.errors import FormatError
 from annotator.formats.beside_labels import attributes_in
 from annotator.formats.not_carried import count_not_carried
-from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
+from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer, Target
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import MODULES, load_format
 from annotator.formats.source import Source
+from annotator.labels import LabelScheme
 from tests.formats.files import ANYTHING, workspace, write_with_format
 from tools.format_table import PAGE, page_with_table
 
@@ -109,6 +112,16 @@ def test_nothing_is_counted_that_is_not_there() -> None:
     document = build_document(Article("a", TEXT, lang="es"), ("es",))
     plain = LayerRecord(document, Annotations.of([Span("s", 0, 8, "PERSON")]), "gold", (), "")
     assert count_not_carried(plain, dict.fromkeys(FEATURES, "no")) == {"key": 1, "lang": 1}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_an_option_that_is_yes_or_no_takes_nothing_else(name: str, tmp_path: Path) -> None:
+    form = load_format(name)
+    for option in (option for option, about in form.options.items() if about.startswith(("yes:", "no:"))):
+        target = Target(LabelScheme({}, {}, ("en",), "any", "token", ""), BytesIO(), tmp_path, {option: "maybe"})
+        assert form.write is not None
+        with pytest.raises(FormatError, match=f"{option}=maybe: neither yes nor no"):
+            form.write([], target)
 
 
 def test_the_table_of_the_docs_is_what_the_formats_declare() -> None:
