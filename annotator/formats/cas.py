@@ -8,7 +8,8 @@ Tokens and sentences go along, so that INCEpTION takes ours for its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from annotator.annotation import Attributes
@@ -24,10 +25,20 @@ from annotator.formats.cas_layers import (
     features_of,
 )
 from annotator.formats.cas_reader import ANNOTATION, DOCUMENT, METADATA, OUR_COLLECTION, SENTENCE, TOKEN, read
+from annotator.formats.chains import (
+    ARROW,
+    CHAIN,
+    KIND,
+    LINK,
+    asked_for_chains,
+    chains_of,
+    layer_of_chains,
+    relations_beside_chains,
+)
+from annotator.formats.chains import OPTIONS as CHAINS_OPTIONS
 from annotator.formats.options import choice, is_yes
 from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
-from annotator.labels import LabelScheme
 
 if TYPE_CHECKING:
     from cassis import Cas
@@ -39,7 +50,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write one file a document, and the type system for the scheme."""
     kind = choice(target.options, "kind", ("json", "xmi"))
     features = is_yes(target.options, "features")
-    types = _CasTypes(target.scheme, features=features)
+    types = _CasTypes(target, features=features)
     for record in records:
         if features:
             count_several_values(record, target)
@@ -66,9 +77,11 @@ def _check_xml(record: LayerRecord) -> None:
 class _CasTypes:
     """The type system that we write: the basic layers for a scheme, and the DKPro types that INCEpTION looks for."""
 
-    def __init__(self, scheme: LabelScheme, *, features: bool) -> None:
+    def __init__(self, target: Target, *, features: bool) -> None:
         from cassis import TypeSystem
 
+        self._target = target
+        scheme = target.scheme
         self.system = TypeSystem()
         create = self.system.create_type
         self._token, self._sentence = create(TOKEN, ANNOTATION), create(SENTENCE, ANNOTATION)
@@ -84,6 +97,18 @@ class _CasTypes:
         for kind, names in ((self._span, self._of_spans), (self._relation, self._of_relations)):
             for name in names:
                 self._feature(kind, name)
+        chained = scheme.equivalences if asked_for_chains(target.options) else ()
+        self._chains = {label: self._chain_types(layer_of_chains(label, scheme)) for label in chained}
+
+    def _chain_types(self, layer: str) -> tuple[Any, Any]:
+        """The types of a layer of chains: that of chains, and that of links."""
+        chain = self.system.create_type(layer + CHAIN, "uima.cas.AnnotationBase")
+        link = self.system.create_type(layer + LINK, ANNOTATION)
+        self._feature(chain, "first", link)
+        self._feature(link, "next", link)
+        self._feature(link, KIND)
+        self._feature(link, ARROW)
+        return chain, link
 
     def _feature(self, of: Any, name: str, range_type: Any = "uima.cas.String", description: str | None = None) -> None:
         self.system.create_feature(of, name, range_type, description=description)
@@ -112,12 +137,27 @@ class _CasTypes:
             for key, span in record.spans().items()
         }
         cas.add_all(spans.values())
-        for key, relation in record.relations().items():
+        relations = record.relations()
+        if self._chains:
+            relations = relations_beside_chains(record, self._target)
+            cas.add_all(self._chain_items(record))
+        for key, relation in relations.items():
             head, child = spans[key.head], spans[key.child]
             ends = {"begin": child.begin, "end": child.end, "Governor": head, "Dependent": child}
             features = _features(relation.attributes, self._of_relations)
             cas.add(self._relation(**ends, label=key.label, **features))
         return cas
+
+    def _chain_items(self, record: LayerRecord) -> Iterator[Any]:
+        """The chains and links for the groups of a record."""
+        for label, groups in chains_of(record, self._target.scheme).items():
+            chain_type, link_type = self._chains[label]
+            for group in groups:
+                links = [link_type(**{"begin": key.start, "end": key.end, KIND: key.label}) for key in group]
+                for link, following in pairwise(links):
+                    link.next = following
+                yield chain_type(first=links[0])
+                yield from links
 
 
 def _features(attributes: Attributes | None, names: Sequence[str]) -> dict[str, str]:
@@ -135,6 +175,7 @@ FORMAT = Format(
     carries=all_but("meta", "curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     lost=(
         "annotations of other types, such as part of speech",
+        "chains, but with chains=yes",
         "features that are not the label, where the label scheme has no attribute of their name",
     ),
     grants={"features": ("attributes", "relation_attributes")},
@@ -143,5 +184,6 @@ FORMAT = Format(
         "kind": "json (default) or xmi: how a CAS is written",
         "typesystem": "the file of the type system for XMI (default: the one beside the file)",
         **OPTIONS,
+        **CHAINS_OPTIONS,
     },
 )

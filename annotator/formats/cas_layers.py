@@ -9,6 +9,7 @@ from typing import Literal
 from annotator.annotation import Attributes, Relation, Span
 from annotator.attribute_values import attribute_value_problem
 from annotator.errors import FormatError
+from annotator.formats.chains import asked_for_chains
 from annotator.formats.protocol import ForeignAttribute, Target
 from annotator.formats.record import LayerRecord
 from annotator.labels import LabelScheme
@@ -23,7 +24,7 @@ OPTIONS = {
     "relations": "layers to read as relations, in the same way (default: those with two ends)",
 }
 
-Role = Literal["span", "relation", "other"]
+Role = Literal["span", "relation", "mention", "chain", "other"]
 
 FEATURES_OPTION = {
     "features": "yes: write attributes as features, which the layers of the project need to have by their names"
@@ -37,13 +38,19 @@ _SHOWN = 5
 
 
 class LayerChoice:
-    """Chooses the layers to read, by the options ``spans`` and ``relations``, and counts those that are not read."""
+    """Chooses the layers to read, by the options, and counts those that are not read.
+
+    ``mention`` is the label that all mentions of chains are to have, if there is such.
+    """
 
     def __init__(self, options: Mapping[str, str]) -> None:
         self._features: dict[Role, dict[str, str]] = {
             "span": _types(options.get("spans")),
             "relation": _types(options.get("relations")),
         }
+        self.mention = options.get("mention")
+        self._chains = asked_for_chains(options)
+        self._chained = False
         self._read = 0
         self._unread: Counter[str] = Counter()
         self._readable: set[str] = set()
@@ -58,6 +65,11 @@ class LayerChoice:
             return "relation"
         custom = not links and (name.startswith(_CUSTOM) or named_entity or name == NAMED_ENTITY)
         return "span" if (name in spans if spans else custom) else "other"
+
+    def role_in_chains(self, role: Role) -> Role:
+        """Tell what a layer of chains or of their mentions is read as: as ``role`` if chains are read."""
+        self._chained |= not self._chains
+        return role if self._chains else "other"
 
     def feature(self, role: Role, name: str, features: Collection[str], strings: Sequence[str]) -> str:
         """Choose the feature that is the label: the requested one, else ``label`` or ``value``, else the only string.
@@ -89,6 +101,7 @@ class LayerChoice:
         raise FormatError(
             f"{where}: none of its annotations is in a layer that is read; they are of the types {shown}{more}",
             (f"name the layer with the spans, such as -O spans={spans}, or " if spans else "")
+            + ("read its chains: -O chains=yes, or " if self._chained else "")
             + f"read it without any annotations: -O spans={_NONE}",
         )
 

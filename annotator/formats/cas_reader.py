@@ -6,7 +6,7 @@ import io
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.cas_layers import NAMED_ENTITY, LayerChoice, Role, feature_attribute, short_name
+from annotator.formats.chains import ChainMention, read_mentions
 from annotator.formats.inception_project import UNTOUCHED, InceptionProject, ProjectPart, document_key
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
-from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignLayer
+from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignGroup, ForeignLayer
 from annotator.formats.source import Source
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _IGNORED_TYPES = frozenset(
 )
 """Types without annotations: tokens and sentences, which are computed anew, and metadata."""
 _RANGE_FEATURES = frozenset(["begin", "end", "sofa", "Governor", "Dependent"])
+_FIRST, _NEXT = "first", "next"
+"""The features of a chain and of a link that lead on."""
 _TYPES_HINT = "name the file of the type system: -O typesystem=TypeSystem.xml"
 
 
@@ -62,6 +65,7 @@ class _CasReader:
         self._lost: Counter[str] = Counter()
         self._roles: dict[str, Role | None] = {}
         self._attributes: list[ForeignAttribute] = []
+        self._groups: tuple[ForeignGroup, ...] = ()
         data = part.source.data()
         xml = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         self._cas = self._xmi(data) if xml else self._json(data)
@@ -86,8 +90,16 @@ class _CasReader:
         else:
             content = self._content(self._cas.select_all_fs())
             gold = "gold" if origin.gold else None
-            attributes = tuple(self._attributes)
-            layers = (ForeignLayer(content, origin.author, layer=gold, state=origin.state, attributes=attributes),)
+            layers = (
+                ForeignLayer(
+                    content,
+                    origin.author,
+                    layer=gold,
+                    state=origin.state,
+                    attributes=tuple(self._attributes),
+                    groups=self._groups,
+                ),
+            )
         return ForeignDocument(
             where=self._where,
             text=self._text,
@@ -101,21 +113,49 @@ class _CasReader:
 
     def _content(self, annotations: Sequence[Any]) -> Annotations:
         spans: dict[int, Span] = {}
-        links = []
+        links, mentions, chains = [], [], []
         for item in sorted(annotations, key=lambda a: a.xmiID):
             role = self._role(item)
             if role == "relation":
                 links.append(item)
-            elif role == "span" and item.begin is not None and item.begin == item.end:
+            elif role == "chain":
+                chains.append(item)
+            elif role in ("span", "mention") and item.begin is not None and item.begin == item.end:
                 self._lost["span without any text"] += 1
             elif role == "span":
                 spans[item.xmiID] = Span(str(item.xmiID), *self._range(item), self._label(item, role, str(item.xmiID)))
+            elif role == "mention":
+                mentions.append(item)
             elif role == "other":
                 self._lost[f"annotation of type {item.type.name}"] += 1
                 self._layers.count_unread(item.type.name)
-        self._layers.count_read(len(spans))
+        self._layers.count_read(len(spans) + len(mentions))
         relations = [self._relation(item, spans) for item in links]
-        return Annotations.of(spans.values(), [relation for relation in relations if relation is not None])
+        read = self._mentions(mentions, chains, spans.values())
+        return Annotations.of([*spans.values(), *read], [relation for relation in relations if relation is not None])
+
+    def _mentions(self, links: Sequence[Any], chains: Sequence[Any], spans: Iterable[Span]) -> list[Span]:
+        """Turn the links of chains into spans and say their groups."""
+        chain_of: dict[int, int] = {}
+        for chain in chains:
+            link = chain.first
+            while link is not None:
+                if link.xmiID in chain_of:
+                    self._fail(link, f"it is in two chains or twice in one, {chain.xmiID}; expected it once")
+                chain_of[link.xmiID] = chain.xmiID
+                link = link.next
+        mentions = []
+        for link in links:
+            features = {name: value for name, value in _features(link).items() if value not in (None, "")}
+            features.pop(_NEXT, None)
+            name = f"mention {link.xmiID}"
+            mentions.append(ChainMention(name, link.type.name, chain_of.get(link.xmiID), *self._range(link), features))
+        read = read_mentions(mentions, spans, self._layers.mention)
+        self._groups = read.groups
+        for link, others in zip(links, read.features.values(), strict=True):
+            for other, value in others.items():
+                self._say(link, f"mention {link.xmiID}", other, value)
+        return read.spans
 
     def _relation(self, item: Any, spans: Mapping[int, Span]) -> Relation | None:
         """Build a relation; ``None``, counted as lost, where an end is not read as a span."""
@@ -142,10 +182,22 @@ class _CasReader:
     def _role_of_type(self, item: Any) -> Role | None:
         name: str = item.type.name
         role: Role = "other"
+        if self._leads_to_links(item, _FIRST) and self._layers.role_in_chains("chain") == "chain":
+            return "chain"
         if self._is_a(item, ANNOTATION):
+            if self._leads_to_links(item, _NEXT) and self._layers.role_in_chains("mention") == "mention":
+                return "mention"
             links = hasattr(item, "Governor") and hasattr(item, "Dependent")
             role = self._layers.role(name, links=links, named_entity=self._is_a(item, NAMED_ENTITY))
         return None if role == "other" and (name in _IGNORED_TYPES or self._is_a(item, DOCUMENT)) else role
+
+    def _leads_to_links(self, item: Any, feature: str) -> bool:
+        """Whether a feature leads to a link of a chain, which has another one to lead on."""
+        found, types = item.type.get_feature(feature), self._cas.typesystem
+        if found is None or not types.contains_type(found.rangeType.name):
+            return False
+        following = types.get_type(found.rangeType.name).get_feature(_NEXT)
+        return following is not None and following.rangeType.name == found.rangeType.name
 
     def _is_a(self, item: Any, kind: str) -> bool:
         types = self._cas.typesystem
@@ -162,20 +214,23 @@ class _CasReader:
 
         What other features say of what comes in under ``name`` becomes its attributes; what is no value counts as lost.
         """
-        values = {f.name: item[f.name] for f in item.type.all_features if f.name not in _RANGE_FEATURES}
+        values = _features(item)
         strings = [f.name for f in item.type.all_features if f.rangeType.name == "uima.cas.String"]
         feature = self._layers.feature(role, item.type.name, values, strings)
         if feature and feature not in values:
             self._fail(item, f"it has no feature {feature!r}; its features are {', '.join(values) or 'none'}")
         for other, value in values.items():
-            if value in (None, "") or other == feature:
-                continue
-            said = feature_attribute(name, other, value)
-            if said is None:
-                self._lost[f"feature {other} of {item.type.name}"] += 1
-            else:
-                self._attributes.append(said)
+            if value not in (None, "") and other != feature:
+                self._say(item, name, other, value)
         return str(values.get(feature) or short_name(item.type.name))
+
+    def _say(self, item: Any, name: str, feature: str, value: object) -> None:
+        """Say what a feature says of what comes in under ``name``, or count it as lost."""
+        said = feature_attribute(name, feature, value)
+        if said is None:
+            self._lost[f"feature {feature} of {item.type.name}"] += 1
+        else:
+            self._attributes.append(said)
 
     def _first(self, kind: str) -> Any:
         types = self._cas.typesystem
@@ -228,6 +283,10 @@ class _CasReader:
         raise FormatError(
             f"{self._where}: feature structure {item.xmiID} ({item.type.name}): {problem}", "mend what wrote the file"
         )
+
+
+def _features(item: Any) -> dict[str, Any]:
+    return {f.name: item[f.name] for f in item.type.all_features if f.name not in _RANGE_FEATURES}
 
 
 def _reason(error: Exception) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from annotator.annotation import RelationKey, SpanKey
+from annotator.annotation import Relation, RelationKey, SpanKey
 from annotator.formats.cas_layers import (
     FEATURES_OPTION,
     LABEL,
@@ -25,6 +25,16 @@ from annotator.formats.cas_layers import (
     feature_values,
     features_of,
 )
+from annotator.formats.chains import (
+    ARROW,
+    KIND,
+    LINK,
+    asked_for_chains,
+    chains_of,
+    layer_of_chains,
+    relations_beside_chains,
+)
+from annotator.formats.chains import OPTIONS as CHAINS_OPTIONS
 from annotator.formats.counting import Offsets
 from annotator.formats.document_fields import document_fields
 from annotator.formats.json_values import dumps
@@ -33,6 +43,7 @@ from annotator.formats.protocol import Format, Target, all_but
 from annotator.formats.record import LayerRecord
 from annotator.formats.webanno_reader import (
     BASE,
+    CHAIN_LAYER,
     FIELDS_LINE,
     FORMAT_LINE,
     NO_ANNOTATION,
@@ -60,11 +71,17 @@ class _Unit(NamedTuple):
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write one file a document."""
     plain, with_features = is_yes(target.options, "plain"), is_yes(target.options, "features")
+    with_chains = asked_for_chains(target.options)
     features = features_of(target.scheme) if with_features else ((), ())
     for record in records:
         if with_features:
             count_several_values(record, target)
-        page = _TsvPage(record, *features)
+        chains: dict[str, list[list[SpanKey]]] = {}
+        relations = record.relations()
+        if with_chains:
+            found, relations = chains_of(record, target.scheme), relations_beside_chains(record, target)
+            chains = {layer_of_chains(label, target.scheme): groups for label, groups in found.items() if groups}
+        page = _TsvPage(record, *features, relations, chains)
         if page.leading.strip(" "):
             target.warnings["document at whose beginning INCEpTION will have spaces for other white space"] += 1
         with target.file(f"{record.document.key}.tsv") as stream:
@@ -75,8 +92,16 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
 class _TsvPage:
     """The lines of one document."""
 
-    def __init__(self, record: LayerRecord, of_spans: Sequence[str], of_relations: Sequence[str]) -> None:
+    def __init__(
+        self,
+        record: LayerRecord,
+        of_spans: Sequence[str],
+        of_relations: Sequence[str],
+        relations: Mapping[RelationKey, Relation],
+        chains: Mapping[str, Sequence[Sequence[SpanKey]]],
+    ) -> None:
         self._record = record
+        self._relations = relations
         self._of_spans = of_spans
         self._of_relations = of_relations
         self._text = record.document.text
@@ -86,6 +111,9 @@ class _TsvPage:
             self._tokens = Segmentation([(0, len(self._text))])
         self._sentences = self._token_ranges()
         self._firsts = [first for first, _ in self._sentences]
+        self._chains: dict[str, dict[SpanKey, tuple[int, int]]] = {layer: {} for layer in chains}
+        for number, (name, keys) in enumerate(((layer, keys) for layer in chains for keys in chains[layer]), 1):
+            self._chains[name].update((key, (number, place)) for place, key in enumerate(keys, 1))
         self.leading = self._text[: self._tokens[0].start] if self._tokens else ""
         self._units_of = {key: self._units(key) for key in record.spans()}
         self._spans_of: defaultdict[_Unit, list[SpanKey]] = defaultdict(list)
@@ -99,7 +127,9 @@ class _TsvPage:
     def pieces(self, *, plain: bool) -> Iterator[str]:
         """Yield the file piece by piece; ``plain`` leaves out the line with the fields of the document."""
         yield f"{FORMAT_LINE}{_VERSION}\n{SPAN_LAYER}{'|'.join((SPAN, LABEL, *self._of_spans))}\n"
-        if self._record.relations():
+        for layer in self._chains:
+            yield f"{CHAIN_LAYER}{layer}{LINK}|{ARROW}|{KIND}\n"
+        if self._relations:
             yield f"{RELATION_LAYER}{'|'.join((RELATION, LABEL, *self._of_relations))}|{BASE}{SPAN}\n"
         yield "\n\n" if plain else f"\n\n{self._fields()}\n"
         for number, (first, end) in enumerate(self._sentences, 1):
@@ -160,9 +190,14 @@ class _TsvPage:
         rows = [[key.label, *feature_values(items[key].attributes, self._of_spans)] for key in here]
         numbers = [self._number(key) for key in here]
         cells = [name, f"{start}-{end}", word, *_columns(rows, numbers, 1 + len(self._of_spans))]
-        if self._record.relations():
-            links, relations = self._links_of.get(unit, ()), self._record.relations()
-            told = [[key.label, *feature_values(relations[key].attributes, self._of_relations)] for key, _ in links]
+        for places in self._chains.values():
+            mentions = [(key.label, *places[key]) for key in here if key in places]
+            cells.append("|".join(f"{NO_VALUE}->{chain}-{place}" for _, chain, place in mentions) or NO_ANNOTATION)
+            cells.append("|".join(f"{escape_value(label)}[{chain}]" for label, chain, _ in mentions) or NO_ANNOTATION)
+        if self._relations:
+            links = self._links_of.get(unit, ())
+            own = [self._relations[key] for key, _ in links]
+            told = [[one.label, *feature_values(one.attributes, self._of_relations)] for one in own]
             cells += _columns(told, [""] * len(told), 1 + len(self._of_relations))
             cells.append("|".join(head for _, head in links) or NO_ANNOTATION)
         return "\t".join(cells) + "\t"
@@ -192,7 +227,7 @@ class _TsvPage:
     def _links_of(self) -> defaultdict[_Unit, list[tuple[RelationKey, str]]]:
         """The relations whose child begins in a line, and how the line names their head."""
         links: defaultdict[_Unit, list[tuple[RelationKey, str]]] = defaultdict(list)
-        for key in self._record.relations():
+        for key in self._relations:
             head, child = self._numbers.get(key.head, 0), self._numbers.get(key.child, 0)
             numbers = f"[{head}_{child}]" if head or child else ""
             name = self._name(self._units_of[key.head][0])
@@ -218,7 +253,8 @@ FORMAT = Format(
     carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),
     lost=(
         "annotations of other layers, such as part of speech",
-        "chains and slots",
+        "slots",
+        "chains, but with chains=yes",
         "features that are not the label, where the label scheme has no attribute of their name",
     ),
     grants={"features": ("attributes", "relation_attributes")},
@@ -226,5 +262,6 @@ FORMAT = Format(
         **FEATURES_OPTION,
         "plain": "yes: leave out the line with the document's key, language, title and other fields",
         **OPTIONS,
+        **CHAINS_OPTIONS,
     },
 )

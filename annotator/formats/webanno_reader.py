@@ -15,11 +15,12 @@ from typing import NamedTuple, NoReturn
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
 from annotator.formats.cas_layers import LayerChoice, Role, feature_attribute, short_name
+from annotator.formats.chains import ARROW, KIND, ChainMention, read_mentions
 from annotator.formats.counting import Offsets
 from annotator.formats.document_fields import foreign_document
 from annotator.formats.inception_project import UNTOUCHED, InceptionProject, ProjectPart, document_key
 from annotator.formats.json_values import Fields, excerpt, parse_json
-from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignLayer
+from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignGroup, ForeignLayer
 from annotator.formats.source import Source
 from annotator.formats.webanno_text import split_ids, split_values, unescape_text, unescape_value
 
@@ -28,11 +29,12 @@ FORMAT_LINE, TEXT_LINE, FIELDS_LINE = "#FORMAT=WebAnno TSV ", "#Text=", "#Docume
 SPAN_LAYER, CHAIN_LAYER, RELATION_LAYER = "#T_SP=", "#T_CH=", "#T_RL="
 SLOT, BASE = "ROLE_", "BT_"
 NO_ANNOTATION, NO_VALUE = "_", "*"
+_NOTHING = ("", NO_VALUE, NO_ANNOTATION)
 
 _SENTENCE_ID = "#Sentence.id="
 _VERSION = re.compile(r"3\.(\d{1,3})")
 _ROW = re.compile(r"(\d{1,9}-\d{1,9}(?:\.\d{1,9})?)\t(\d{1,9})-(\d{1,9})\t(.*)", re.DOTALL)
-_CHAIN_LINK = re.compile(r"->(\d+-\d+)$")
+_CHAIN_LINK = re.compile(r"(.*)->(\d{1,9})-(\d{1,9})", re.DOTALL)
 _HINT = "mend what wrote the file"
 
 
@@ -143,8 +145,8 @@ class _TsvReader:
         self._of_number: dict[int, _Key] = {}
         self._first_of: dict[tuple[str, str], _Key] = {}
         self._links: list[_Link] = []
-        self._mentions: set[tuple[str, str]] = set()
         self._attributes: list[ForeignAttribute] = []
+        self._groups: tuple[ForeignGroup, ...] = ()
 
     def document(self) -> ForeignDocument:
         """Build the document with its one layer, or without one where nobody had begun to work on it."""
@@ -163,8 +165,16 @@ class _TsvReader:
         else:
             content = self._content(text)
             gold = "gold" if origin.gold else None
-            attributes = tuple(self._attributes)
-            layers = (ForeignLayer(content, origin.author, layer=gold, state=origin.state, attributes=attributes),)
+            layers = (
+                ForeignLayer(
+                    content,
+                    origin.author,
+                    layer=gold,
+                    state=origin.state,
+                    attributes=tuple(self._attributes),
+                    groups=self._groups,
+                ),
+            )
         name = self._part.source.stem if origin.document is None else document_key(origin.document)
         return foreign_document(self._fields, text, name, layers, lost=+self._lost)
 
@@ -202,15 +212,20 @@ class _TsvReader:
             self._fail(f"found {excerpt(line)}, expected {kind}LAYER|FEATURE{f'|{BASE}LAYER' * bool(base)}")
         if any(layer.name == name for layer in self._layers):
             self._fail(f"the layer {name} twice")
-        role: Role = "other" if kind == CHAIN_LAYER else self._choice.role(name, links=kind == RELATION_LAYER)
+        role = self._role(kind, name)
         plain = [f for f in features if not f.startswith((SLOT, BASE))]
         label = self._choice.feature(role, name, plain, plain[:1])
-        if role != "other" and label and label not in plain:
+        if role in ("span", "relation") and label and label not in plain:
             raise FormatError(
                 f"{self._where}: {name} has no feature {label!r}", f"its features are {', '.join(plain) or 'none'}"
             )
         self._layers.append(_Layer(kind, name, tuple(features) or ("",), self._columns, role, label, base))
         self._columns += len(features) or 1
+
+    def _role(self, kind: str, name: str) -> Role:
+        if kind == CHAIN_LAYER:
+            return self._choice.role_in_chains("mention")
+        return self._choice.role(name, links=kind == RELATION_LAYER)
 
     def _row(self, line: str) -> None:
         match = _ROW.fullmatch(line)
@@ -247,7 +262,7 @@ class _TsvReader:
     def _annotations(self, layer: _Layer, unit: str, begin: int, end: int, cells: list[str]) -> None:
         """Take the annotations that a line has of one layer: values at the same place of each cell belong together."""
         if layer.kind == CHAIN_LAYER:
-            self._count_mentions(layer, cells)
+            self._mentions_of(layer, begin, end, dict(zip(layer.features, cells, strict=False)))
             return
         stacks = [[] if cell == NO_ANNOTATION else split_values(cell, "|") for cell in cells]
         for place in range(max(map(len, stacks))):
@@ -283,7 +298,7 @@ class _TsvReader:
         """
         label, others = "", dict[str, str]()
         for place, (feature, value) in enumerate(zip(layer.features, values, strict=False)):
-            if value in ("", NO_VALUE, NO_ANNOTATION) or place - 1 in layer.slots:
+            if value in _NOTHING or place - 1 in layer.slots:
                 continue
             if feature == layer.label:
                 label = unescape_value(value)
@@ -295,13 +310,26 @@ class _TsvReader:
                     others[feature] = unescape_value(value)
         return label or short_name(layer.name), others
 
-    def _count_mentions(self, layer: _Layer, cells: list[str]) -> None:
-        links = {m[1] for cell in cells for value in split_values(cell, "|") if (m := _CHAIN_LINK.search(value))}
-        new = {(layer.name, link) for link in links} - self._mentions
-        self._mentions |= new
-        self._lost[f"mention in a chain of {layer.name}"] += len(new)
-        for _ in new:
-            self._choice.count_unread(layer.name, is_span=False)
+    def _mentions_of(self, layer: _Layer, begin: int, end: int, cells: Mapping[str, str]) -> None:
+        """Take the mentions of chains that a line has; each is known by its chain and its place in that."""
+        arrows, kinds = (split_values(cells.get(name, NO_ANNOTATION), "|") for name in (ARROW, KIND))
+        for place, arrow in enumerate(arrows):
+            link = _CHAIN_LINK.fullmatch(arrow)
+            kind, chain, _ = split_ids(kinds[place] if place < len(kinds) else NO_VALUE)
+            if link is None or chain not in (0, int(link[2])):
+                self._lost[f"value of {layer.name} that is no mention in a chain"] += 1
+                continue
+            key = (layer.name, f"chain {link[2]}", int(link[3]))
+            if key in self._found:
+                self._found[key].end = end
+                continue
+            said = {
+                name: unescape_value(value) for name, value in ((KIND, kind), (ARROW, link[1])) if value not in _NOTHING
+            }
+            self._found[key] = _Found(layer, begin, end, "", self._where, said)
+            if layer.role == "other":
+                self._lost[f"mention in a chain of {layer.name}"] += 1
+                self._choice.count_unread(layer.name, is_span=False)
 
     def _exact_text(self) -> str:
         """The text: the one that our own files hold where it cannot be put together, else that of the sentences."""
@@ -324,20 +352,27 @@ class _TsvReader:
     def _content(self, text: str) -> Annotations:
         offsets = Offsets(text, "utf16")
         spans: dict[_Key, Span] = {}
+        mentions: list[ChainMention] = []
         for key, found in self._found.items():
-            if found.layer.role != "span":
+            if found.layer.role == "other":
                 continue
             start, end = offsets.to_code_points(found.begin), offsets.to_code_points(found.end)
             if found.begin == found.end:
                 self._lost["span without any text"] += 1
             elif start is None or end is None or start > end:
                 self._fail(f"an annotation that ends at {found.end}, before it begins", found.where)
+            elif found.layer.role == "mention":
+                mentions.append(ChainMention(f"mention {len(mentions)}", key[0], key[1], start, end, found.others))
             else:
                 spans[key] = Span(str(len(spans)), start, end, found.label)
                 self._say(spans[key].id, found.others)
-        self._choice.count_read(len(spans))
+        self._choice.count_read(len(spans) + len(mentions))
         relations = [self._relation(number, link, spans) for number, link in enumerate(self._links)]
-        return Annotations.of(spans.values(), [relation for relation in relations if relation is not None])
+        read = read_mentions(mentions, spans.values(), self._choice.mention)
+        self._groups = read.groups
+        for mention, features in read.features.items():
+            self._say(mention, features)
+        return Annotations.of([*spans.values(), *read.spans], [one for one in relations if one is not None])
 
     def _relation(self, number: int, link: _Link, spans: Mapping[_Key, Span]) -> Relation | None:
         """Build a relation; ``None``, counted as lost, where it or an end is not read."""
@@ -354,7 +389,7 @@ class _TsvReader:
         self._say(f"relation {number}", link.others)
         return Relation(f"relation {number}", spans[head].id, spans[child].id, link.label)
 
-    def _say(self, item: str, features: Mapping[str, str]) -> None:
+    def _say(self, item: str, features: Mapping[str, object]) -> None:
         """Say what features say of an item."""
         said = (feature_attribute(item, name, value) for name, value in features.items())
         self._attributes += [one for one in said if one is not None]

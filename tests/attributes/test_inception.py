@@ -8,6 +8,7 @@ import pytest
 
 from annotator.annotation import Annotations, Attributes
 from annotator.cli.main import main
+from annotator.groups import groups
 from annotator.workflow.workspace import Workspace
 from tests.attributes.filled import LAYER, content, filled_workspace
 from tests.repository import CORPORA
@@ -61,3 +62,28 @@ def test_gums_features_links_and_relations_come_in_and_go_out_equal(tmp_path: Pa
         assert {"identity", "infstat", "salience"} <= {n for s in before.spans.values() for n in s.attributes or {}}
         relations = [sorted(layer.relation_key(r) for r in layer.relations.values()) for layer in (before, after)]
         assert relations[0] == relations[1]
+
+
+@pytest.mark.parametrize(("form", "kind"), [("webanno", ""), ("cas", "kind=json"), ("cas", "kind=xmi")])
+def test_groups_go_out_as_chains_and_come_in_as_groups(form: str, kind: str, tmp_path: Path) -> None:
+    options = [argument for one in ("chains=yes", "features=yes", kind) if one for argument in ("-O", one)]
+    read = [argument for argument in options if "chains" in argument or argument == "-O"][:2]
+    with filled_workspace() as bench:
+        where = ["-w", str(bench.workspace.root)]
+        out = tmp_path / "out"
+        assert main(["export", form, *options, "-o", str(out), "--layer", LAYER, *where]) == 0
+        assert main(["import", form, *read, str(out), "--layer", "curator:bo", *where]) == 0
+        layer = bench.store.annotations(bench.layer_id("curator:bo", "flood"))
+        before = content()
+        assert _groups(layer) == _groups(before)
+        assert {s.key for s in layer.spans.values()} == {s.key for s in before.spans.values()}
+        others = [
+            {one.relation_key(r) for r in one.relations.values() if r.label != "same_as"} for one in (layer, before)
+        ]
+        assert others[0] == others[1]
+        assert main(["import", form, str(out), "--layer", "curator:cy", *where]) == 0  # chains are counted
+        assert _groups(bench.store.annotations(bench.layer_id("curator:cy", "flood"))) == []
+
+
+def _groups(layer: Annotations) -> list[list[object]]:
+    return [[layer.spans[member].key for member in group] for group in groups(layer, "same_as")]

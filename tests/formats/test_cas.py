@@ -45,6 +45,29 @@ def types() -> TypeSystem:
     return system
 
 
+COREFERENCE = "de.tudarmstadt.ukp.dkpro.core.api.coref.type.Coreference"
+
+
+def chained(*chains: list[tuple[int, int, str]], loop: bool = False) -> Cas:
+    """Return a CAS with chains of mentions, each from where to where, with its type; ``loop``: the last leads back."""
+    system = types()
+    chain_type = system.create_type(f"{COREFERENCE}Chain", "uima.cas.AnnotationBase")
+    link_type = system.create_type(f"{COREFERENCE}Link", ANNOTATION)
+    for of, feature, kind in ((chain_type, "first", link_type), (link_type, "next", link_type)):
+        system.create_feature(of, feature, kind)
+    for feature in ("referenceType", "referenceRelation"):
+        system.create_feature(link_type, feature, STRING)
+    made = Cas(typesystem=system)
+    made.sofa_string = TEXT
+    for chain in chains:
+        links = [link_type(begin=begin, end=end, referenceType=kind or None) for begin, end, kind in chain]
+        for link, following in zip(links, [*links[1:], links[0] if loop else None], strict=True):
+            link.next = following
+        made.add(chain_type(first=links[0]))
+        made.add_all(links)
+    return made
+
+
 def cas(*items: tuple[str, dict[str, Any]], text: str | None = TEXT) -> Cas:
     made = Cas(typesystem=types())
     if text is not None:
@@ -129,6 +152,33 @@ class TestReading:
         assert span_texts(document) == [("Bare", "Ana")]
         (layer,) = document.layers
         assert [(said.name, said.value) for said in layer.attributes] == [("one", "A"), ("two", "B")]
+
+    @pytest.mark.parametrize("written", [Cas.to_json, Cas.to_xmi])
+    def test_chains_are_groups_of_mentions_where_asked_for(self, written: Callable[[Cas], str], tmp_path: Path) -> None:
+        made = chained([(15, 19, "name"), (0, 3, "")], [(7, 12, "")])
+        (tmp_path / "TypeSystem.xml").write_text(made.typesystem.to_xml(), encoding="utf-8")
+        path = tmp_path / f"a.{'xmi' if written is Cas.to_xmi else 'json'}"
+        path.write_text(written(made), encoding="utf-8")
+        (document,) = read(Source(tmp_path), {"chains": "yes"})
+        texts = span_texts(document)
+        assert sorted(texts) == [("mention", "Ana"), ("mention", "viaja"), ("name", "Perú")]
+        (layer,) = document.layers
+        members = [sorted(layer.content.spans[m].start for m in group.members) for group in layer.groups]
+        assert sorted(members) == [[0, 15], [7]]
+        assert {group.label for group in layer.groups} == {"coreference"}
+        assert document.lost == {}
+        (unread,) = read(Source(tmp_path), {"spans": "none"})
+        assert unread.lost == {f"annotation of type {COREFERENCE}Chain": 2, f"annotation of type {COREFERENCE}Link": 3}
+        with pytest.raises(FormatError, match="or read its chains: -O chains=yes, or read it without"):
+            list(read(Source(tmp_path), {}))
+
+    def test_a_chain_that_leads_back_is_refused(self) -> None:
+        with pytest.raises(FormatError, match="it is in two chains or twice in one"):
+            one(chained([(0, 3, ""), (15, 19, "")], loop=True), chains="yes")
+
+    def test_a_chain_of_many_mentions(self) -> None:
+        (layer,) = one(chained([(0, 3, str(number)) for number in range(3000)]), chains="yes").layers
+        assert [len(group.members) for group in layer.groups] == [3000]
 
     def test_who_wrote_it_is_in_the_file(self) -> None:
         document = one(cas((WRITER, {"username": "bo", "sourceDocumentName": "carta.txt"})))

@@ -157,6 +157,61 @@ class TestReading:
         with pytest.raises(FormatError, match=r"of the types pos\.POS \(2\).*-O spans=pos\.POS, or read it without"):
             one(tsv("#Text=a b", *rows("1-1/0-1/a/N", "1-2/2-3/b/V"), layers=layers[:1]))
 
+    def test_chains_are_groups_of_mentions_where_asked_for(self) -> None:
+        data = tsv(
+            "#Text=Ana Ruiz llega . Ella y su tía hablan .",
+            *rows(
+                "1-1/0-3/Ana/PER[1]/name->1-1/nam[1]/_/_",
+                "1-2/4-8/Ruiz/PER[1]/name->1-1/nam[1]/_/_",
+                "1-3/9-14/llega/_/_/_/_/_",
+                "1-4/15-16/./_/_/_/_/_",
+                "1-5/17-21/Ella/_/*->1-2/*[1]/_/_",
+                "1-6/22-23/y/_/_/_/_/_",
+                "1-7/24-26/su/_/*->1-3|*->2-1/\\_p[1]|*[2]/*->3-1/*[3]",
+                "1-8/27-30/tía/PER/*->2-1/*[2]/_/_",
+                "1-9/31-37/hablan/_/_/_/_/_",
+                "1-10/38-39/./_/_/_/*->3-2/*[3]",
+            ),
+            layers=[
+                f"#T_SP={NAMED}|value",
+                "#T_CH=de.tudarmstadt.ukp.dkpro.core.api.coref.type.CoreferenceLink|referenceRelation|referenceType",
+                "#T_CH=webanno.custom.OwnerLink|referenceRelation|referenceType",
+            ],
+        )
+        read = one(data, chains="yes")
+        assert spans(read) == [
+            *[("PER", "Ana Ruiz"), ("PER", "tía")],
+            *[("nam", "Ana Ruiz"), ("mention", "Ella"), ("_p", "su"), ("mention", "su tía")],
+            *[("mention", "su"), ("mention", ".")],
+        ]
+        (layer,) = read.layers
+        texts = {s.id: read.text[s.start : s.end] for s in layer.content.spans.values()}
+        assert [(group.label, [texts[member] for member in group.members]) for group in layer.groups] == [
+            ("coreference", ["Ana Ruiz", "Ella", "su"]),
+            ("coreference", ["su tía"]),
+            ("Owner", ["su", "."]),
+        ]
+        assert [(texts[said.item or ""], said.name, said.value) for said in layer.attributes] == [
+            ("Ana Ruiz", "referenceRelation", "name")
+        ]
+        assert read.lost == {}
+        (labelled,) = one(data, chains="yes", mention="M").layers
+        assert {s.label for s in labelled.content.spans.values()} == {"PER", "M"}
+        assert [said.value for said in labelled.attributes if said.name == "referenceType"] == ["nam", "_p"]
+        assert spans(one(data)) == [("PER", "Ana Ruiz"), ("PER", "tía")]
+        assert sum(one(data).lost.values()) == 6
+
+    def test_chains_that_say_no_mention_are_counted_and_chains_alone_named(self) -> None:
+        layers = ["#T_CH=webanno.custom.CorefLink|referenceRelation|referenceType"]
+        data = tsv("#Text=a b", *rows("1-1/0-1/a/_/*[1]", "1-2/2-3/b/*->1-1/x[2]"), layers=layers)
+        assert one(data, chains="yes", spans="none").lost == {
+            "value of webanno.custom.CorefLink that is no mention in a chain": 2
+        }
+        with pytest.raises(FormatError, match=r"CorefLink \(1\).*: read its chains: -O chains=yes, or read it without"):
+            one(tsv("#Text=a", *rows("1-1/0-1/a/*->1-1/*[1]"), layers=layers))
+        with pytest.raises(FormatError, match="mention=M: chains are not read"):
+            one(data, mention="M")
+
     def test_a_project_in_this_format(self, tmp_path: Path) -> None:
         for user in ("ana", "bo"):
             path = tmp_path / "annotation" / "carta.txt" / f"{user}.tsv"

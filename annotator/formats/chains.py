@@ -1,0 +1,117 @@
+"""Chains, which are what INCEpTION and DKPro call groups of mentions.
+
+A layer of chains has links, which are mentions with a type (``referenceType``) and a name for the arrow to the next one
+(``referenceRelation``), and chains, each of which leads to its first link.  DKPro's own layer is coreference; those
+that a project adds have names of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+
+from annotator.annotation import Relation, RelationKey, Span, SpanKey
+from annotator.errors import FormatError
+from annotator.formats.options import is_yes
+from annotator.formats.protocol import COREFERENCE, ForeignGroup, Target
+from annotator.formats.record import LayerRecord
+from annotator.groups import groups
+from annotator.labels import LabelScheme
+
+KIND, ARROW = "referenceType", "referenceRelation"
+"""The features of a mention: its type, and the name of the arrow to the next one."""
+OPTIONS = {
+    "chains": "yes: read chains as groups, their mentions as spans; write groups as chains in place of relations",
+    "mention": f"with chains=yes: the label of all mentions read (default: their {KIND}, else the label of a span at "
+    "the same place, else mention)",
+}
+_COREFERENCE = "de.tudarmstadt.ukp.dkpro.core.api.coref.type.Coreference"
+LINK, CHAIN = "Link", "Chain"
+"""How the names of the two types of a layer end."""
+_CUSTOM = "webanno.custom."
+_UNLABELLED = "mention"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainMention:
+    """A mention as a file has it, at code points: the layer of its links, its chain (``None``: none), its features."""
+
+    id: str
+    layer: str
+    chain: Hashable
+    start: int
+    end: int
+    features: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMentions:
+    """Mentions as spans and their chains as groups; ``features`` are those of each mention that are not its label."""
+
+    spans: list[Span]
+    groups: tuple[ForeignGroup, ...]
+    features: dict[str, Mapping[str, object]]
+
+
+def asked_for_chains(options: Mapping[str, str]) -> bool:
+    """Whether chains are to be read or written.
+
+    Raises :class:`FormatError` where they are not, but an option says how.
+    """
+    asked = is_yes(options, "chains")
+    if "mention" in options and not asked:
+        raise FormatError(f"mention={options['mention']}: chains are not read", "write chains=yes, too")
+    return asked
+
+
+def read_mentions(mentions: Iterable[ChainMention], spans: Iterable[Span], label: str | None) -> ReadMentions:
+    """Turn mentions into spans with labels, ``label`` where that is given; ``spans`` are the other ones of the file."""
+    label_at: dict[tuple[int, int], str] = {}
+    for span in spans:
+        label_at.setdefault((span.start, span.end), span.label)
+    read: list[Span] = []
+    features: dict[str, Mapping[str, object]] = {}
+    members: dict[tuple[str, Hashable], list[str]] = {}
+    for mention in mentions:
+        others = dict(mention.features)
+        place = (mention.start, mention.end)
+        own = label or str(others.pop(KIND, None) or label_at.get(place, _UNLABELLED))
+        read.append(Span(mention.id, *place, own))
+        features[mention.id] = others
+        if mention.chain is not None:
+            members.setdefault((mention.layer, mention.chain), []).append(mention.id)
+    found = (ForeignGroup(_group_label(layer), tuple(ids)) for (layer, _), ids in members.items())
+    return ReadMentions(read, tuple(found), features)
+
+
+def _group_label(layer: str) -> str:
+    return COREFERENCE if layer == _COREFERENCE + LINK else layer.rpartition(".")[2].removesuffix(LINK)
+
+
+def layer_of_chains(label: str, scheme: LabelScheme) -> str:
+    """The layer for the groups of an equivalence, without the ``Chain`` or ``Link`` at its end.
+
+    It is DKPro's own where the label scheme has one equivalence.
+    """
+    return _COREFERENCE if len(scheme.equivalences) == 1 else _CUSTOM + re.sub(r"\W", "_", label)
+
+
+def chains_of(record: LayerRecord, scheme: LabelScheme) -> dict[str, list[list[SpanKey]]]:
+    """The groups of a record, by their equivalence in the order of the scheme."""
+    content = record.annotations
+    return {
+        label: [list(dict.fromkeys(content.spans[member].key for member in group)) for group in groups(content, label)]
+        for label in scheme.relations
+        if label in scheme.equivalences
+    }
+
+
+def relations_beside_chains(record: LayerRecord, target: Target) -> dict[RelationKey, Relation]:
+    """The relations that are not written as chains; what those have that chains cannot say is counted as lost."""
+    every = record.relations()
+    others = {key: relation for key, relation in every.items() if key.label not in target.scheme.equivalences}
+    lost = sum(len(relation.attributes or ()) for key, relation in every.items() if key not in others)
+    if lost:
+        target.lost["attributes of relations that are written as chains"] += lost
+    return others
