@@ -206,10 +206,13 @@ def _encodable(text: str) -> str:
 
 
 def _is_index(path: Path) -> bool:
-    """Whether a file is an index of ours, which SQLite's header tells by the number of the application."""
+    """Whether a file is an index of ours, which SQLite's header tells by the number of the application.
+
+    So is one without a header: a power cut can leave the name of an index without its content.
+    """
     with explained(path), path.open("rb") as file:
         head = file.read(72)
-    return head[:15] == b"SQLite format 3" and head[68:] == APPLICATION_ID.to_bytes(4)
+    return not head.strip(b"\0") or (head[:15] == b"SQLite format 3" and head[68:] == APPLICATION_ID.to_bytes(4))
 
 
 def _make_folder(folder: Path) -> None:

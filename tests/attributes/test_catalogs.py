@@ -67,11 +67,12 @@ def test_a_file_that_changed_is_indexed_anew(catalogs: Catalogs, bench: Bench) -
     assert [entry.name for entry in other.open("places").search("delta", 1)] == ["Delta"]
 
 
-def test_an_index_that_is_damaged_is_made_again(catalogs: Catalogs, bench: Bench) -> None:
+@pytest.mark.parametrize(("kept", "then"), [(100, b"x" * 5000), (0, b"\0" * 4096), (0, b"")])
+def test_an_index_that_is_damaged_is_made_again(catalogs: Catalogs, bench: Bench, kept: int, then: bytes) -> None:
     found(catalogs, "")
     catalogs.close()
     index = bench.workspace.database_path.parent / "catalogs" / "places.db"
-    index.write_bytes(index.read_bytes()[:100] + b"x" * 5000)
+    index.write_bytes(index.read_bytes()[:kept] + then)
     assert found(catalogs, "riva") == ["P1"]
 
 
