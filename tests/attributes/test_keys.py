@@ -190,6 +190,32 @@ async def test_groups_are_listed_in_place_of_their_links(bench: Bench) -> None:
         assert panel.count() == 1
 
 
+async def click(work: WorkbenchDriver, words: str) -> None:
+    """Click on some words of the screen."""
+    y = next(y for y, line in enumerate(work.lines) if words in line)
+    await work.pilot.click(offset=(work.lines[y].index(words), y))
+    await work.settle()
+
+
+async def test_a_click_on_a_choice_or_on_a_group_does_that_and_no_more(bench: Bench) -> None:
+    session = bench.session("flood")
+    flood = mark(session, "flooded", "EVENT")
+    mentions(session)
+    async with workbench(bench, "flood", size=(200, 60)) as work:
+        work.annotating.focus_item(flood)
+        await work.press("'")
+        await click(work, "p possible")
+        assert work.message == "certainty of EVENT “flooded”: possible"
+        await focus_nth(work, 3)
+        await work.press(",", ",")
+        await focus_nth(work, 1)
+        await click(work, "₁ Nova Riva ×2")
+        assert work.session.checks.name_of(str(work.annotating.item_id)) == "PLACE “Nova Riva”"
+        focused = work.annotating.item_id
+        await click(work, "1 group · , joins")
+        assert work.annotating.item_id == focused
+
+
 PLACES = "id,name,aliases,type,description\nQ1,Nova Riva,NR,city,on the Lema\nQ2,Lemá,,river,\nQ3,Riva Alta,,city,\n"
 
 

@@ -53,7 +53,11 @@ class ClickableKeys(PaletteWidget):
         """Press the key under the mouse."""
         place = self._place_at(event.x, event.y)
         if place is not None:
-            self.post_message(KeyClicked(place.key))
+            self.clicked(place.key)
+
+    def clicked(self, key: str) -> None:
+        """Act on a click on a key; subclasses override this, since Textual calls every ``on_click`` of a class."""
+        self.post_message(KeyClicked(key))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Show which key a click would press."""

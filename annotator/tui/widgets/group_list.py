@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual import events
 from textual.containers import Vertical
 from textual.message import Message
 
@@ -100,11 +99,10 @@ class GroupList(VirtualList):
             Segment(tail, faint),
         ]
 
-    def on_click(self, event: events.Click) -> None:
-        """Go to the first mention of the group under the mouse."""
-        line = event.y + int(self.scroll_offset.y)
-        if 0 < line <= len(self._groups):
-            self.post_message(self.GroupChosen(self._mentions(self._groups[line - 1].number)[0]))
+    def clicked(self, index: int, *, twice: bool) -> None:  # noqa: ARG002 - a second click goes to the same mention
+        """Go to the first mention of a group."""
+        if index:
+            self.post_message(self.GroupChosen(self._mentions(self._groups[index - 1].number)[0]))
 
 
 class PanelColumn(BesideText, Vertical):

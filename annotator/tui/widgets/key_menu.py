@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -75,11 +74,9 @@ class KeyMenu(ClickableKeys):
                     yield KeyPlace(y, start, start + _cells(choice), choice.key)
                 start += _cells(choice) + GAP
 
-    def on_click(self, event: events.Click) -> None:
+    def clicked(self, key: str) -> None:
         """Answer the question with what is under the mouse."""
-        place = self._place_at(event.x, event.y)
-        if place is not None:
-            self.screen.post_message(KeyClicked(place.key).event)
+        self.screen.post_message(KeyClicked(key).event)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line of choices."""

@@ -193,4 +193,8 @@ class VirtualList(PaintedLines, PaletteWidget, can_focus=False, inherit_bindings
         """Choose the entry under the mouse."""
         line = event.y + int(self.scroll_offset.y)
         if 0 <= line < self.first_line(self.count()):
-            self.post_message(self.EntryChosen(self, self.entry_at(line), twice=event.chain == 2))
+            self.clicked(self.entry_at(line), twice=event.chain == 2)
+
+    def clicked(self, index: int, *, twice: bool) -> None:
+        """Act on a click on an entry; subclasses override this, since Textual calls every ``on_click`` of a class."""
+        self.post_message(self.EntryChosen(self, index, twice=twice))
