@@ -257,7 +257,8 @@ class AnnotateScreen(DocumentScreen):
             them = "item: tab goes to it" if count == 1 else "items: tab goes to them"
             self.show_message(f"{count} retired ({RETIRED}) {them} · space done · ? help", "alarm")
         elif self.session.layer.order.pending:
-            self.show_message("tab next · a accept · x reject · ; jump · u undo · space done · ? help", "keys")
+            way = ", join" if self.session.scheme.equivalences else "; jump"
+            self.show_message(f"tab next · a accept · x reject · {way} · u undo · space done · ? help", "keys")
         else:
             self.show_message("nothing left to decide · space done · labels' keys mark more · ? help", "keys")
 

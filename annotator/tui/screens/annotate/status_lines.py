@@ -164,6 +164,7 @@ def _keys(bar: StatusLine, session: AnnotationSession, item: Span | Relation, fo
     keys = [f"+ accepts all {alike}"] if alike > 1 else []
     if not place or bar.size.width >= ROOM_FOR_ALL_KEYS:
         keys.append("a accept · x reject" if pending else for_own)
+        keys += ["' attributes"] if session.scheme.attributes_of(item.label) else []
     return f"  {' · '.join(keys)} " if keys else ""
 
 
