@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -23,7 +23,6 @@ from annotator.errors import InputError, ModelError
 from annotator.files.whole import discard_folder, place_folder, replace_file
 from annotator.inputs import load_json
 from annotator.labels import LabelScheme
-from annotator.suggest.attributes.model import AttributeModel
 from annotator.suggest.gold_sentences import GoldSentences
 from annotator.suggest.learned.added_scores import AddedScores
 from annotator.suggest.learned.calibration import Calibration
@@ -33,6 +32,9 @@ from annotator.suggest.learned.phrase_memory import FrozenMemory
 from annotator.suggest.learned.tagger import Tagger
 from annotator.suggest.learned.token_features import FeatureSet
 from annotator.suggest.relations.classifier import RelationClassifier, RelationScorer
+
+if TYPE_CHECKING:
+    from annotator.suggest.attributes.model import AttributeModel
 
 Content = TypeVar("Content")
 
@@ -115,7 +117,11 @@ class LearnedVersion:
     @cached_property
     def attributes(self) -> AttributeModel | None:
         """What suggests attributes; ``None`` when the scheme had none."""
-        return self._read(ATTRIBUTES, AttributeModel.from_json) if ATTRIBUTES in self.card["files"] else None
+        if ATTRIBUTES not in self.card["files"]:
+            return None
+        from annotator.suggest.attributes.model import AttributeModel
+
+        return self._read(ATTRIBUTES, AttributeModel.from_json)
 
     @cached_property
     def calibrations(self) -> Mapping[str, Calibration]:

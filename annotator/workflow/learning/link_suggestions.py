@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import cache
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from annotator.annotation import Annotations, Span
 from annotator.errors import AnnotatorError
 from annotator.groups import groups
 from annotator.labels.attributes import AttributeType, with_value
-from annotator.store.catalogs import ALIAS, NAME, CatalogIndex
 from annotator.text import Document
-from annotator.workflow.catalogs import Catalogs
 from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.store.catalogs import CatalogIndex
 
 LEAST_SAME = 0.8
 """Score of a link of an equivalence from which its ends share their entries."""
@@ -30,12 +32,12 @@ class LinkSuggestions:
 
     def __init__(self, workspace: Workspace) -> None:
         self._scheme = workspace.scheme
-        self._catalogs = Catalogs(workspace)
+        self._open = ExitStack()
         self._indexes: dict[str, CatalogIndex] = {}
         self.problems: list[str] = []
-        for attribute in self._scheme.attributes.values():
-            if attribute.catalog is not None:
-                self._open(attribute, attribute.catalog)
+        named = {a.name: a.catalog for a in self._scheme.attributes.values() if a.catalog is not None}
+        if named:
+            self._open_catalogs(workspace, named)
         self.fingerprint = "".join(f"\n{name}@{index.digest}" for name, index in sorted(self._indexes.items()))
         self._only_entry = cache(self._find_only_entry)
 
@@ -43,13 +45,18 @@ class LinkSuggestions:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._catalogs.close()
+        self._open.close()
 
-    def _open(self, attribute: AttributeType, catalog: str) -> None:
-        try:
-            self._indexes[attribute.name] = self._catalogs.open(catalog)
-        except AnnotatorError as error:
-            self.problems.append(f"no links for {attribute.name}: {error}")
+    def _open_catalogs(self, workspace: Workspace, named: Mapping[str, str]) -> None:
+        """Open the catalogs of attributes, as far as there are any that can be used."""
+        from annotator.workflow.catalogs import Catalogs
+
+        catalogs = self._open.enter_context(closing(Catalogs(workspace)))
+        for name, catalog in named.items():
+            try:
+                self._indexes[name] = catalogs.open(catalog)
+            except AnnotatorError as error:
+                self.problems.append(f"no links for {name}: {error}")
 
     def linked(self, document: Document, layer: AnyLayer) -> AnyLayer:
         """A layer of a document with the links that are certain by name, where none is suggested yet."""
@@ -79,6 +86,8 @@ class LinkSuggestions:
 
     def _find_only_entry(self, attribute: str, name: str) -> str | None:
         """The id of the only entry that has a name, or an alias, like this; ``None`` for none or several."""
+        from annotator.store.catalogs import ALIAS, NAME
+
         index = self._indexes[attribute]
         found = {entry.id for way in (NAME, ALIAS) for entry in index.called(name, way, 2)}
         return found.pop() if len(found) == 1 else None
