@@ -17,6 +17,7 @@ from annotator.workflow.adjudicating.provenance import provenance
 from annotator.workflow.adjudicating.session import GoldSession
 from annotator.workflow.annotating.attribute_steps import AttributeSteps
 from annotator.workflow.annotating.session import AnnotationSession
+from tests.attributes.conftest import PLACES
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, focused, range_of
 
@@ -169,6 +170,17 @@ async def test_they_are_settled_by_the_same_keys(bench: Bench) -> None:
         assert work.focus.startswith("attribute  1 of 2 open certainty")
         await work.press("1", "2", "space")
     assert gold(bench) == {"flooded": {"certainty": "possible", "negated": True}, "": {"topic": ["health"]}}
+
+
+async def test_the_versions_of_a_link_name_their_entries(bench: Bench) -> None:
+    bench.workspace.catalogs.mkdir()
+    (bench.workspace.catalogs / "places.csv").write_text(PLACES, encoding="utf-8")
+    for curator, entry in (("ana", "P2"), ("bo", "P3"), ("carla", "P9")):
+        finish(bench, curator, {"Nova Riva": {"gazetteer": entry}})
+    async with workbench(bench, KEY, curator="lead", adjudicating=True) as work:
+        shown = " ".join(work.text.split())
+        assert "1 ana gazetteer: P2 São Lima PLACE · A city 2 bo gazetteer: P3 Lima PLACE · Another city" in shown
+        assert "3 carla gazetteer: P9 attribute" in shown
 
 
 async def test_another_value_is_two_keys(bench: Bench) -> None:

@@ -78,12 +78,13 @@ def attribute_words(
         if attribute.kind == "flag":
             told.append(attribute.name if value else f"{attribute.name} no")
         else:
-            told.append(f"{attribute.name} {_with_names(attribute, value, entry_name)}")
+            told.append(f"{attribute.name} {value_with_names(attribute, value, entry_name)}")
     told += [f"{name}{RETIRED} {value_text(value)}" for name, value in remaining.items()]
     return [sanitize(words) for words in told]
 
 
-def _with_names(attribute: AttributeType, value: AttributeValue, entry_name: EntryName | None) -> str:
+def value_with_names(attribute: AttributeType, value: AttributeValue, entry_name: EntryName | None) -> str:
+    """A value in words; behind the id of an entry stands its name, where that is known."""
     if attribute.catalog is None or entry_name is None:
         return value_text(value)
     named = ((str(one), entry_name(attribute, str(one))) for one in values_of(value))

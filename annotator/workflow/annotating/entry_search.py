@@ -49,7 +49,7 @@ class EntrySearch:
     def __init__(self, candidates: Candidates, open_catalog: Callable[[str], CatalogIndex]) -> None:
         self._find_candidates = candidates
         self._open_catalog = open_catalog
-        self._names: dict[tuple[str, str], str | None] = {}
+        self._entries: dict[tuple[str, str], CatalogEntry | None] = {}
 
     def search(self, attribute: AttributeType, item_id: str | None, query: str) -> Sequence[FoundValue]:
         """The values whose names fit what was typed, or the likeliest ones where nothing was.
@@ -82,16 +82,24 @@ class EntrySearch:
 
     def name(self, attribute: AttributeType, value: str) -> str | None:
         """The name of an entry; ``None`` where it is not known."""
+        entry = self._entry(attribute, value)
+        return None if entry is None else entry.name
+
+    def about(self, attribute: AttributeType, value: str) -> str:
+        """What tells an entry from others of its name; empty where that is not known."""
+        entry = self._entry(attribute, value)
+        return "" if entry is None else " · ".join(filter(None, (entry.type, entry.description)))
+
+    def _entry(self, attribute: AttributeType, value: str) -> CatalogEntry | None:
         if attribute.catalog is None:
             return None
         key = attribute.catalog, value
-        if key not in self._names:
+        if key not in self._entries:
             try:
-                entry = self._open_catalog(attribute.catalog).entry(value)
+                self._entries[key] = self._open_catalog(attribute.catalog).entry(value)
             except AnnotatorError:
                 return None
-            self._names[key] = None if entry is None else entry.name
-        return self._names[key]
+        return self._entries[key]
 
 
 def candidates_in(session: AnnotationSession) -> Candidates:

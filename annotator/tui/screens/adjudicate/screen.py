@@ -127,12 +127,11 @@ class AdjudicateScreen(DocumentScreen):
     def strips(self) -> list[Widget]:
         """The attributes of the document, where the scheme has any."""
         self._bars = AttributeBars(self.session.scheme, self.workbench.palette)
-        return [] if self._bars.strip is None else [self._bars.strip]
+        return [*self._bars.strips]
 
     def bars(self) -> list[Widget]:
         """The curators' versions of the case in focus, and the keys that set attributes."""
-        menu = [] if self._bars.menu is None else [self._bars.menu]
-        return [VersionsBar(self.workbench.palette, len(self.names)), *menu]
+        return [VersionsBar(self.workbench.palette, len(self.names)), *self._bars.menus]
 
     async def on_document_strip_clicked(self) -> None:
         """Ask for the attributes of the document."""
@@ -258,7 +257,8 @@ class AdjudicateScreen(DocumentScreen):
         if self.panel.display:
             self.choose_in_panel()
         show_header(self.query_one("#header", StatusLine), self.session, wide=self.is_wide)
-        self.query_one(VersionsBar).show_versions(version_lines(self.session, self.case, self.names))
+        versions = version_lines(self.session, self.case, self.names, self._entries)
+        self.query_one(VersionsBar).show_versions(versions)
         self._bars.show(self.session.content, {}, self.prompts)
         bar = self.query_one("#focus", StatusLine)
         show_focus(bar, self.session, self.case, self.walk, self.prompts.current, self.caret, self.cursor_line)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from annotator.annotation import Relation, RelationKey, Span, SpanKey
 from annotator.tui.key_prompt import KeyPrompt
+from annotator.tui.layout.attribute_marks import value_with_names
 from annotator.tui.layout.caret import Caret
 from annotator.tui.layout.cutting import quote_within
 from annotator.tui.layout.palette import RETIRED
@@ -14,9 +15,10 @@ from annotator.tui.screens.document.focus_line import show_prompt_or_selection
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.versions_bar import VersionLine
 from annotator.wording import plural
-from annotator.workflow.adjudicating.attributes import version_text
+from annotator.workflow.adjudicating.attributes import value_from, version_text
 from annotator.workflow.adjudicating.cases import AttributeCase, Case, RelationCase, SpanCase
 from annotator.workflow.adjudicating.session import GoldSession
+from annotator.workflow.annotating.entry_search import EntrySearch
 from annotator.workflow.description import attribute_in_words, item_in_words, one_line
 
 SHORT_CELLS = 26
@@ -117,19 +119,21 @@ def _notes(session: GoldSession, case: Case) -> str:
     return f"  “{notes[0]}”" if notes else ""
 
 
-def version_lines(session: GoldSession, case: Case | None, names: Mapping[str, str]) -> list[VersionLine]:
+def version_lines(
+    session: GoldSession, case: Case | None, names: Mapping[str, str], entries: EntrySearch
+) -> list[VersionLine]:
     """A line for each curator: their version, or without a case their comment on the document."""
+    if isinstance(case, AttributeCase):
+        return [_attribute_line(session, case, curator, name, entries) for curator, name in names.items()]
     return [_version_line(session, case, curator, name) for curator, name in names.items()]
 
 
-def _version_line(session: GoldSession, case: Case | None, curator: str, name: str) -> VersionLine:
+def _version_line(session: GoldSession, case: SpanCase | RelationCase | None, curator: str, name: str) -> VersionLine:
     work = session.gold.work.work[curator]
     if case is None:
         comments = [c.text for c in work.comments.values() if c.target is None]
         size = f"{plural(len(work.content.spans), 'span')}, {plural(len(work.content.relations), 'relation')}"
         return VersionLine(name, "", size, comment=" · ".join(comments))
-    if isinstance(case, AttributeCase):
-        return _attribute_line(session, case, curator, name)
     version = case.versions.get(curator, ())
     items = _items(session, case, curator)
     ids = {item.id for item in items}
@@ -148,15 +152,21 @@ def _version_line(session: GoldSession, case: Case | None, curator: str, name: s
     return VersionLine(name, label, text, _note(items), " · ".join(comments), stands, retired)
 
 
-def _attribute_line(session: GoldSession, case: AttributeCase, curator: str, name: str) -> VersionLine:
+def _attribute_line(
+    session: GoldSession, case: AttributeCase, curator: str, name: str, entries: EntrySearch
+) -> VersionLine:
     """What a curator says of an attribute; who does not have the item says nothing of it."""
     if curator not in case.versions:
         return VersionLine(name, "", "does not have it")
     version = case.versions[curator]
     stands = case.settled is not None and version == case.outcome
     retired = session.version_problem(case, version) is not None
-    said = f"{case.name}: {version_text(version) or 'nothing'}"
-    return VersionLine(name, "", said, stands=stands, retired=retired)
+    attribute, value = session.scheme.attributes.get(case.name), version_text(version)
+    if attribute is None or attribute.catalog is None or not version:
+        return VersionLine(name, "", f"{case.name}: {value or 'nothing'}", stands=stands, retired=retired)
+    value = value_with_names(attribute, value_from(attribute, version), entries.name)
+    about = ", ".join(filter(None, (entries.about(attribute, str(entry)) for entry in version)))
+    return VersionLine(name, "", f"{case.name}: {value}", about, stands=stands, retired=retired)
 
 
 def _in_short(key: SpanKey | RelationKey, text: str) -> str:

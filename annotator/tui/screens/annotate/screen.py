@@ -139,11 +139,11 @@ class AnnotateScreen(DocumentScreen):
 
     def strips(self) -> list[Widget]:
         """The attributes of the document, where the scheme has any."""
-        return [] if self._bars.strip is None else [self._bars.strip]
+        return [*self._bars.strips]
 
     def bars(self) -> list[Widget]:
         """The panel for a beginner, if there is one, and the keys that set attributes."""
-        return [widget for widget in (self.guide, self._bars.menu) if widget is not None]
+        return [*([] if self.guide is None else [self.guide]), *self._bars.menus]
 
     def focus_first_item(self) -> None:
         """Go to the item that was asked for, to where the curator stopped, or to the first suggestion."""

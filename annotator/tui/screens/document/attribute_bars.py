@@ -12,16 +12,16 @@ from annotator.workflow.editing.content import LayerContent
 
 
 class AttributeBars:
-    """The strip of the document's attributes and the menu of keys; ``None`` where the label scheme needs none."""
+    """The strip of the document's attributes and the menu of keys, each in a list: none where the scheme needs none."""
 
     def __init__(self, scheme: LabelScheme, palette: Palette) -> None:
         known = scheme.attributes_of(None)
-        self.strip = DocumentStrip(palette, known) if known else None
-        self.menu = KeyMenu(palette) if scheme.attributes else None
+        self.strips = [DocumentStrip(palette, known)] if known else []
+        self.menus = [KeyMenu(palette)] if scheme.attributes else []
 
     def show(self, content: LayerContent, suggested: Attributes, prompts: Prompts) -> None:
         """Show the attributes as they are, and the keys that answer the open question."""
-        if self.strip is not None:
-            self.strip.show_attributes(content.document_attributes, suggested)
-        if self.menu is not None:
-            self.menu.show_rows(prompts.menu)
+        for strip in self.strips:
+            strip.show_attributes(content.document_attributes, suggested)
+        for menu in self.menus:
+            menu.show_rows(prompts.menu)
