@@ -152,9 +152,9 @@ class _CasReader:
             mentions.append(ChainMention(name, link.type.name, chain_of.get(link.xmiID), *self._range(link), features))
         read = read_mentions(mentions, spans, self._layers.mention)
         self._groups = read.groups
-        for link, others in zip(links, read.features.values(), strict=True):
+        for link, (span_id, others) in zip(links, read.features, strict=True):
             for other, value in others.items():
-                self._say(link, f"mention {link.xmiID}", other, value)
+                self._say(link, span_id, other, value)
         return read.spans
 
     def _relation(self, item: Any, spans: Mapping[int, Span]) -> Relation | None:

@@ -47,11 +47,14 @@ class ChainMention:
 
 @dataclass(frozen=True, slots=True)
 class ReadMentions:
-    """Mentions as spans and their chains as groups; ``features`` are those of each mention that are not its label."""
+    """Mentions as spans, but for those that are among the other spans, and their chains as groups.
+
+    ``features`` are those of each mention that are not its label, by the id of its span.
+    """
 
     spans: list[Span]
     groups: tuple[ForeignGroup, ...]
-    features: dict[str, Mapping[str, object]]
+    features: list[tuple[str, Mapping[str, object]]]
 
 
 def asked_for_chains(options: Mapping[str, str]) -> bool:
@@ -67,20 +70,25 @@ def asked_for_chains(options: Mapping[str, str]) -> bool:
 
 def read_mentions(mentions: Iterable[ChainMention], spans: Iterable[Span], label: str | None) -> ReadMentions:
     """Turn mentions into spans with labels, ``label`` where that is given; ``spans`` are the other ones of the file."""
+    id_of: dict[SpanKey, str] = {}
     label_at: dict[tuple[int, int], str] = {}
     for span in spans:
+        id_of.setdefault(span.key, span.id)
         label_at.setdefault((span.start, span.end), span.label)
     read: list[Span] = []
-    features: dict[str, Mapping[str, object]] = {}
+    features: list[tuple[str, Mapping[str, object]]] = []
     members: dict[tuple[str, Hashable], list[str]] = {}
     for mention in mentions:
         others = dict(mention.features)
         place = (mention.start, mention.end)
         own = label or str(others.pop(KIND, None) or label_at.get(place, _UNLABELLED))
-        read.append(Span(mention.id, *place, own))
-        features[mention.id] = others
+        span_id = id_of.get(SpanKey(*place, own))
+        if span_id is None:
+            span_id = mention.id
+            read.append(Span(span_id, *place, own))
+        features.append((span_id, others))
         if mention.chain is not None:
-            members.setdefault((mention.layer, mention.chain), []).append(mention.id)
+            members.setdefault((mention.layer, mention.chain), []).append(span_id)
     found = (ForeignGroup(_group_label(layer), tuple(ids)) for (layer, _), ids in members.items())
     return ReadMentions(read, tuple(found), features)
 

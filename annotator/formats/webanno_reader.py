@@ -370,7 +370,7 @@ class _TsvReader:
         relations = [self._relation(number, link, spans) for number, link in enumerate(self._links)]
         read = read_mentions(mentions, spans.values(), self._choice.mention)
         self._groups = read.groups
-        for mention, features in read.features.items():
+        for mention, features in read.features:
             self._say(mention, features)
         return Annotations.of([*spans.values(), *read.spans], [one for one in relations if one is not None])
 

@@ -65,14 +65,18 @@ def test_gums_features_links_and_relations_come_in_and_go_out_equal(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("form", "kind"), [("webanno", ""), ("cas", "kind=json"), ("cas", "kind=xmi")])
-def test_groups_go_out_as_chains_and_come_in_as_groups(form: str, kind: str, tmp_path: Path) -> None:
+def test_groups_go_out_as_chains_and_come_in_as_groups(
+    form: str, kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     options = [argument for one in ("chains=yes", "features=yes", kind) if one for argument in ("-O", one)]
     read = [argument for argument in options if "chains" in argument or argument == "-O"][:2]
     with filled_workspace() as bench:
         where = ["-w", str(bench.workspace.root)]
         out = tmp_path / "out"
         assert main(["export", form, *options, "-o", str(out), "--layer", LAYER, *where]) == 0
+        capsys.readouterr()
         assert main(["import", form, *read, str(out), "--layer", "curator:bo", *where]) == 0
+        assert "left behind" not in capsys.readouterr().err
         layer = bench.store.annotations(bench.layer_id("curator:bo", "flood"))
         before = content()
         assert _groups(layer) == _groups(before)
