@@ -8,6 +8,7 @@ Tokens and sentences go along, so that INCEpTION takes ours for its own.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from annotator.formats.cas_layers import (
     feature_values,
     features_of,
 )
-from annotator.formats.cas_reader import ANNOTATION, DOCUMENT, METADATA, OUR_COLLECTION, SENTENCE, TOKEN, read
+from annotator.formats.cas_reader import ANNOTATION, DOCUMENT, METADATA, OUR_COLLECTION, RENAMED, SENTENCE, TOKEN, read
 from annotator.formats.chains import (
     ARROW,
     CHAIN,
@@ -111,7 +112,9 @@ class _CasTypes:
         return chain, link
 
     def _feature(self, of: Any, name: str, range_type: Any = "uima.cas.String", description: str | None = None) -> None:
-        self.system.create_feature(of, name, range_type, description=description)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", RENAMED)
+            self.system.create_feature(of, name, range_type, description=description)
 
     def cas(self, record: LayerRecord) -> Cas:
         """Turn a record into a CAS."""
@@ -162,7 +165,7 @@ class _CasTypes:
 
 def _features(attributes: Attributes | None, names: Sequence[str]) -> dict[str, str]:
     values = zip(names, feature_values(attributes, names), strict=True)
-    return {name: value for name, value in values if value}
+    return {f"{name}_" if name in ("type", "self") else name: value for name, value in values if value}
 
 
 FORMAT = Format(

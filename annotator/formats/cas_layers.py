@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal
@@ -34,6 +35,10 @@ _LINKS = ("identity", "identifier")
 _CUSTOM = ("webanno.custom.", "custom.")
 _LABELS = ("label", "value")
 _NONE = "none"
+_OWN_FEATURES = frozenset([LABEL, "begin", "end", "sofa", "Governor", "Dependent"])
+"""The features that annotations have without attributes."""
+_OWN_FIELD = "xmiID"
+"""What dkpro-cassis numbers annotations by."""
 _SHOWN = 5
 
 
@@ -117,12 +122,25 @@ def feature_attribute(item: str, name: str, value: object) -> ForeignAttribute |
     return ForeignAttribute(item, name, value, kind="catalog" if name in _LINKS else by_value)
 
 
+def can_name_feature(name: str) -> bool:
+    """Tell whether a name is one that UIMA takes for a feature, and that dkpro-cassis can make a Python field of."""
+    return name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name) and name != _OWN_FIELD
+
+
 def features_of(scheme: LabelScheme) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The attributes of spans and of relations, each by the name of a feature."""
-    return (
-        tuple(a.name for a in scheme.attributes.values() if not scheme.entities.keys().isdisjoint(a.of)),
-        tuple(a.name for a in scheme.attributes.values() if not scheme.relations.keys().isdisjoint(a.of)),
-    )
+    """The attributes of spans and of relations, each by the name of a feature.
+
+    Raises :class:`FormatError` where one has a name that no feature can have, or that the layers have already.
+    """
+    of_spans = tuple(a.name for a in scheme.attributes.values() if not scheme.entities.keys().isdisjoint(a.of))
+    of_relations = tuple(a.name for a in scheme.attributes.values() if not scheme.relations.keys().isdisjoint(a.of))
+    for name in (*of_spans, *of_relations):
+        if not can_name_feature(name) or name in _OWN_FEATURES:
+            raise FormatError(
+                f"features=yes: a feature cannot be called {name!r}, as an attribute is",
+                "rename it with `annotator labels rename`, in letters, digits and _",
+            )
+    return of_spans, of_relations
 
 
 def feature_values(attributes: Attributes | None, names: Iterable[str]) -> list[str]:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from annotator.annotation import Annotations, Relation, Span
 from annotator.errors import FormatError
-from annotator.formats.cas_layers import NAMED_ENTITY, LayerChoice, Role, feature_attribute, short_name
+from annotator.formats.cas_layers import (
+    NAMED_ENTITY,
+    LayerChoice,
+    Role,
+    can_name_feature,
+    feature_attribute,
+    short_name,
+)
 from annotator.formats.chains import ChainMention, read_mentions
 from annotator.formats.inception_project import UNTOUCHED, InceptionProject, ProjectPart, document_key
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
@@ -39,6 +46,8 @@ _IGNORED_TYPES = frozenset(
 _RANGE_FEATURES = frozenset(["begin", "end", "sofa", "Governor", "Dependent"])
 _FIRST, _NEXT = "first", "next"
 """The features of a chain and of a link that lead on."""
+RENAMED = "Trying to add feature"
+"""How the warning begins by which dkpro-cassis says that it calls a feature otherwise."""
 _TYPES_HINT = "name the file of the type system: -O typesystem=TypeSystem.xml"
 
 
@@ -215,7 +224,7 @@ class _CasReader:
         What other features say of what comes in under ``name`` becomes its attributes; what is no value counts as lost.
         """
         values = _features(item)
-        strings = [f.name for f in item.type.all_features if f.rangeType.name == "uima.cas.String"]
+        strings = [_name(f) for f in item.type.all_features if f.rangeType.name == "uima.cas.String"]
         feature = self._layers.feature(role, item.type.name, values, strings)
         if feature and feature not in values:
             self._fail(item, f"it has no feature {feature!r}; its features are {', '.join(values) or 'none'}")
@@ -251,7 +260,7 @@ class _CasReader:
             ids = Counter(str(s["%ID"]) for s in structures if isinstance(s, dict) and "%ID" in s)
             self._check_ids(ids)
         with self._as_format_error():
-            types = self._systems.of_json(value.values["%TYPES"])
+            types = self._systems.of_json(value.values["%TYPES"], self._where)
             return load_cas_from_json(text, typesystem=types, merge_typesystem=False)
 
     def _xmi(self, data: bytes) -> Cas:
@@ -273,7 +282,10 @@ class _CasReader:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
+                warnings.filterwarnings("ignore", RENAMED)
                 yield
+        except FormatError:
+            raise
         except Exception as error:
             line = getattr(error, "lineno", None)
             where = f"{self._where}:{line}" if line else self._where
@@ -286,7 +298,13 @@ class _CasReader:
 
 
 def _features(item: Any) -> dict[str, Any]:
-    return {f.name: item[f.name] for f in item.type.all_features if f.name not in _RANGE_FEATURES}
+    return {_name(f): item[f.name] for f in item.type.all_features if f.name not in _RANGE_FEATURES}
+
+
+def _name(feature: Any) -> str:
+    """The name of a feature in the file; dkpro-cassis calls ``type`` and ``self`` otherwise."""
+    name: str = feature.name
+    return name.removesuffix("_") if name in ("type_", "self_") else name
 
 
 def _reason(error: Exception) -> str:
@@ -313,13 +331,14 @@ class _TypeSystems:
         self._requested = requested
         self._made: dict[str, TypeSystem] = {}
 
-    def of_json(self, types: Mapping[str, Any]) -> TypeSystem:
-        """Build the type system that a CAS in JSON declares."""
+    def of_json(self, types: Mapping[str, Any], where: str) -> TypeSystem:
+        """Build the type system that a CAS in JSON declares; ``where`` names it in messages."""
         from cassis import load_cas_from_json
 
         key = dumps(types)
         if key not in self._made:
-            self._made[key] = load_cas_from_json(dumps({"%TYPES": types, "%VIEWS": {}})).typesystem
+            made = load_cas_from_json(dumps({"%TYPES": types, "%VIEWS": {}})).typesystem
+            self._made[key] = _checked(made, where)
         return self._made[key]
 
     def of_xmi(self, path: Path | None, root: Path | None) -> TypeSystem:
@@ -341,6 +360,18 @@ class _TypeSystems:
         return self._made[key]
 
 
+def _checked(types: TypeSystem, where: str) -> TypeSystem:
+    """Check the names of features before a class is made of any type: they become a part of its program text."""
+    for kind in types.get_types():
+        for feature in kind.features:
+            if not can_name_feature(feature.name):
+                raise FormatError(
+                    f"{where}: {kind.name} has a feature {excerpt(feature.name)}, a name that no feature here can have",
+                    "leave it out, or call it otherwise, in the type system and in the file",
+                )
+    return types
+
+
 def _beside(path: Path | None, root: Path | None) -> Path | None:
     """Find the only type system in a file's folder, or in the nearest folder above that has any."""
     if path is None or root is None:
@@ -356,6 +387,10 @@ def _load_typesystem(data: bytes, path: Path) -> TypeSystem:
     from cassis import load_typesystem
 
     try:
-        return load_typesystem(io.BytesIO(data))
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", RENAMED)
+            return _checked(load_typesystem(io.BytesIO(data)), str(path))
+    except FormatError:
+        raise
     except Exception as error:  # whatever lxml and dkpro-cassis raise at what is no type system
         raise FormatError(f"{path}: no type system: {_reason(error)}", _TYPES_HINT) from error

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from annotator.annotation import Annotations, Attributes
+from annotator.annotation import Annotations, Attributes, Span
 from annotator.cli.main import main
 from annotator.groups import groups
+from annotator.history import LayerName, Op, field_op
+from annotator.workflow.layer_diff import differences
 from annotator.workflow.workspace import Workspace
+from tests.attributes.conftest import LABELS, TEXT
 from tests.attributes.filled import LAYER, content, filled_workspace
+from tests.formats.files import workspace
 from tests.repository import CORPORA
 
 
@@ -87,6 +91,28 @@ def test_groups_go_out_as_chains_and_come_in_as_groups(
         assert others[0] == others[1]
         assert main(["import", form, str(out), "--layer", "curator:cy", *where]) == 0  # chains are counted
         assert _groups(bench.store.annotations(bench.layer_id("curator:cy", "flood"))) == []
+
+
+@pytest.mark.parametrize("form", ["webanno", "cas"])
+def test_attributes_whose_names_no_feature_can_have_are_refused(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, refused in (("so to say", True), ("label", True), ("type", False)):
+        labels = LABELS.read_text(encoding="utf-8").replace("  remark:", f"  {name}:")
+        with workspace(labels) as bench:
+            document = bench.add("flood", TEXT)
+            line = Annotations.of([Span("s", 0, 5, "PLACE", attributes={name: "x"})])
+            with bench.store.write() as writer:
+                about = [Op("layer", "text", None, {"value": document.sha256}), field_op("state", None, "done")]
+                writer.append(LayerName("flood", LAYER), "ana", "import", about + differences(Annotations(), line))
+            where, out = ["-w", str(bench.workspace.root)], str(tmp_path / name)
+            code = main(["export", form, "-O", "features=yes", "-o", out, "--layer", LAYER, *where])
+            assert code == refused, capsys.readouterr().err
+            if refused:
+                assert f"a feature cannot be called '{name}'" in capsys.readouterr().err
+                continue
+            assert main(["import", form, out, "--layer", "curator:bo", *where]) == 0
+            assert attributes(bench.store.annotations(bench.layer_id("curator:bo", "flood"))) == attributes(line)
 
 
 def _groups(layer: Annotations) -> list[list[object]]:

@@ -180,6 +180,33 @@ class TestReading:
         (layer,) = one(chained([(0, 3, str(number)) for number in range(3000)]), chains="yes").layers
         assert [len(group.members) for group in layer.groups] == [3000]
 
+    @pytest.mark.parametrize("name", ["type", "self"])
+    def test_a_feature_of_a_name_that_python_has_for_itself(self, name: str, tmp_path: Path) -> None:
+        with_it = cas(ANA).to_json().replace('"note"', f'"{name}"')
+        value = json.loads(with_it)
+        next(s for s in value["%FEATURE_STRUCTURES"] if s["%TYPE"] == "webanno.custom.Who")[name] = "a note"
+        for options, label in (({}, "PERSON"), ({"spans": f"webanno.custom.Who:{name}"}, "a note")):
+            document = one(json.dumps(value).encode(), **options)
+            assert span_texts(document) == [(label, "Ana")]
+        (layer,) = one(json.dumps(value).encode()).layers
+        assert [(said.name, said.value) for said in layer.attributes] == [(name, "a note")]
+        (tmp_path / "TypeSystem.xml").write_text(
+            types().to_xml().replace("<name>note<", f"<name>{name}<"), encoding="utf-8"
+        )
+        (tmp_path / "a.xmi").write_text(cas(ANA).to_xmi(), encoding="utf-8")
+        assert span_texts(next(iter(read(Source(tmp_path), {})))) == [("PERSON", "Ana")]
+
+    @pytest.mark.parametrize("name", ["a=print(1),b", "a b", "from", "_a", "xmiID"])
+    def test_a_feature_whose_name_would_be_program_text_is_refused(self, name: str, tmp_path: Path) -> None:
+        with pytest.raises(FormatError, match=r"input: webanno\.custom\.Who has a feature .*, a name that no feature"):
+            one(cas(ANA).to_json().replace('"note"', f'"{name}"').encode())
+        (tmp_path / "TypeSystem.xml").write_text(
+            types().to_xml().replace("<name>note<", f"<name>{name}<"), encoding="utf-8"
+        )
+        (tmp_path / "a.xmi").write_text(cas(ANA).to_xmi(), encoding="utf-8")
+        with pytest.raises(FormatError, match=r"TypeSystem\.xml: webanno\.custom\.Who has a feature"):
+            list(read(Source(tmp_path), {}))
+
     def test_who_wrote_it_is_in_the_file(self) -> None:
         document = one(cas((WRITER, {"username": "bo", "sourceDocumentName": "carta.txt"})))
         assert (document.layers[0].author, document.fallback) == ("bo", "carta")
