@@ -83,7 +83,7 @@ def attribute_words(
     return [sanitize(words) for words in told]
 
 
-def value_with_names(attribute: AttributeType, value: AttributeValue, entry_name: EntryName | None) -> str:
+def value_with_names(attribute: AttributeType, value: AttributeValue | None, entry_name: EntryName | None) -> str:
     """A value in words; behind the id of an entry stands its name, where that is known."""
     if attribute.catalog is None or entry_name is None:
         return value_text(value)
