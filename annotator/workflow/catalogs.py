@@ -72,9 +72,8 @@ class Catalogs:
         problem = catalog_name_problem(name)
         if problem is not None:
             raise WorkflowError(f"no catalog can be called {name[:80]!r}: it {problem}", "choose another name")
-        found = [
-            path for path in (self._workspace.catalogs / f"{name}{suffix}" for suffix in SUFFIXES) if path.exists()
-        ]
+        paths = (self._workspace.catalogs / f"{name}{suffix}" for suffix in SUFFIXES)
+        found = [path for path in paths if os.path.lexists(path)]
         if len(found) > 1:
             raise WorkflowError(f"{found[0]} and {found[1].name}: both are the catalog {name}", "remove one of them")
         return found[0] if found else None
@@ -139,7 +138,10 @@ class Catalogs:
             self.open(name)
 
     def _merged(self, name: str, present: Path, file: Path) -> AddReport:
-        """Write the catalog anew, in order, with the entries of a file in their places or at the end."""
+        """Write the catalog anew, in order, with the entries of a file in their places or at the end.
+
+        Where a link stands in its place, the file that it leads to is written.
+        """
         before = present.stat()
         former = self.open(name)
         if former.problem_count or former.others:
@@ -152,7 +154,7 @@ class Catalogs:
             _refuse_empty(index, file)
             report = _report(present, index)
             merged = _united(former, index, report)
-            with name_errors(present), whole_file(present) as stream:
+            with name_errors(present), whole_file(present.resolve()) as stream:
                 _write(merged, present.suffix, stream)
                 if _state(before) != _state(present.stat()):
                     raise WorkflowError(f"{present}: was changed meanwhile", "nothing was written there; try again")

@@ -114,6 +114,21 @@ def test_added_entries_take_the_place_of_their_ids(catalogs: Catalogs, tmp_path:
     assert catalogs.add("places", file).unchanged == 2
 
 
+def test_a_link_to_a_catalog_stays_one(catalogs: Catalogs, tmp_path: Path, bench: Bench) -> None:
+    link, shared, more = bench.workspace.catalogs / "places.csv", tmp_path / "shared.csv", tmp_path / "more.csv"
+    link.rename(shared)
+    link.symlink_to(shared)
+    more.write_text("id,name\nP9,New\n", encoding="utf-8")
+    catalogs.add("places", more)
+    assert link.is_symlink()
+    assert shared.read_text(encoding="utf-8").endswith("P9,New,,,\n")
+    shared.rename(tmp_path / "moved.csv")
+    for attempt in (lambda: catalogs.open("places"), lambda: catalogs.add("places", more)):
+        with pytest.raises(AnnotatorError, match=r"places\.csv: no such file"):
+            attempt()
+    assert link.is_symlink()
+
+
 def test_several_who_add_at_once_lose_nothing(bench: Bench, tmp_path: Path) -> None:
     files = [tmp_path / f"{number}.csv" for number in range(8)]
     for file in files:
