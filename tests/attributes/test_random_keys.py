@@ -13,12 +13,11 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.choose_value import ChooseValueScreen
 from annotator.workflow.workspace import Workspace
 from tests.attributes.conftest import LABELS, TEXT
-from tests.tui.test_random import check_painted, content, keys, stir
+from tests.tui.test_random import content, keys, play, seeds
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, proposal, propose
 
 SECONDS = float(os.environ.get("ANNOTATOR_FUZZ_SECONDS", "10")) / 3
-STEPS = 80
 KEYS = [*keys(AnnotateScreen, ChooseValueScreen), *["apostrophe", "comma", "less_than_sign"] * 8]
 PLACES = "id,name,aliases\nQ1,Nova Riva,NR\nQ2,Lemá,\n"
 
@@ -47,18 +46,12 @@ def make_workspace(root: Path, dice: random.Random) -> Bench:
 
 async def test_random_hands_break_nothing(tmp_path: Path) -> None:
     end = time.monotonic() + SECONDS
-    seed = int(os.environ.get("ANNOTATOR_FUZZ_SEED", "0"))
-    while not seed or time.monotonic() < end:
-        seed += 1
+    chosen = int(os.environ.get("ANNOTATOR_FUZZ_SEED", "0"))
+    for seed in [chosen] if chosen else seeds(end):
         dice = random.Random(f"attributes {seed}")
         bench = make_workspace(tmp_path / f"{seed}", dice)
-        done: list[str] = []
         async with workbench(bench, "flood", size=dice.choice(((80, 24), (200, 60)))) as work:
-            for _ in range(STEPS):
-                await stir(work, dice, done, KEYS)
-                check_painted(work, done)
-                if time.monotonic() > end:
-                    break
+            done = await play(work, dice, KEYS, end)
             if isinstance(work.app.screen, AnnotateScreen):
                 session = work.session
                 stored = bench.session(session.document.key)

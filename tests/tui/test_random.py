@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count, takewhile
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,23 @@ def make_workspace(folder: Path, overlap: str, *, yielding: bool = False) -> Ben
             links = [link(ana, cruz, "works_for", 0.8), link(cruz, near[1], "located_in", 0.5)]
             propose(bench.store, document, [ana, cruz, *near], links)
     return bench
+
+
+def seeds(end: float) -> Iterator[int]:
+    """Yield numbers from 1, one at least, until the clock says ``end``."""
+    yield 1
+    yield from takewhile(lambda _: time.monotonic() < end, count(2))
+
+
+async def play(work: WorkbenchDriver, dice: random.Random, keys: list[str], end: float) -> list[str]:
+    """Do a number of things, until the clock says ``end`` at most, and check after each what is painted; say what."""
+    done: list[str] = []
+    for _ in range(STEPS):
+        await stir(work, dice, done, keys)
+        check_painted(work, done)
+        if time.monotonic() > end:
+            break
+    return done
 
 
 async def stir(work: WorkbenchDriver, dice: random.Random, done: list[str], keys: list[str]) -> None:
@@ -120,18 +139,11 @@ def gold_content(session: GoldSession) -> tuple[object, ...]:
 @pytest.mark.parametrize("overlap", ["flat", "any"])
 async def test_random_hands_break_nothing(tmp_path: Path, overlap: str) -> None:
     end = time.monotonic() + SECONDS / 2
-    seed = 0
-    while seed == 0 or time.monotonic() < end:
-        seed += 1
+    for seed in seeds(end):
         dice = random.Random(f"{overlap} {seed}")
         bench = make_workspace(tmp_path / f"{seed}", overlap, yielding=seed % 2 == 0)
-        done: list[str] = []
         async with workbench(bench, dice.choice((None, "nota", "trampa"))) as work:
-            for _ in range(STEPS):
-                await stir(work, dice, done, KEYS)
-                check_painted(work, done)
-                if time.monotonic() > end:
-                    break
+            done = await play(work, dice, KEYS, end)
             if isinstance(work.app.screen, AnnotateScreen):
                 session = work.session
                 stored = bench.session(session.document.key)
@@ -162,19 +174,12 @@ def differ(bench: Bench, dice: random.Random) -> None:
 @pytest.mark.parametrize("overlap", ["flat", "any"])
 async def test_random_hands_break_no_adjudication(tmp_path: Path, overlap: str) -> None:
     end = time.monotonic() + SECONDS / 2
-    seed = 0
-    while seed == 0 or time.monotonic() < end:
-        seed += 1
+    for seed in seeds(end):
         dice = random.Random(f"gold {overlap} {seed}")
         bench = make_workspace(tmp_path / f"{seed}", overlap)
         differ(bench, dice)
-        done: list[str] = []
         async with workbench(bench, dice.choice(("nota", "trampa")), curator="bo", adjudicating=True) as work:
-            for _ in range(STEPS):
-                await stir(work, dice, done, JUDGING)
-                check_painted(work, done)
-                if time.monotonic() > end:
-                    break
+            done = await play(work, dice, JUDGING, end)
             if isinstance(work.app.screen, AdjudicateScreen):
                 session = work.app.screen.session
                 stored = open_gold(bench.workspace, session.document.key, "bo")
