@@ -195,7 +195,10 @@ def _attributes(fields: Fields, name: str = "attributes") -> Attributes | None:
     """Read attributes in order of name; ``None`` where there are none."""
     values: dict[str, Any] = fields.optional(name, dict) or {}
     for attribute, value in values.items():
-        problem = text_problem(attribute) or beside_labels.value_problem(value)
+        problem = text_problem(attribute)
+        if problem is not None:
+            fields.fail(name, f"the name {excerpt(attribute)} {problem}")
+        problem = beside_labels.value_problem(value)
         if problem is not None:
             fields.fail(f"{name}.{attribute}", f"{excerpt(value)} {problem}")
     return dict(sorted(values.items())) or None

@@ -128,6 +128,13 @@ def test_more_texts_than_one_would_choose_from_are_texts(gold: bytes) -> None:
         assert (kinds["note"], kinds["topic"]) == ("text", "catalog")
 
 
+def test_a_value_of_another_kind_than_those_before_is_refused_with_the_reason(gold: bytes) -> None:
+    line = json.loads(gold)
+    lines = [{**line, "id": f"d{number}", "document": {"note": note}} for number, note in enumerate((1, "soon"))]
+    with workspace(PLAIN) as bench, pytest.raises(WorkflowError, match="found 'soon', expected a number, as it has in"):
+        import_data(bench, "jsonl", "\n".join(map(json.dumps, lines)).encode(), labels_from_data=True)
+
+
 def test_what_the_scheme_has_is_never_changed(gold: bytes) -> None:
     line = json.loads(gold.replace(b'"possible"', b'"unheard of"'))
     line["spans"][0]["attributes"] = {"certainty": "likely"}
