@@ -25,18 +25,24 @@ def twice(first: dict[str, Any], second: dict[str, Any]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "told"),
+    ("first", "second", "told", "replaced"),
     [
         (
             {"span": {"remark": "a"}},
             {"span": {"remark": "b"}},
             "remark of 9-18-PLACE b contradicts remark of 9-18-PLACE a",
+            ["remark a"],
         ),
-        ({"document": {"reviewed": True, "topic": ["sport"]}}, {"document": {"topic": ["health"]}}, ""),
+        (
+            {"document": {"reviewed": True, "topic": ["sport"]}},
+            {"document": {"topic": ["health"]}},
+            "",
+            ["reviewed", "sport"],
+        ),
     ],
 )
 def test_what_is_set_otherwise_is_refused_or_the_last_counts(
-    first: dict[str, Any], second: dict[str, Any], told: str
+    first: dict[str, Any], second: dict[str, Any], told: str, replaced: list[str]
 ) -> None:
     data = twice(first, second)
     for rule in ("refuse", "unite"):
@@ -49,7 +55,8 @@ def test_what_is_set_otherwise_is_refused_or_the_last_counts(
                 layer = bench.store.annotations(bench.layer_id(LAYER, "flood"))
                 assert layer.document_attributes == {"reviewed": True, "topic": ["health", "sport"]}
     with workspace(SCHEME) as bench:
-        import_data(bench, "jsonl", data, same_text="last")
+        report = import_data(bench, "jsonl", data, same_text="last")
+        assert report.lost["attribute of a record that a later one replaces"] == len(replaced)
         again = json.loads(export_data(bench, "jsonl", layer=LAYER)[0])
         assert again["spans"][0].get("attributes") == second.get("span")
         assert again.get("document") == second.get("document")

@@ -9,7 +9,7 @@ nothing that one rejects is in the other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Literal, NamedTuple, TypeVar
@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, TypeVar
 from annotator.annotation import Relation, Span, Verdict
 from annotator.errors import WorkflowError
 from annotator.history import LayerName
-from annotator.labels.attributes import value_text
+from annotator.labels.attributes import value_text, values_of
 from annotator.labels.scheme import span_text
 from annotator.workflow.importing.normalized_layer import Canonical, NormalizedLayer
 
@@ -76,6 +76,9 @@ class RecordsTogether:
             remaining = _whole_answer(record, earlier) or _without_contradicted(earlier, record)
             self._count_replaced("span", earlier.spans, {*remaining.spans, *record.spans})
             self._count_replaced("relation", earlier.relations, {*remaining.relations, *record.relations})
+            self._count_replaced(
+                "attribute", _attributes(earlier), _attributes(remaining.united(record, self._canonical))
+            )
             earlier = remaining
         else:
             found = next(_contradictions(earlier, record), None)
@@ -84,7 +87,7 @@ class RecordsTogether:
         said.update(dict.fromkeys(_ids(record) - said.keys(), where))
         return earlier.united(record, self._canonical)
 
-    def _count_replaced(self, kind: str, before: Collection[str], after: Collection[str]) -> None:
+    def _count_replaced(self, kind: str, before: Collection[Hashable], after: Collection[Hashable]) -> None:
         self._lost[f"{kind} of a record that a later one replaces"] += sum(i not in after for i in before)
 
     def _refusal(self, name: LayerName, found: Contradiction, before: str, where: str) -> WorkflowError:
@@ -99,6 +102,13 @@ class RecordsTogether:
 
 def _ids(layer: NormalizedLayer) -> set[str]:
     return {*layer.spans, *layer.relations, *map(_verdict_id, layer.verdicts)}
+
+
+def _attributes(layer: NormalizedLayer) -> set[tuple[str, str, bool | float | str]]:
+    """Every single value of the attributes of a layer, with its item and its name."""
+    of_items = ((item.id, item.attributes or {}) for item in _items(layer))
+    every = (*of_items, ("", layer.document_attributes))
+    return {(i, name, one) for i, found in every for name, value in found.items() for one in values_of(value)}
 
 
 def _verdict_id(verdict_id: str) -> str:
