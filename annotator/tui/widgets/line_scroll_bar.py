@@ -13,6 +13,7 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
 from annotator.tui.widgets.one_layout import laid_out_once
+from annotator.tui.widgets.one_screen import on_one_screen
 from annotator.tui.widgets.palette_widget import plain_lines
 
 
@@ -22,6 +23,7 @@ def _strip(cell: Segment) -> Strip:
     return Strip([cell])
 
 
+@on_one_screen
 @laid_out_once
 class LineScrollBar(ScrollBar):
     """A vertical scroll bar, drawn line by line.

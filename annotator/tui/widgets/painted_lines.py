@@ -12,9 +12,11 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 from annotator.tui.widgets.line_scroll_bar import LineScrollBar
+from annotator.tui.widgets.one_screen import on_one_screen
 from annotator.tui.widgets.palette_widget import plain_lines
 
 
+@on_one_screen
 class PaintedLines(ScrollView):
     """Builds lines on demand by :meth:`strip`, padding and border included; ``y`` counts from the top of the view.
 

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from annotator.tui.layout.palette import Palette
 from annotator.tui.widgets.one_layout import laid_out_once
+from annotator.tui.widgets.one_screen import on_one_screen
 
 NO_COLOR = Color(0, 0, 0, 0)
 
@@ -46,6 +47,7 @@ def filters_with_effect(widget: Widget, style: Style) -> Sequence[LineFilter]:
     return [line_filter for line_filter in filters if not isinstance(line_filter, ANSIToTruecolor)]
 
 
+@on_one_screen
 @laid_out_once
 class PaletteWidget(Widget):
     """A widget that paints with a palette, without padding or border; whoever sets another palette refreshes it."""
