@@ -70,6 +70,8 @@ def _collides(arc: DrawnArc, others: Sequence[DrawnArc]) -> bool:
 
 def _line(levels: Sequence[Sequence[DrawnArc]], level: int, width: int) -> list[PlacedText]:
     """Draw one level: its arcs, and through the gaps the stems of the arcs above it."""
+    if level + 1 == len(levels):
+        return [PlacedText(arc.cell, arc.text, arc.id) for arc in sorted(levels[level])]
     cells: dict[int, tuple[str, str]] = {}
     for arc in levels[level]:
         cell = arc.cell
