@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterable
-from itertools import accumulate
 
 from textual.geometry import Size
 from textual.message import Message
@@ -16,6 +14,7 @@ from annotator.text import Document, Segment
 from annotator.tui.layout.frame import MEASURE, Frame, framed_rows
 from annotator.tui.layout.painting import Block, Highlights, Mode, Painter
 from annotator.tui.layout.palette import Palette
+from annotator.tui.layout.row_tops import RowTops
 from annotator.tui.layout.rows import Rows
 from annotator.tui.widgets.painted_lines import PaintedLines
 from annotator.tui.widgets.pointable import Pointable
@@ -78,6 +77,7 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
         self._blocks: dict[int, Block] = {}
         self._under_hints: dict[int, Block] = {}
         self._width, self._height = 80, 0
+        self._resized: set[int] = set()
         self._reveal_first: int | None = None
         self._waiting: list[tuple[int, int]] = []
         self._show_rows(*self._rows_within(self._width))
@@ -88,7 +88,7 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
         """Show the text as it is wrapped for the width of the view."""
         self.rows = rows
         self.painter = self.make_painter(self.rows, frame)
-        self._tops = array("L")
+        self._tops = RowTops(())
         self._forget_blocks()
 
     def _rows_within(self, width: int, wrapped: Rows | None = None) -> tuple[Rows, Frame]:
@@ -123,7 +123,7 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
         elif self._mode is Mode.LANES:
             for row in self.rows.rows_at(sorted(self.layer_view.span_starts())):
                 self._heights[row] = 2
-        self._add_up_heights()
+        self._add_up_heights(RowTops(self._heights))
 
     def _drop_blocks(self) -> None:
         self._blocks.clear()
@@ -138,34 +138,38 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
         self._blocks[row] = self.painter.block(row, self.highlights)
         height = len(self._blocks[row].strips)
         changed = height != self._heights[row]
-        self._heights[row] = height
+        if changed:
+            self._heights[row] = height
+            self._resized.add(row)
         return changed
 
-    def _add_up_heights(self) -> None:
-        """Set ``_tops``, the line on which each row begins; what is being read stays where it is.
+    def _add_up_heights(self, tops: RowTops | None = None) -> None:
+        """Set on which line each row begins, where heights changed, or as ``tops`` says; what is read stays in place.
 
         That is the row of the cursor if it is in view, else the first row in view.
         """
         top = int(self.scroll_offset.y)
         row, inside = 0, 0
-        if self._tops:
+        if self._tops.lines:
             row = self.rows.row_of(self.highlights.cursor[0])
-            row = row if self._is_in_view(row, self.size.height) else self._row_at(top)
+            row = row if self._is_in_view(row, self.size.height) else self._tops.row_at(top)
             inside = top - self._tops[row]
-        self._tops = array("L", accumulate(self._heights, initial=0))
-        self.resize_content(Size(self._width, self._tops[-1]))
+        if tops is None:
+            for resized in self._resized:
+                self._tops.change(resized, self._heights[resized])
+        else:
+            self._tops = tops
+        self._resized.clear()
+        self.resize_content(Size(self._width, self._tops.lines))
         self._scroll_to_line(self._tops[row] + min(inside, self._heights[row] - 1))
 
     def _scroll_to_line(self, line: int) -> None:
         self.scroll_to(y=max(0, line), animate=False, immediate=True)
 
-    def _row_at(self, line: int) -> int:
-        return min(bisect_right(self._tops, line) - 1, len(self.rows) - 1)
-
     def _measure_visible(self) -> None:
         """Measure the rows in view."""
         top, height = int(self.scroll_offset.y), self.size.height
-        row = self._row_at(top)
+        row = self._tops.row_at(top)
         line, changed = self._tops[row] - top, False
         while row < len(self.rows) and line < height:
             changed |= self._measure(row)
@@ -178,7 +182,7 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
     def paint_ahead(self, seconds: float) -> bool:
         """Paint rows below the view, as far as a screenful, for so long; return whether any are left."""
         until = time.monotonic() + seconds
-        row, lines = self._row_at(int(self.scroll_offset.y) + self.size.height - 1) + 1, self.size.height
+        row, lines = self._tops.row_at(int(self.scroll_offset.y) + self.size.height - 1) + 1, self.size.height
         changed = False
         while row < len(self.rows) and lines > 0 and time.monotonic() < until:
             changed |= self._measure(row)
@@ -201,8 +205,8 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
     def visible_range(self) -> Segment:
         """The range of the text that is in view."""
         top = int(self.scroll_offset.y)
-        first = self._row_at(top)
-        last = self._row_at(min(top + max(self.size.height - 1, 0), max(self._tops[-1] - 1, 0)))
+        first = self._tops.row_at(top)
+        last = self._tops.row_at(min(top + max(self.size.height - 1, 0), max(self._tops.lines - 1, 0)))
         return Segment(self.rows.bounds(first)[0], self.rows.bounds(last)[1])
 
     # Events
@@ -242,9 +246,9 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
     def strip(self, y: int) -> Strip:
         """Build one line of the view, with its margins."""
         line = y + self.top
-        if line >= self._tops[-1]:
+        if line >= self._tops.lines:
             return self._blank()
-        row = self._row_at(line)
+        row = self._tops.row_at(line)
         block = self._blocks.get(row)
         if block is None:
             self._measure(row)
@@ -369,13 +373,13 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
         """The line at the top one screenful on (back, when negative), which shares a row with what is in view."""
         height, top = max(self.size.height, 1), int(self.scroll_offset.y)
         if pages > 0:
-            line = max(self._tops[self._row_at(top + height - 1)], top + 1)
+            line = max(self._tops[self._tops.row_at(top + height - 1)], top + 1)
         else:
-            first = self._row_at(top)
+            first = self._tops.row_at(top)
             self._measure_above(first, height)
             top = int(self.scroll_offset.y)
             line = min(self._tops[first + 1] - height, top - 1)
-        return max(0, min(line, self._tops[-1] - height))
+        return max(0, min(line, self._tops.lines - height))
 
     def scroll_page(self, pages: int) -> None:
         """Scroll one screenful on (back, when negative)."""
@@ -394,7 +398,7 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
             return self.rows.offset_at(len(self.rows) - 1 if pages > 0 else 0, 0)
         margin = min(SURROUNDINGS, (height - 1) // 2)
         inside = max(margin, min(self._tops[self.rows.row_of(offset)] - top, height - 1 - margin))
-        return self.rows.offset_at(self._row_at(min(top_of_page + inside, self._tops[-1] - 1)), 0)
+        return self.rows.offset_at(self._tops.row_at(min(top_of_page + inside, self._tops.lines - 1)), 0)
 
     def cell(self, offset: int) -> int:
         """The cell of an offset in its row."""
@@ -405,9 +409,9 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
     def offset_at(self, x: int, y: int) -> int | None:
         """The offset at a cell of the view; ``None`` below the text."""
         line = y + int(self.scroll_offset.y)
-        if line >= self._tops[-1]:
+        if line >= self._tops.lines:
             return None
-        return self.rows.offset_at(self._row_at(line), max(0, x - self.painter.frame.left))
+        return self.rows.offset_at(self._tops.row_at(line), max(0, x - self.painter.frame.left))
 
     def point(self, offset: int, origin: int | None = None, *, double_click: bool = False) -> None:
         """Say that the mouse clicked at an offset, or dragged there."""
