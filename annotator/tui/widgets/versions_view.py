@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from rich.segment import Segment
 from textual.strip import Strip
 
 from annotator.annotation import Relation, Span
+from annotator.tui.between_keys import AT_A_TIME, BetweenKeys
 from annotator.tui.layout.arcs import Arc
 from annotator.tui.layout.frame import Frame
 from annotator.tui.layout.painting import Block, Highlights, Mode, Painter
@@ -101,6 +103,10 @@ class VersionsView(TextView):
 
     MARK_CELLS = 2
 
+    @cached_property
+    def _painting_ahead(self) -> BetweenKeys:
+        return BetweenKeys(self, lambda: self.paint_ahead(AT_A_TIME / 4))
+
     def make_painter(self, rows: Rows, frame: Frame) -> Painter:
         """Create a painter that knows the displayed cases."""
         painter = VersionsPainter(rows, frame, self.layer_view, self._palette, self._mode)
@@ -110,8 +116,12 @@ class VersionsView(TextView):
     displayed = DisplayedCases()
 
     def show_cases(self, displayed: DisplayedCases) -> None:
-        """Show the versions of other cases from the next painting on; the caller repaints."""
+        """Show the versions of other cases from the next painting on; the caller repaints.
+
+        Then the text below the view is painted, into which the next case may scroll.
+        """
         self.displayed = displayed
+        self._painting_ahead.begin()
         if isinstance(self.painter, VersionsPainter):
             self.painter.displayed = displayed
 

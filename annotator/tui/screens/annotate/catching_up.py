@@ -8,17 +8,14 @@ from typing import Protocol
 
 from textual.timer import Timer
 
+from annotator.tui.between_keys import AT_A_TIME, EVERY, BetweenKeys
 from annotator.tui.screens.document.marking import Marking
 from annotator.tui.widgets.item_panel import ItemPanel
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.session import AnnotationSession
 
-EVERY = 0.02
-"""Seconds from one piece of work to the next."""
 AFTER_OPENING = 0.3
 """Seconds after which the document is on the screen."""
-AT_A_TIME = 0.008
-"""Seconds of work in a piece: a key that comes meanwhile waits about a frame."""
 
 
 class FollowingScreen(Protocol):
@@ -52,7 +49,7 @@ class CatchingUp:
 
     def __init__(self, screen: FollowingScreen) -> None:
         self._screen = screen
-        self._timer: Timer | None = None
+        self.begin = BetweenKeys(screen, self._do_some).begin
 
     def prepare_soon(self) -> None:
         """Load what the first decision and the first hints need once the document is on the screen."""
@@ -62,11 +59,6 @@ class CatchingUp:
         for number, label in enumerate(screen.session.scheme.entities, 1):  # each has patterns of its own
             screen.set_timer(AFTER_OPENING + number * EVERY, partial(screen.marking.phrases, label))
         screen.set_timer(AFTER_OPENING, self.begin)
-
-    def begin(self) -> None:
-        """Go on from time to time, until nothing is left to do."""
-        if self._timer is None:
-            self._timer = self._screen.set_interval(EVERY, self._go_on)
 
     def finish_step(self) -> None:
         """Let all suggestions follow the last step, before another key; of its step, first what is in view now.
@@ -98,13 +90,15 @@ class CatchingUp:
         updates = self._screen.session.updates
         return updates is not None and updates.is_behind
 
-    def _go_on(self) -> None:
+    def _do_some(self) -> bool:
+        """Let some suggestions follow; when all do, paint ahead, and find phrases at last."""
         if self._has_more_to_do:
             self._show(self._screen.session.catch_up(AT_A_TIME))
-        elif not self._screen.view.paint_ahead(AT_A_TIME / 4) and self._timer is not None:
+            return True
+        has_more = self._screen.view.paint_ahead(AT_A_TIME / 4)
+        if not has_more:
             self._screen.marking.prepare()
-            self._timer.stop()
-            self._timer = None
+        return has_more
 
     def _show(self, changed: list[tuple[int, int]]) -> None:
         self._show_items(changed)
