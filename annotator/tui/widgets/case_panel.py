@@ -45,9 +45,9 @@ class CasePanel(BesideText, VirtualList):
         self.cases = CaseList()
 
     def show_cases(self, cases: CaseList) -> None:
-        """List other cases."""
+        """List other cases; the next :meth:`choose` shows them."""
         self.cases = cases
-        self.refresh_entries()
+        self.update_entries()
 
     def count(self) -> int:
         """Count the cases."""

@@ -197,8 +197,13 @@ class GoldParts:
         """The numbers of the parts that lie over the same text as some spans, and so of those that hold them."""
         keys = list(keys)
         start, end = min([key.start for key in keys], default=0), max([key.end for key in keys], default=0)
-        near = [(number, part) for number, part in self.parts.items() if part.start < end and start < part.end]
-        return {number for number, part in near if any(part.start < key.end and key.start < part.end for key in keys)}
+        near = [bounds for bounds in self._bounds if bounds[0] < end and start < bounds[1]]
+        return {number for first, last, number in near if any(first < k.end and k.start < last for k in keys)}
+
+    @cached_property
+    def _bounds(self) -> list[tuple[int, int, int]]:
+        """Where each part begins and ends in the text, and its number."""
+        return [(part.start, part.end, number) for number, part in self.parts.items()]
 
     def _joined(self, parts: Sequence[GoldPart], keys: frozenset[SpanKey]) -> GoldPart:
         if len(parts) == 1:
@@ -254,16 +259,17 @@ class GoldParts:
     def _keys(self, claim: str, ruling: Ruling | None) -> set[SpanKey]:
         """The spans that a ruling is about, before and after a change."""
         keys = set(_keys_of(ruling)) if ruling is not None else set()
-        previous = self._previous(claim)
+        previous = self._previous(claim, self._near(keys) if keys else self.parts)
         return keys | set(_keys_of(previous)) if previous is not None else keys
 
-    def _previous(self, claim: str) -> Ruling | None:
-        rulings = (part.settlement.rulings.get(claim) for part in self.parts.values())
+    def _previous(self, claim: str, among: Iterable[int]) -> Ruling | None:
+        """The ruling on a claim up to now, in some of the parts."""
+        rulings = (self.parts[number].settlement.rulings.get(claim) for number in among)
         return next((ruling for ruling in rulings if ruling is not None), None)
 
     def _of_document(self, claim: str, ruling: Ruling | None) -> set[int]:
         """The number of the part of the document's own attributes, where a ruling is about one of them."""
-        ruling = ruling or self._previous(claim)
+        ruling = ruling or self._previous(claim, self.parts)
         if ruling is None or not _is_on_document(ruling):
             return set()
         return {number for number, part in self.parts.items() if not part.keys}

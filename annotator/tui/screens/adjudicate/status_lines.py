@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from annotator.annotation import Relation, RelationKey, Span, SpanKey
+from annotator.annotation import Annotations, Relation, RelationKey, Span, SpanKey
 from annotator.tui.key_prompt import KeyPrompt
 from annotator.tui.layout.attribute_marks import value_with_names
 from annotator.tui.layout.caret import Caret
@@ -125,17 +125,25 @@ def version_lines(
     """A line for each curator: their version, or without a case their comment on the document."""
     if isinstance(case, AttributeCase):
         return [_attribute_line(session, case, curator, name, entries) for curator, name in names.items()]
-    return [_version_line(session, case, curator, name) for curator, name in names.items()]
+    contents = session.around(case).contents if case is not None else {}
+    return [_version_line(session, case, contents.get(curator), curator, name) for curator, name in names.items()]
 
 
-def _version_line(session: GoldSession, case: SpanCase | RelationCase | None, curator: str, name: str) -> VersionLine:
+def _version_line(
+    session: GoldSession,
+    case: SpanCase | RelationCase | None,
+    content: Annotations | None,
+    curator: str,
+    name: str,
+) -> VersionLine:
+    """A curator's version, whose own items are in ``content``; without a case, their work and comment."""
     work = session.gold.work.work[curator]
-    if case is None:
+    if case is None or content is None:
         comments = [c.text for c in work.comments.values() if c.target is None]
         size = f"{plural(len(work.content.spans), 'span')}, {plural(len(work.content.relations), 'relation')}"
         return VersionLine(name, "", size, comment=" · ".join(comments))
     version = case.versions.get(curator, ())
-    items = _items(session, case, curator)
+    items = _items(content, case, curator)
     ids = {item.id for item in items}
     comments = [c.text for c in work.comments.values() if c.target in ids]
     stands = case.settled is not None and tuple(version) == case.outcome
@@ -176,9 +184,8 @@ def _in_short(key: SpanKey | RelationKey, text: str) -> str:
     return item_in_words(key, text)
 
 
-def _items(session: GoldSession, case: SpanCase | RelationCase, curator: str) -> list[Span | Relation]:
+def _items(content: Annotations, case: SpanCase | RelationCase, curator: str) -> list[Span | Relation]:
     """A curator's own items that are their version of a case."""
-    content = session.around(case).contents[curator]
     if isinstance(case, RelationCase):
         return [r for r in content.relations.values() if content.relation_key(r) in case.claims]
     version = case.versions.get(curator, ())
