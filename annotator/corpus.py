@@ -16,7 +16,7 @@ from annotator.articles import Article as Article
 from annotator.articles import check_article
 from annotator.errors import CorpusError, InputError
 from annotator.inputs import check_encoding
-from annotator.languages import short_language, tell_language
+from annotator.languages import short_language, tell_languages
 from annotator.names import key_problem as key_problem
 from annotator.reading_options import AS_FOUND, ReadingOptions
 from annotator.reading_report import ReadingReport
@@ -69,7 +69,15 @@ def read_articles(
 
 def build_document(article: Article, languages: Sequence[str]) -> Document:
     """Build a document from an article: its title, its language (one of ``languages``), tokens and sentences."""
-    lang = _language(article, tuple(languages))
+    return next(build_documents([article], languages))
+
+
+def build_documents(articles: Sequence[Article], languages: Sequence[str]) -> Iterator[Document]:
+    """Build documents from articles one by one, once the languages of all were told."""
+    return map(_document, articles, _languages(articles, tuple(languages)))
+
+
+def _document(article: Article, lang: str) -> Document:
     tokens = tokenize(article.text, lang)
     return Document(
         key=article.key,
@@ -82,7 +90,9 @@ def build_document(article: Article, languages: Sequence[str]) -> Document:
     )
 
 
-def _language(article: Article, languages: tuple[str, ...]) -> str:
-    """Choose the language that the source names, if the workspace has it, else the likeliest of the workspace's."""
-    named = short_language(article.lang) if article.lang else ""
-    return named if named in languages else tell_language(article.text, languages)
+def _languages(articles: Sequence[Article], languages: tuple[str, ...]) -> list[str]:
+    """For each article the language that its source names, if the workspace has it, else the likeliest of those."""
+    named = [short_language(article.lang) if article.lang else "" for article in articles]
+    unnamed = [article.text for article, lang in zip(articles, named, strict=True) if lang not in languages]
+    told = iter(tell_languages(unnamed, languages))
+    return [lang if lang in languages else next(told) for lang in named]

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from annotator.errors import CorpusError
+
+if TYPE_CHECKING:
+    from annotator.language_model import LanguageModel, Ranking
 
 _SAMPLES = (120, 480, 20_000)
 """Code points of the samples by which a language is told: longer ones where the shorter settle nothing."""
@@ -20,36 +25,43 @@ def short_language(tag: str) -> str:
     return re.split("[-_]", tag.strip().lower())[0]
 
 
-def tell_language(text: str, languages: tuple[str, ...]) -> str:
-    """Tell the likeliest of some languages for a text.
+def tell_languages(texts: Sequence[str], languages: tuple[str, ...]) -> list[str]:
+    """Tell the likeliest of some languages for each of some texts, in much less time than one after the other.
 
     Raises :class:`CorpusError` for a language that cannot be told from others.
     """
-    if len(languages) == 1:
-        return languages[0]
-    identifier = _identifier(languages)
-    for length in _SAMPLES:
-        first, second, *_ = identifier.rank(_sample(text, length))
+    if len(languages) == 1 or not texts:
+        return [languages[0]] * len(texts)
+    model = _model(languages)
+    ranked = model.rank_all([_sample(text, _SAMPLES[0]) for text in texts])
+    return [_told(text, first, model) for text, first in zip(texts, ranked, strict=True)]
+
+
+def _told(text: str, ranked: Ranking, model: LanguageModel) -> str:
+    """The language of a text, whose shortest sample gave a ranking; longer ones are taken until that is clear."""
+    for length, longer in pairwise(_SAMPLES):
+        first, second, *_ = ranked
         if len(text) <= length or first[1] - second[1] >= _CLEAR:
             break
-    return str(first[0])
+        ranked = model.rank(_sample(text, longer))
+    return ranked[0][0]
 
 
 @lru_cache(maxsize=4)
-def _identifier(languages: tuple[str, ...]) -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def _model(languages: tuple[str, ...]) -> LanguageModel:
+    from annotator.language_model import LanguageModel
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    model = LanguageModel.load()
     try:
-        identifier.set_languages(languages)
+        model.set_languages(languages)
     except ValueError as error:
-        known = set(identifier.labels)
+        known = set(model.labels)
         unknown = [language for language in languages if language not in known]
         raise CorpusError(
             f"the language {' and '.join(unknown)} cannot be told from the others",
             "correct `languages` in labels.yaml, or keep a single language",
         ) from error
-    return identifier
+    return model
 
 
 def _sample(text: str, length: int) -> str:

@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 
 from annotator.errors import CorpusError
-from annotator.languages import short_language, tell_language
+from annotator.languages import short_language, tell_languages
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
+
+
+def tell_language(text: str, languages: tuple[str, ...]) -> str:
+    """Tell the language of one text."""
+    return tell_languages([text], languages)[0]
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.stem)
@@ -19,9 +24,22 @@ def test_every_piece_of_an_article_is_in_its_language(path: Path) -> None:
     assert told == {"en" if path.stem.startswith("004") else "es"}
 
 
-@pytest.mark.parametrize("text", ["", ".", "123 456", "ñiño " * 40, "\u200b\ufeff", "漢字" * 90, "a\x00b" * 50])
+ODD = ["", ".", "123 456", "ñiño " * 40, "\u200b\ufeff", "漢字" * 90, "a\x00b" * 50]
+
+
+@pytest.mark.parametrize("text", ODD)
 def test_an_odd_text_is_in_one_of_the_languages(text: str) -> None:
     assert tell_language(text, ("es", "en")) in ("es", "en")
+
+
+def test_many_texts_are_told_as_each_of_them_alone() -> None:
+    from annotator.language_model import LanguageModel
+
+    texts = [path.read_text(encoding="utf-8")[at : at + 50 + 7 * at] for path in SEEDS for at in range(0, 200, 9)]
+    texts += ODD
+    assert tell_languages(texts, ("es", "en")) == [tell_language(text, ("es", "en")) for text in texts]
+    model = LanguageModel.load()
+    assert model.rank_all(texts) == [model.rank(text) for text in texts]
 
 
 def test_one_language_needs_no_model() -> None:
