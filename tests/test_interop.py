@@ -16,7 +16,7 @@ from annotator.annotation import Annotations, Relation, Span
 from annotator.formats.record import LayerRecord
 from tests.workspaces import make_document, range_of
 from tools.interop.__main__ import go_through
-from tools.interop.comparison import Result, compare
+from tools.interop.comparison import ATTRIBUTES, Result, compare
 from tools.interop.environment import Environment, InteropError
 from tools.interop.protocol import Carry, Program, Trip
 from tools.interop.report import BEGIN, END, write_page
@@ -39,6 +39,13 @@ def record(text: str = TEXT, key: str = "nota", *left_out: str) -> LayerRecord:
     return LayerRecord(document, Annotations.of(spans.values(), links), "gold", ("ana",), "ab" * 32)
 
 
+def with_attributes(sure: str = "yes", **document: str) -> LayerRecord:
+    plain = record()
+    spans = [span.replace(attributes={"sure": sure}) for span in plain.annotations.spans.values()]
+    links = [link.replace(attributes={"since": "2020"}) for link in plain.annotations.relations.values()]
+    return replace(plain, annotations=Annotations.of(spans, links, document))
+
+
 def figures(result: Result) -> tuple[str, str, str]:
     return str(result.documents), str(result.spans), str(result.relations)
 
@@ -53,6 +60,17 @@ def test_what_is_missing_and_what_is_new_are_faults() -> None:
     assert (figures(result), len(result.faults)) == (("1 of 1", "1 of 2", "0 of 1"), 2)
     result = compare([record(TEXT, "nota", "ORG")], [record()], EXACT)
     assert result.faults == ["nota: span new: 21-25-ORG", "nota: relation new: works_for:0-3-PERSON:21-25-ORG"]
+
+
+def test_an_attribute_that_came_back_otherwise_or_not_is_a_fault() -> None:
+    sent = with_attributes(topic="sport")
+    result = compare([sent], [with_attributes(topic="sport")], EXACT)
+    assert (str(result.attributes), result.faults) == ("4 of 4", [])
+    result = compare([sent], [with_attributes("no")], EXACT)
+    assert (str(result.attributes), len(result.faults)) == ("1 of 4", 5)
+    result = compare([sent], [record()], WORDS)
+    assert [result.declared[name] for name in ATTRIBUTES] == [2, 1, 1]
+    assert not [fault for fault in result.faults if "attribute" in fault]
 
 
 def test_a_field_of_a_document_or_a_whole_one_that_is_lost_is_a_fault() -> None:

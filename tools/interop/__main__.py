@@ -3,7 +3,7 @@
     python -m tools.interop [PROGRAM…] [--cases FOLDER] [--write]
 
 Each program is installed with pip at a pinned version into an environment of its own below ``.interop/``. The gold of
-the sample articles, and that of a folder with ``gold.jsonl`` and ``labels.yaml``, is exported, taken in by the program
+the sample articles, that of two texts with attributes and groups, and that of a folder with ``gold.jsonl`` and ``labels.yaml``, is exported, taken in by the program
 itself, given out by it again, imported into an empty workspace and compared. The table goes to stdout, with --write
 into docs/formats.md too; what differs is told on stderr. The exit status is 1 when something is lost that the formats
 do not declare. Servers listen on 127.0.0.1 only, on a free port, and are ended in every case.
@@ -26,7 +26,17 @@ from tools.interop.environment import TOP, Environment, InteropError
 from tools.interop.programs import PROGRAMS
 from tools.interop.protocol import Carry, Program, Trip
 from tools.interop.report import Row, table, write_page
-from tools.interop.workspaces import SAMPLES, Material, annotator, export, gold, leave_at_home, make_workspace, take_in
+from tools.interop.workspaces import (
+    ATTRIBUTES,
+    SAMPLES,
+    Material,
+    annotator,
+    export,
+    gold,
+    leave_at_home,
+    make_workspace,
+    take_in,
+)
 
 ENVIRONMENTS = TOP / ".interop"
 MOST_SHOWN = 12
@@ -109,11 +119,11 @@ def main() -> int:
         parser.error("--write is for all programs")
     if options.keep and options.keep.exists():
         parser.error(f"{options.keep} is there already")
-    materials = [SAMPLES]
+    materials = [SAMPLES, ATTRIBUTES]
     if options.cases:
         cases = options.cases.resolve()
         materials.append(Material(cases.name, cases / "gold.jsonl", cases / "labels.yaml"))
-        missing = [path for path in (materials[1].gold, materials[1].labels) if not path.is_file()]
+        missing = [path for path in (materials[-1].gold, materials[-1].labels) if not path.is_file()]
         if missing:
             parser.error(f"{missing[0]} is not there")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that servers are ended, too

@@ -1,9 +1,10 @@
 """Compares gold that went on a trip with gold that came back: what is equal, and what is not and why.
 
 A document is equal when its text and every field that is carried are; a span with its label and borders, a relation
-with its label and both ends.  Where a text is rebuilt from words, texts and borders are compared without white space
-and invisible characters.  What the formats of a trip, or the program by its limits, are declared to leave behind is no
-loss; everything else is, and so is whatever came back that was not there before.
+with its label and both ends, an attribute with its value and what has it.  Where a text is rebuilt from words, texts
+and borders are compared without white space and invisible characters.  What the formats of a trip, or the program by
+its limits, are declared to leave behind is no loss; everything else is, and so is whatever came back that was not there
+before.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from annotator.annotation import RelationKey, SpanKey
+from annotator.annotation import Attributes, RelationKey, SpanKey
 from annotator.formats.not_carried import carried_spans, count_not_carried
 from annotator.formats.protocol import FEATURES, Carried
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
 from tools.interop.protocol import Trip
 
-_ITEMS = ("nested", "crossing", "off_token", "relations")
+ATTRIBUTES = {"attributes": SpanKey, "relation_attributes": RelationKey, "document_attributes": type(None)}
+"""What has the attributes of a feature."""
+_ITEMS = ("nested", "crossing", "off_token", "relations", "groups", *ATTRIBUTES)
 _FIELDS = ("key", "lang", "title", "meta")
 _FOLLOWING = "relations of spans that are left behind"
+
+_Attribute = tuple[object, str, str]
+"""What has an attribute (``None``: the document), its name, and its value as Python writes it."""
 
 
 @dataclass(slots=True)
@@ -44,6 +50,7 @@ class Result:
     documents: Tally = field(default_factory=Tally)
     spans: Tally = field(default_factory=Tally)
     relations: Tally = field(default_factory=Tally)
+    attributes: Tally = field(default_factory=Tally)
     declared: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
@@ -80,6 +87,7 @@ class _Comparison:
         result.documents.sent += 1
         result.spans.sent += len(sent.spans())
         result.relations.sent += len(sent.relations())
+        result.attributes.sent += len(_Places(sent, exact=True).attributes(sent))
         beyond = [reason for reason, found in self._trip.documents_beyond.items() if found(sent)]
         if beyond:
             result.declared[f"documents with {beyond[0]}"] += 1
@@ -100,9 +108,12 @@ class _Comparison:
         relations = self._expected_relations(sent, spans)
         exact = not self._trip.rebuilt
         here, there = _Places(sent, exact=exact), _Places(back, exact=exact)
+        found_spans, found_links = here.spans(spans), here.links(relations)
+        attributes = self._expected_attributes(here.attributes(sent), {None, *found_spans, *found_links})
         for tally, name, ours, theirs in (
-            (self.result.spans, "span", here.spans(spans), there.spans(back.spans())),
-            (self.result.relations, "relation", here.links(relations), there.links(back.relations())),
+            (self.result.spans, "span", found_spans, there.spans(back.spans())),
+            (self.result.relations, "relation", found_links, there.links(back.relations())),
+            (self.result.attributes, "attribute", attributes, there.attributes(back)),
         ):
             tally.equal += len(ours & theirs)
             self.result.faults += _differences(f"{sent.document.key}: {name}", ours - theirs, theirs - ours)
@@ -125,6 +136,11 @@ class _Comparison:
         self.result.declared[_FOLLOWING] += len(sent.relations()) - len(relations)
         return relations
 
+    def _expected_attributes(self, sent: set[_Attribute], owners: Collection[object]) -> set[_Attribute]:
+        """The attributes of those that come back, and that can have any in both formats."""
+        kinds = tuple(kind for feature, kind in ATTRIBUTES.items() if self._carries[feature] != "no")
+        return {attribute for attribute in sent if attribute[0] in owners and isinstance(attribute[0], kinds)}
+
 
 def _letters(text: str) -> str:
     """The text without white space, by which documents are known again."""
@@ -146,6 +162,14 @@ class _Places:
 
     def links(self, links: Iterable[RelationKey]) -> set[RelationKey]:
         return {RelationKey(self._of(link.head), self._of(link.child), link.label) for link in links}
+
+    def attributes(self, record: LayerRecord) -> set[_Attribute]:
+        content = record.annotations
+        having: list[tuple[object, Attributes]] = [(None, content.document_attributes)]
+        having += [(self._of(span.key), span.attributes or {}) for span in content.spans.values()]
+        relations = [(content.relation_key(r), r.attributes or {}) for r in content.relations.values()]
+        having += [(link, said) for key, said in relations for link in self.links([key])]
+        return {(key, name, repr(value)) for key, said in having for name, value in said.items()}
 
     def _of(self, span: SpanKey) -> SpanKey:
         return SpanKey(self._offsets[span.start], self._offsets[span.end], span.label)

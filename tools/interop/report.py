@@ -18,7 +18,18 @@ PAGE = TOP / "docs" / "formats.md"
 BEGIN, END = "<!-- real programs: make interop -->\n", "<!-- end of the real programs -->"
 FIELDS = {"key": "key", "lang": "language", "title": "title", "meta": "other fields"}
 """The fields of documents that are compared, in the table's words."""
-HEAD = ("format", "program", "way", "articles", "documents", "spans", "relations", "left behind, as declared", "lost")
+HEAD = (
+    "format",
+    "program",
+    "way",
+    "articles",
+    "documents",
+    "spans",
+    "relations",
+    "attributes",
+    "left behind, as declared",
+    "lost",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +55,11 @@ class Row:
         formats = f"`{trip.out}`" if trip.back_format == trip.out else f"`{trip.out}` → `{trip.back_format}`"
         first = (formats, f"{self.program.name} {self.version}".strip(), trip.way, self.material)
         if self.result is None:
-            return (*first, "–", "–", "–", "–", self.problem.replace("|", "¦"))
+            return (*first, "–", "–", "–", "–", "–", self.problem.replace("|", "¦"))
         result = self.result
         lost = plural(len(result.faults), "difference") if result.faults else "–"
-        return (*first, str(result.documents), str(result.spans), str(result.relations), self._declared(result), lost)
+        tallies = (result.documents, result.spans, result.relations, result.attributes)
+        return (*first, *(str(tally) if tally.sent else "–" for tally in tallies), self._declared(result), lost)
 
     def _declared(self, result: Result) -> str:
         """Name what was left behind: items with their numbers, and the fields of documents."""

@@ -26,6 +26,10 @@ class Material:
 
 
 SAMPLES = Material("samples", TOP / "benchmarks" / "targets" / "seeds.jsonl", TOP / "labels.yaml")
+ATTRIBUTES = Material(
+    "attributes", Path(__file__).parent / "attributes.jsonl", TOP / "tests" / "attributes" / "labels.yaml"
+)
+"""Two short texts with every kind of attribute, and with groups."""
 
 
 def annotator(workspace: Path, *arguments: str | Path) -> None:
