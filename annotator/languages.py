@@ -30,8 +30,10 @@ def tell_languages(texts: Sequence[str], languages: tuple[str, ...]) -> list[str
 
     Raises :class:`CorpusError` for a language that cannot be told from others.
     """
-    if len(languages) == 1 or not texts:
-        return [languages[0]] * len(texts)
+    if not texts:
+        return []
+    if len(languages) == 1:
+        return [*languages] * len(texts)
     model = _model(languages)
     ranked = model.rank_all([_sample(text, _SAMPLES[0]) for text in texts])
     return [_told(text, first, model) for text, first in zip(texts, ranked, strict=True)]
