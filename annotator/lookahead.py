@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 AnyItem = TypeVar("AnyItem")
@@ -30,3 +31,15 @@ def look_ahead(
         if drop is not None:
             for item in waiting:
                 drop(item)
+
+
+def in_advance(items: Iterable[AnyItem]) -> Generator[AnyItem, None, None]:
+    """Yield the items in order, while a thread takes the next one from the iterator; its error is raised in turn."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    iterator = iter(items)
+    with ThreadPoolExecutor(1) as thread:
+        taken = thread.submit(list, islice(iterator, 1))
+        while item := taken.result():
+            taken = thread.submit(list, islice(iterator, 1))
+            yield item[0]

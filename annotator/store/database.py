@@ -121,6 +121,10 @@ class Store:
         if self._lock is not None:
             self._lock.give_up()
 
+    def expect_many(self) -> None:
+        """Let SQLite keep in memory what undoes a statement: some megabytes, else half of what writing many writes."""
+        self.connection.execute("PRAGMA temp_store = MEMORY")
+
     @contextmanager
     def write(self, *, dry_run: bool = False) -> Iterator[Writer]:
         """Open a transaction under the write lock: all of the block is durable when it ends, or none of it happened.

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from annotator.corpus import Article, read_articles
 from annotator.history import CORPUS, LayerName, Op, Record
+from annotator.lookahead import in_advance
 from annotator.reading_options import AS_FOUND, ReadingOptions
 from annotator.reading_report import ReadingReport
 from annotator.store import Store, TakenKeys, Writer, document_record
@@ -111,11 +112,14 @@ def ingest(
             return report
         if replacing:
             report.backup = back_up_before(workspace, "replace")
+        workspace.store.expect_many()
         check = ArticleCheck(workspace.store, actor, replace, override, report.renamed)
+        portions = in_advance(_portions(waiting.documents(), _TRANSACTION, _TRANSACTION_LENGTH))
         try:
-            for some in _portions(waiting.documents(), _TRANSACTION, _TRANSACTION_LENGTH):
-                _store_all(workspace.store, check, deque(some), report)
-                progress(report.stored, waiting.count)
+            with closing(portions):
+                for some in portions:
+                    _store_all(workspace.store, check, deque(some), report)
+                    progress(report.stored, waiting.count)
         except BaseException as error:
             if report.stored:
                 stored = f"{report.stored:,} of {plural(waiting.count, 'article')} are stored"
