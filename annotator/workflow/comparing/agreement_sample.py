@@ -100,7 +100,7 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
 
     Raises :class:`WorkflowError` for a language that the workspace does not have.
     """
-    scheme = workspace.scheme
+    scheme, equivalences = workspace.scheme, workspace.scheme.equivalences
     if lang is not None and lang not in scheme.languages:
         raise WorkflowError(f"no language {lang!r} in labels.yaml", f"there are {', '.join(scheme.languages)}")
     finished = Finished(workspace.store)
@@ -115,8 +115,8 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         numbers = LabelNumbers(), LabelNumbers()
         for row, columns in zip(counted, finished.contents([row.id for row in counted]), strict=True):
             spans, relations = columns
-            if scheme.equivalences:
-                relations = _without(relations, scheme.equivalences)
+            if equivalences:
+                relations = _without(relations, equivalences)
             contents[row.document][row.name] = Content.of_columns(spans, relations, numbers)
             at[row.document] = max(at[row.document], row.at)
         beside = _beside_labels(workspace, contents, counted)
@@ -126,7 +126,7 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         layers=tuple(layers),
         vocabulary=Vocabulary(
             tuple(scheme.entities),
-            tuple(name for name in scheme.relations if name not in scheme.equivalences),
+            tuple(name for name in scheme.relations if name not in equivalences),
             scheme.symmetric,
         ),
         documents=tuple(DocumentLayers(k, facts[k].length, facts[k].tokens, c) for k, c in contents.items()),
