@@ -20,6 +20,19 @@ def collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+LARGE_BLOCK = 32_000_000
+"""Bytes of the block from which the C library learns what is large: the most that it would learn from, nearly."""
+
+
+def keep_freed_memory() -> None:
+    """Let memory that is freed stay with the process, up to twice a large block, for what is asked for next.
+
+    Until it has seen a large block freed, glibc gives arrays of a megabyte back at once, and the system clears page by
+    page what the next ones get: that takes as long as a third of what is computed in them.  Elsewhere nothing changes.
+    """
+    bytes(LARGE_BLOCK)  # which touches none of its pages
+
+
 COLLECTOR_THRESHOLDS = (10_000, 50, 100)
 """Allocations and younger passes before the garbage collector looks at each of its three generations."""
 

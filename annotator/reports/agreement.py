@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from math import isnan
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ from annotator.agreement.totals import Features
 from annotator.reports.agreement_contrasts import tested
 from annotator.reports.curator_competence import Competence, measure_competence
 from annotator.reports.diagnosis import Diagnosis
-from annotator.tuning import collector_paused
+from annotator.tuning import collector_paused, keep_freed_memory
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 from annotator.workflow.comparing.disagreements import MISSED
 
@@ -187,6 +188,7 @@ def measure(
 
     ``stop`` is asked between parts; when it says so, the rest is left out.
     """
+    keep_freed_memory()
     with collector_paused():
         return _measured(sample, options, gamma_seconds, stop)
 
@@ -370,8 +372,9 @@ class _Builder:
         f1, relation_f1 = formulas.span_f1(totals, self.features), formulas.relation_f1(totals, self.features)
         items = spans + relations
         having = {document.key: document.layers for document in self.sample.documents}
+        columns = (self.features.document, f1, relation_f1, wrong, wrong_relations, items)
         rows = []
-        for number, place in enumerate(self.features.document):
+        for place, *values in zip(*(column.tolist() for column in columns), strict=True):
             key = self.comparisons.documents[place]
             facts = self.sample.facts[key]
             rows.append(
@@ -379,11 +382,11 @@ class _Builder:
                     key=key,
                     title=facts.title,
                     lang=facts.lang,
-                    span_f1=_number(f1[number]),
-                    relation_f1=_number(relation_f1[number]),
-                    differences=round(float(wrong[number])),
-                    relation_differences=round(float(wrong_relations[number])),
-                    items=round(float(items[number])),
+                    span_f1=_number(values[0]),
+                    relation_f1=_number(values[1]),
+                    differences=round(values[2]),
+                    relation_differences=round(values[3]),
+                    items=round(values[4]),
                     layers=tuple(name for name in self.sample.layers if name in having[key]),
                 )
             )
@@ -391,7 +394,7 @@ class _Builder:
 
 
 def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return None if isnan(value) else value
 
 
 def _confusion(labels: tuple[str, ...], table: Array, directed: bool) -> Confusion:
