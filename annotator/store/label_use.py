@@ -22,19 +22,20 @@ _OTHER_LABELS = f"SELECT DISTINCT l.id FROM {_OF_KINDS} AND s.label NOT IN (SELE
 
 _LINKS = (
     " FROM layer l CROSS JOIN relation r ON r.layer_id = l.id"
-    " JOIN span h ON h.layer_id = r.layer_id AND h.id = r.head"
-    " JOIN span c ON c.layer_id = r.layer_id AND c.id = r.child WHERE l.kind IN (SELECT value FROM json_each(?1))"
+    " CROSS JOIN span h ON h.layer_id = r.layer_id AND h.id = r.head"
+    " CROSS JOIN span c ON c.layer_id = r.layer_id AND c.id = r.child WHERE l.kind IN (SELECT value FROM json_each(?1))"
 )
 
 _LABELS = "r.label, h.label, c.label"
 
-_OVERLAPPING = f"""
-SELECT DISTINCT layer_id FROM (
-    SELECT s.layer_id, s.start, max(s."end") OVER (
-        PARTITION BY s.layer_id ORDER BY s.start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS reach FROM {_OF_KINDS}
-) WHERE reach > start
+_OVERLAPPING = """
+SELECT l.id FROM layer l WHERE l.kind IN (SELECT value FROM json_each(?1)) AND EXISTS (
+    SELECT 1 FROM (
+        SELECT s.start, lag(s."end") OVER (ORDER BY s.start) AS end_before FROM span s WHERE s.layer_id = l.id
+    ) WHERE end_before > start
+)
 """
+"""Where any two spans share text, so do two that follow one another by where they begin."""
 
 
 def layers_with_other_labels(store: Store, kinds: Collection[str], labels: Collection[str]) -> set[int]:
