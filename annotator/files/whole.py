@@ -35,6 +35,8 @@ PENDING = ".annotator-pending-"
 STALE_SECONDS = 24 * 60 * 60
 """Age from which a leftover belongs to no running process."""
 
+_BUFFER = 1 << 17
+"""Bytes of an output that are written at once; Python's own choice, a block of the disk, is less than most lines."""
 _RANDOM_LENGTH = 8
 _MANY_FILES = 64
 """Number of files from which the whole file system is forced to the disk at once: quicker than one by one."""
@@ -69,7 +71,7 @@ class StagedFile:
             self.staged = path.with_name(name)
             handle = os.open(self.staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:
-            self.stream: BinaryIO = os.fdopen(handle, "wb")
+            self.stream: BinaryIO = os.fdopen(handle, "wb", _BUFFER)
         except BaseException:
             os.close(handle)
             self.staged.unlink(missing_ok=True)

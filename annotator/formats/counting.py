@@ -8,8 +8,6 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Literal
 
-import regex
-
 from annotator.errors import FormatError
 
 Counting = Literal["codepoints", "utf16", "graphemes", "bytes"]
@@ -23,8 +21,6 @@ COUNTED: dict[Counting, str] = {
     "bytes": "bytes of UTF-8",
 }
 """The ways of counting as messages name them."""
-
-_GRAPHEME = regex.compile(r"\X")
 
 
 class Offsets:
@@ -69,8 +65,10 @@ class Offsets:
 
 
 def _numbered_by_grapheme(text: str) -> Iterator[int]:
+    import regex  # seldom needed, and long to load
+
     number = -1
-    for number, match in enumerate(_GRAPHEME.finditer(text)):
+    for number, match in enumerate(regex.finditer(r"\X", text)):
         yield from (number for _ in match[0])
     yield number + 1
 

@@ -271,7 +271,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     for number, record in enumerate(records, 1):
         document = record.document
         offsets = Offsets(document.text, counting)
-        ids = {key: next(entity_ids) for key in record.spans()}
+        ids = dict(zip(record.spans(), entity_ids, strict=False))
         ranges = [(key.start, key.end) for key in ids]
         if not offsets.are_code_points:
             inside = [True for start, end in ranges if not offsets.has(start) or not offsets.has(end)]
@@ -281,12 +281,11 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         row: dict[str, Any] = {"id": number, "text": document.text}
         if related:
             row["entities"] = [
-                {"id": entity_id, "label": key.label, "start_offset": start, "end_offset": end}
+                _PlainEntity(entity_id, key.label, start, end)
                 for (key, entity_id), (start, end) in zip(ids.items(), ranges, strict=True)
             ]
             row["relations"] = [
-                {"id": next(relation_ids), "from_id": ids[key.head], "to_id": ids[key.child], "type": key.label}
-                for key in record.relations()
+                _PlainLink(next(relation_ids), ids[key.head], ids[key.child], key.label) for key in record.relations()
             ]
         else:
             row["label"] = [[*place, key.label] for key, place in zip(ids, ranges, strict=True)]

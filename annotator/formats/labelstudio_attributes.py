@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from annotator.annotation import AttributeValue, Extra
 from annotator.attribute_values import attribute_value_problem, text_problem
@@ -75,6 +74,8 @@ def _result(attribute: AttributeType | None, name: str, value: AttributeValue) -
 
 def controls(scheme: LabelScheme, label: str, text: str) -> Iterator[str]:
     """Yield the lines of a labelling interface for the attributes of spans and of the document."""
+    from xml.sax.saxutils import quoteattr  # loads what fetches pages, too
+
     for attribute in scheme.attributes.values():
         entities = [name for name in attribute.of if name in scheme.entities]
         if not entities and not attribute.is_of_document:

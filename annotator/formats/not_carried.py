@@ -11,29 +11,39 @@ from annotator.formats.record import LayerRecord, nested_and_crossing, without_c
 from annotator.text import derive_title
 
 
+class NotCarried:
+    """What a format that ``carries`` so much leaves out of records."""
+
+    def __init__(self, carries: Mapping[str, Carried]) -> None:
+        self._features = [feature for feature, carried in carries.items() if carried == "no"]
+        self._counts = [(feature, _COUNTS[feature]) for feature in self._features if feature in _COUNTS]
+        self._overlapping = [feature for feature in self._features if feature in _OVERLAPPING]
+
+    def count(self, record: LayerRecord) -> Counter[str]:
+        """Count by feature what is left out of a record; each loss counts once."""
+        counts = Counter({feature: int(n) for feature, counted in self._counts if (n := counted(record))})
+        if self._overlapping:
+            spans = self._at_tokens(record)
+            overlapping = dict(zip(_OVERLAPPING, nested_and_crossing(spans), strict=True))
+            if "nested" not in self._features:
+                overlapping["crossing"] = len(spans) - len(without_crossing(spans))
+            counts.update({feature: overlapping[feature] for feature in self._overlapping if overlapping[feature]})
+        return counts
+
+    def carried_spans(self, record: LayerRecord) -> Collection[SpanKey]:
+        """The spans that are written of a record."""
+        spans = self._at_tokens(record)
+        if "nested" in self._overlapping:
+            return without_overlaps(spans)
+        return without_crossing(spans) if self._overlapping else spans
+
+    def _at_tokens(self, record: LayerRecord) -> Collection[SpanKey]:
+        return record.token_spans() if "off_token" in self._features else record.spans()
+
+
 def count_not_carried(record: LayerRecord, carries: Mapping[str, Carried]) -> Counter[str]:
-    """Count by feature what a format that ``carries`` so much leaves out of a record; each loss counts once."""
-    features = [feature for feature, carried in carries.items() if carried == "no"]
-    counts: Counter[str] = Counter()
-    for feature in features:
-        if feature in _COUNTS and (count := int(_COUNTS[feature](record))):
-            counts[feature] = count
-    if not _COUNTS.keys() >= {*features}:
-        spans = record.token_spans() if "off_token" in features else record.spans()
-        overlapping = dict(zip(_OVERLAPPING, nested_and_crossing(spans), strict=True))
-        if "nested" not in features:
-            overlapping["crossing"] = len(spans) - len(without_crossing(spans))
-        counts.update({feature: overlapping[feature] for feature in features if overlapping.get(feature)})
-    return counts
-
-
-def carried_spans(record: LayerRecord, carries: Mapping[str, Carried]) -> Collection[SpanKey]:
-    """Give the spans that a format that ``carries`` so much writes."""
-    left_out = {feature for feature, carried in carries.items() if carried == "no"}
-    spans: Collection[SpanKey] = record.token_spans() if "off_token" in left_out else record.spans()
-    if "nested" in left_out:
-        return without_overlaps(spans)
-    return without_crossing(spans) if "crossing" in left_out else spans
+    """Count by feature what a format that ``carries`` so much leaves out of one record; each loss counts once."""
+    return NotCarried(carries).count(record)
 
 
 _OVERLAPPING = ("nested", "crossing")

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import cycle
 from string import ascii_lowercase, digits
-from xml.sax.saxutils import quoteattr
 
 from annotator.formats.labelstudio_attributes import controls
 from annotator.labels import EntityType, LabelScheme, RelationType
@@ -19,6 +18,8 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 def labelling_config(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping[str, bytes]:
     """Write the labelling interface of a Label Studio project, by the names that ``options`` give its controls."""
+    from xml.sax.saxutils import quoteattr  # loads what fetches pages, too
+
     label, text = options.get("from_name", "label"), options.get("to_name", "text")
     value = f"${options.get('text', 'text')}"
     lines = ["<View>", "  <Relations>"]

@@ -50,8 +50,9 @@ class LayerRecord:
         Of spans with the same content the one with the lowest id counts.
         """
         if "spans" not in self._ordered:
-            by_key = _once(self._span_keys().values(), self.annotations.spans.values())
-            self._ordered["spans"] = {key: by_key[key] for key in sorted(by_key, key=reading_order)}
+            keys = self._span_keys()
+            in_order = sorted(self.annotations.spans.values(), key=reading_order)
+            self._ordered["spans"] = _once([keys[span.id] for span in in_order], in_order)
         spans: dict[SpanKey, Span] = self._ordered["spans"]
         return spans
 
@@ -60,8 +61,9 @@ class LayerRecord:
         if "relations" not in self._ordered:
             keys = self._span_keys()
             relations = self.annotations.relations.values()
-            by_key = _once([RelationKey(keys[r.head], keys[r.child], r.label) for r in relations], relations)
-            self._ordered["relations"] = {key: by_key[key] for key in sorted(by_key, key=relation_order)}
+            contents = [(RelationKey(keys[r.head], keys[r.child], r.label), r) for r in relations]
+            contents.sort(key=lambda content: relation_order(content[0]))
+            self._ordered["relations"] = _once([key for key, _ in contents], [r for _, r in contents])
         in_order: dict[RelationKey, Relation] = self._ordered["relations"]
         return in_order
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from annotator.errors import WorkflowError
 from annotator.files.outputs import Outputs
@@ -23,11 +23,13 @@ from annotator.workflow.exporting.export_writer import ExportResult, ExportWrite
 from annotator.workflow.exporting.layer_records import RecordReader
 from annotator.workflow.exporting.manifest import write_manifest
 from annotator.workflow.exporting.selection import Selection, select
-from annotator.workflow.exporting.soft_labels import SoftLabels
 from annotator.workflow.exporting.train_dev_test import Split, assign_parts
 from annotator.workflow.format_options import check_format_options
 from annotator.workflow.span_borders import BorderRule
 from annotator.workflow.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.workflow.exporting.soft_labels import SoftLabels
 
 Progress = Callable[[int, int], None]
 """Called with the number of documents written, and of all."""
@@ -92,7 +94,7 @@ def _export(
     selection = select(workspace, request.layer, unfinished=request.unfinished, since=since, reader=request.reader)
     records = RecordReader(workspace, form.name, request.labels)
     soft = request.options.get("soft") if form.name == "jsonl" else None
-    soft_labels = None if soft is None else SoftLabels(workspace, soft, request.reader)
+    soft_labels = None if soft is None else _soft_labels(workspace, soft, request.reader)
     writer = ExportWriter(workspace.scheme, form, records, request.options, request.borders, soft_labels)
     writer.tell = lambda written: progress(written, len(selection.taken))
     if request.layer != GOLD:
@@ -141,6 +143,12 @@ def _export(
     with outputs.file(output, stdout, manifest=written, companions=beside) as stream:
         writer.to_stream(selection.taken, "-" if output is None else output.name, stream)
     return writer.result, selection
+
+
+def _soft_labels(workspace: Workspace, way: str, reader: str | None) -> SoftLabels:
+    from annotator.workflow.exporting.soft_labels import SoftLabels  # measures of agreement, which few exports need
+
+    return SoftLabels(workspace, way, reader)
 
 
 def _write_folder(

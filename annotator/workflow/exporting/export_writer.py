@@ -6,21 +6,24 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import FormatError
-from annotator.formats.not_carried import carried_spans, count_not_carried
+from annotator.formats.not_carried import NotCarried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
 from annotator.formats.record import LayerRecord
 from annotator.labels import LabelScheme
 from annotator.store import LayerInfo
 from annotator.wording import Places
 from annotator.workflow.exporting.layer_records import RecordReader
-from annotator.workflow.exporting.soft_labels import SoftLabels
 from annotator.workflow.label_spelling import LabelSpelling
 from annotator.workflow.span_borders import BorderRule, SpanBorders
+
+if TYPE_CHECKING:
+    from annotator.workflow.exporting.soft_labels import SoftLabels
 
 
 @dataclass(slots=True)
@@ -39,8 +42,8 @@ class ExportPart:
         self.documents += 1
         self.spans += len(spans)
         self.relations += len(relations)
-        self.labels.update([key.label for key in spans])
-        self.labels.update([key.label for key in relations])
+        self.labels.update(map(_label, spans))
+        self.labels.update(map(_label, relations))
 
     def subtract(self, left_out: Mapping[str, Counter[str]]) -> None:
         """Take back what the writer left out."""
@@ -68,6 +71,9 @@ class ExportResult:
     moved: int = 0
 
 
+_label = attrgetter("label")
+
+
 class ExportWriter:
     """Writes the parts of an export; ``result`` grows with each, ``tell`` is told how many documents are written."""
 
@@ -87,7 +93,9 @@ class ExportWriter:
         self._scheme = scheme
         self._records = records
         self._options = options
-        self._carries = form.carries_with(options)
+        carries = form.carries_with(options)
+        self._with_relations = carries["relations"] != "no"
+        self._not_carried = NotCarried(carries)
         self._spelling = LabelSpelling(form, scheme)
         self._borders = None if borders == "keep" else SpanBorders(borders, at_tokens=False)
         self._soft_labels = soft_labels
@@ -136,10 +144,9 @@ class ExportWriter:
     def _counted(self, layers: Sequence[LayerInfo], part: ExportPart) -> Iterator[LayerRecord]:
         lost = self.result.lost
         for info, record in zip(layers, map(self._placed, self._records.read(layers)), strict=True):
-            part.add(
-                carried_spans(record, self._carries), () if self._carries["relations"] == "no" else record.relations()
-            )
-            not_carried = count_not_carried(record, self._carries)
+            relations = record.relations() if self._with_relations else ()
+            part.add(self._not_carried.carried_spans(record), relations)
+            not_carried = self._not_carried.count(record)
             if "off_token" in not_carried:
                 for key in record.spans().keys() - record.token_spans().keys():
                     self.result.off_token.add(record.document.key, *key)
