@@ -56,8 +56,10 @@ def attribute_results(
     """Yield the results of what is set of spans, whose regions have these ids, and of the document."""
     text = record.document.text
     for key, span in record.spans().items():
+        if not span.attributes:
+            continue
         place = {"start": key.start, "end": key.end}
-        for name, value in (span.attributes or {}).items():
+        for name, value in span.attributes.items():
             result = _result(scheme.attributes.get(name), name, value)
             covered = {} if result["type"] == "textarea" else {"text": text[key.start : key.end]}
             yield {"id": ids[span.id], "to_name": to_name, **result, "value": {**place, **covered, **result["value"]}}

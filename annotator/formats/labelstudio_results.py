@@ -245,31 +245,34 @@ def write_results(record: LayerRecord, names: Mapping[str, str], scheme: LabelSc
     spans = record.spans()
     text, plain = record.document.text, {**names, "type": "labels"}
     for number, (key, span) in enumerate(spans.items(), 1):
-        ids[span.id] = f"r{number}"
-        region = _written_region(ids[span.id], key.start, key.end, text, plain)
+        start, end, label = key
+        region_id = ids[span.id] = f"r{number}"
+        value: dict[str, Any] = {"start": start, "end": end, "text": text[start:end]}
+        region: dict[str, Any] = {"id": region_id, **plain, "value": value}
         others = dict(fields[span.id]) if span.id in fields else {}
-        region["value"][str(others.get("type", "labels"))] = [key.label]
+        value[str(others.get("type", "labels"))] = [label]
         if span.origin in _NAMES:
             region["origin"] = _NAMES[span.origin]
         if span.score is not None:
             region["score"] = span.score
         if others:
-            region["value"].update(others.pop("value", {}))
+            value.update(others.pop("value", {}))
             region.update(others)
         results.append(region)
     for extra in record.extras:
         if extra.kind == UNLABELLED:
             others = {name: value for name, value in extra.value.items() if name not in ("start", "end", "value")}
             ids[extra.id] = f"r{len(ids) + 1}"
-            region = _written_region(ids[extra.id], extra.value["start"], extra.value["end"], text, plain)
-            region["value"].update(extra.value.get("value", {}))
-            results.append({**region, **others})
+            start, end = extra.value["start"], extra.value["end"]
+            value = {"start": start, "end": end, "text": text[start:end], **extra.value.get("value", {})}
+            results.append({"id": ids[extra.id], **plain, "value": value, **others})
     if len(spans) < len(record.annotations.spans):  # some say the same
         ids.update({span.id: ids[spans[span.key].id] for span in record.annotations.spans.values()})
     for relation in record.relations().values():
         ends = {"from_id": ids[relation.head], "to_id": ids[relation.child]}
-        link = {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
-        results.append({**link, **fields.get(relation.id, {})})
+        link: dict[str, Any] = {**ends, "type": "relation", "direction": "right", "labels": [relation.label]}
+        link.update(fields.get(relation.id, {}))
+        results.append(link)
     results += attribute_results(record, scheme, ids, names["to_name"])
     for extra in record.extras:
         if extra.kind == UNLABELLED_RELATION:
@@ -278,10 +281,6 @@ def write_results(record: LayerRecord, names: Mapping[str, str], scheme: LabelSc
         elif extra.kind == OTHER:
             results.append({**extra.value, **({"id": ids[extra.refs[0]]} if extra.refs else {})})
     return results
-
-
-def _written_region(region_id: str, start: int, end: int, text: str, plain: Mapping[str, str]) -> dict[str, Any]:
-    return {"id": region_id, **plain, "value": {"start": start, "end": end, "text": text[start:end]}}
 
 
 def _other_fields_by_id(record: LayerRecord) -> dict[str, Mapping[str, Any]]:

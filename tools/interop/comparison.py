@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from annotator.annotation import Attributes, RelationKey, SpanKey
-from annotator.formats.not_carried import NotCarried
+from annotator.formats.not_carried import NotCarried, count_not_carried
 from annotator.formats.protocol import FEATURES, Carried
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
@@ -120,10 +120,9 @@ class _Comparison:
 
     def _expected_spans(self, sent: LayerRecord) -> set[SpanKey]:
         """The spans that are to come back; what is not counts as declared, once for each."""
-        not_carried = NotCarried(self._carries)
-        left_out = not_carried.count(sent)
+        left_out = count_not_carried(sent, self._carries)
         self.result.declared.update({feature: left_out[feature] for feature in (*_ITEMS, *_FIELDS)})
-        spans = set(not_carried.carried_spans(sent))
+        spans = set(NotCarried(self._carries).carried_spans(sent))
         for reason, found in self._trip.spans_beyond.items():
             beyond = spans.intersection(found(sent))
             self.result.declared[f"spans {reason}"] += len(beyond)
