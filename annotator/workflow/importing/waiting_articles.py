@@ -19,7 +19,7 @@ from annotator.workflow.importing.segmenting import (
 
 _BATCHES_BUSY = 6
 """Batches that the other process has at once while articles are checked; what comes meanwhile is left for later."""
-_BATCHES_AHEAD = 16
+_BATCHES_AHEAD = 8
 """Batches that are segmented in the other process, or read, while earlier ones are stored."""
 
 
