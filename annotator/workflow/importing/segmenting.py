@@ -18,8 +18,8 @@ from annotator.text import Document, Segmentation
 
 WORTH_A_PROCESS = 200
 """Articles from which another process pays."""
-WORTH_A_THIRD = 4_000
-"""Articles from which a third one pays, which takes two thirds of a second of the processor to begin."""
+WORTH_ANOTHER = 4_000
+"""Articles from which one more pays, which takes two thirds of a second of the processor to begin."""
 
 
 _SegmentationRequest = tuple[tuple[str, ...], str, str | None, str | None]
@@ -99,13 +99,13 @@ class SegmentationJob:
 class Segmenter:
     """Builds documents from batches of articles; ``languages`` are the workspace's.
 
-    The other process is started for the first batch of at least ``least`` articles, and a third one takes every other
-    batch once there were :data:`WORTH_A_THIRD`.
+    The other process is started for the first batch of at least ``least`` articles.  Of several ``processes`` the
+    others take their turns once there were :data:`WORTH_ANOTHER` articles.
     """
 
-    def __init__(self, languages: tuple[str, ...], least: int = WORTH_A_PROCESS) -> None:
+    def __init__(self, languages: tuple[str, ...], least: int = WORTH_A_PROCESS, processes: int = 1) -> None:
         self._languages = languages
-        self._processes = [SideProcess(segment_all, least) for _ in range(2)]
+        self._processes = [SideProcess(segment_all, least) for _ in range(processes)]
         self._turns = cycle(self._processes)
         self._submitted = 0
 
@@ -113,7 +113,7 @@ class Segmenter:
         """Begin to build the documents of some articles."""
         self._submitted += len(articles)
         requests = [(self._languages, a.text, a.title, a.lang) for a in articles]
-        process = next(self._turns) if self._submitted > WORTH_A_THIRD else self._processes[0]
+        process = next(self._turns) if self._submitted > WORTH_ANOTHER else self._processes[0]
         return SegmentationJob(articles, process.begin(requests))
 
     def close(self) -> None:
