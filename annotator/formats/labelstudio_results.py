@@ -119,18 +119,21 @@ class ResultReader:
             results = msgspec.convert(result, list[_PlainRegion | _PlainRelation])
         except msgspec.ValidationError:
             return None
-        regions = [one for one in results if isinstance(one, _PlainRegion)]
-        links = [one for one in results if isinstance(one, _PlainRelation)]
-        text, names = self.text, {(region.from_name, region.to_name) for region in regions}
-        for region in regions:
-            start, end, covered, _ = msgspec.structs.astuple(region.value)
-            if not (start < end <= len(text) and text[start:end] == covered):
+        text, length = self.text, len(self.text)
+        names: set[tuple[str, str]] = set()
+        spans: dict[str, Span] = {}
+        links: list[_PlainRelation] = []
+        for one in results:
+            if isinstance(one, _PlainRelation):
+                links.append(one)
+                continue
+            value = one.value
+            start, end = value.start, value.end
+            if one.id in spans or not start < end <= length or text[start:end] != value.text:
                 return None
-        spans = {
-            r.id: Span(r.id, r.value.start, r.value.end, r.value.labels[0], _ORIGINS[r.origin], None, r.score)
-            for r in regions
-        }
-        if len(spans) < len(regions) or not all(link.from_id in spans and link.to_id in spans for link in links):
+            spans[one.id] = Span(one.id, start, end, value.labels[0], _ORIGINS[one.origin], None, one.score)
+            names.add((one.from_name, one.to_name))
+        if not all(link.from_id in spans and link.to_id in spans for link in links):
             return None
         control_names = [{"from_name": one, "to_name": other} for one, other in names]
         if len(control_names) > 1 or (control_names and self.names and control_names[0] != self.names):

@@ -22,6 +22,7 @@ from annotator.errors import FormatError
 from annotator.formats.beside_labels import are_attributes, attribute, value_problem
 from annotator.formats.json_values import Fields, dumps, excerpt
 from annotator.formats.options import is_yes
+from annotator.formats.prodigy_plain import plain_content
 from annotator.formats.protocol import (
     ATTRIBUTES,
     ForeignAttribute,
@@ -153,6 +154,9 @@ class _TaskReader:
 
     def content(self) -> Annotations:
         task = self.task
+        plain = plain_content(task.values.get("spans"), task.values.get("relations"), self.text)
+        if plain is not None:
+            return plain
         spans = [self._span(f"s{i}", fields) for i, fields in enumerate(task.items("spans"))] if "spans" in task else []
         relations = []
         for index, fields in enumerate(task.items("relations") if "relations" in task else ()):
