@@ -21,7 +21,11 @@ class NotCarried:
 
     def count(self, record: LayerRecord) -> Counter[str]:
         """Count by feature what is left out of a record; each loss counts once."""
-        counts = Counter({feature: int(n) for feature, counted in self._counts if (n := counted(record))})
+        counts: Counter[str] = Counter()
+        for feature, counted in self._counts:
+            count = counted(record)
+            if count:
+                counts[feature] = int(count)
         if self._overlapping:
             spans = self._at_tokens(record)
             overlapping = dict(zip(_OVERLAPPING, nested_and_crossing(spans), strict=True))

@@ -46,7 +46,9 @@ class SpanBorders:
                 self.white_space.add(self._key, start, end, label)
                 return start, end
         if self._at_tokens:
-            self._segments = segments = self._segments or self._tokens()
+            if self._segments is None:
+                self._segments = self._tokens()
+            segments = self._segments
             if segments.exact(first, last) is None:
                 segment = segments.snap(first, last) if self._rule == "snap" else None
                 if segment is None:
