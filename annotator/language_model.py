@@ -38,7 +38,7 @@ class LanguageModel(LanguageIdentifier):  # type: ignore[misc]
 
     def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
         """Rank the languages for each of some short texts."""
-        if len(texts) >= _FEWEST:
+        if len(texts) >= _FEWEST and any(texts):
             self._count_features(list(map(self._encode, texts)))
         ranked = list(map(self.rank, texts))
         self._counted.clear()

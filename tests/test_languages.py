@@ -40,6 +40,7 @@ def test_many_texts_are_told_as_each_of_them_alone() -> None:
     assert tell_languages(texts, ("es", "en")) == [tell_language(text, ("es", "en")) for text in texts]
     model = LanguageModel.load()
     assert model.rank_all(texts) == [model.rank(text) for text in texts]
+    assert model.rank_all([""] * 20) == [model.rank("")] * 20
 
 
 def test_one_language_needs_no_model() -> None:
