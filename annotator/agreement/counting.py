@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from enum import IntEnum, auto
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,13 @@ from annotator.agreement.label_sets import Similarities
 from annotator.agreement.layers import DocumentLayers, Vocabulary
 from annotator.agreement.lengths import UnitLengths, border_differences, lengths
 from annotator.agreement.matching import ALIGNED_ENDS, SAME_ENDS, TURNED_ENDS, AlignedLinks, AlignedSpans, Aligner
-from annotator.agreement.ordering import run_starts
-from annotator.agreement.packing import Indexes, Packed, blocks, indexes
+from annotator.agreement.ordering import in_order, run_starts
+from annotator.agreement.packing import Indexes, Packed, blocks, indexes, layer_pairs
 from annotator.agreement.positions import LabelUnits, label_units, token_values, unit_values
 from annotator.agreement.tally import Tally
+
+PART = 40_000
+"""Spans and relations of documents that are counted at a time: what these take stays near the processor."""
 
 BLOCK = 150_000
 """Spans and relations that are aligned at a time, so that memory does not grow with the pairs of layers."""
@@ -63,6 +66,15 @@ class TokenTables(NamedTuple):
     partly: Array
     similar: Similarities
 
+    @classmethod
+    def joined(cls, parts: Sequence[TokenTables], order: Indexes) -> TokenTables:
+        """Tables of documents behind one another, ``partly`` in some order; later ones may know more values."""
+        used, tags = (
+            np.concatenate([np.pad(table, ((0, 0), (0, tables[-1].shape[1] - table.shape[1]))) for table in tables])
+            for tables in ([part.used for part in parts], [part.tags for part in parts])
+        )
+        return cls(used, tags, np.concatenate([part.partly for part in parts])[order], parts[-1].similar)
+
 
 class ByLabel(NamedTuple):
     """By document and label, over all pairs of layers: what both have, aligned items of that label, and either side.
@@ -92,17 +104,17 @@ class Named(NamedTuple):
 class Comparisons:
     """Counts of all comparisons, pair of layers by pair and document by document.
 
-    ``packed`` are the layers; ``document`` and ``pair`` are indexes, ``left`` and ``right`` number a document's layers;
-    ``counts`` has a column for each :class:`Count`. ``named`` and ``related`` have the labels' numbers of left items
-    (from 0), then those of right ones, behind a first column for pairs of one label: of spans with the same borders, of
-    relations with the same ends. By layer and value there are ``tokens`` (0 without a span, a label's number, or a
-    combination of labels), ``units`` and ``unit_squares`` in code points (0 where nothing is marked; no columns where
-    spans of one layer overlap) and ``present`` (labels that are absent, and there). ``confusion`` and
-    ``relation_confusion`` are [left label][right label] over all rows, 0 for what one of them misses.
+    ``packs`` are the layers, some documents in each; ``document`` and ``pair`` are indexes, ``left`` and ``right``
+    number a document's layers, ``counts`` has a column for each :class:`Count`. ``named`` and ``related`` have the
+    labels' numbers of left items (from 0), then those of right ones, behind a first column for pairs of one label: of
+    spans with the same borders, of relations with the same ends. By layer and value there are ``tokens`` (0 without a
+    span, a label's number, or a combination of labels), ``units`` and ``unit_squares`` in code points (0 where nothing
+    is marked; no columns where spans of one layer overlap) and ``present`` (labels that are absent, and there).
+    ``confusion`` and ``relation_confusion`` are [left label][right label] over all rows, 0 for what one of them misses.
     """
 
     documents: tuple[str, ...]
-    packed: Packed
+    packs: tuple[Packed, ...]
     lengths: Indexes
     pairs: tuple[tuple[str, str], ...]
     vocabulary: Vocabulary
@@ -141,16 +153,75 @@ def compare(documents: Sequence[DocumentLayers], names: Sequence[str], vocabular
     """
     vocabulary = vocabulary.widened(documents)
     shared = [d for d in documents if sum(name in d.layers for name in names) >= 2]
-    return _Counter(Packed(shared, names, vocabulary), shared, names, vocabulary).compare()
+    sizes = indexes([sum(content.size for content in d.layers.values()) for d in shared])
+    tag_sets: dict[frozenset[int], int] = {}
+    parts = [shared[part] for part in blocks(sizes, PART)] or [[]]
+    return _joined([_Counter(some, names, vocabulary, tag_sets).compare() for some in parts])
+
+
+def _joined(parts: Sequence[Comparisons]) -> Comparisons:
+    """The counts of documents behind one another."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def stacked(column: Callable[[Comparisons], NDArray[Any]]) -> NDArray[Any]:
+        return np.concatenate([column(part) for part in parts])
+
+    def numbered_on(column: Callable[[Comparisons], Indexes], counted: Callable[[Comparisons], Sized]) -> Indexes:
+        firsts = np.cumsum([0, *(len(counted(part)) for part in parts)])
+        return np.concatenate([column(part) + first for part, first in zip(parts, firsts, strict=False)])[order]
+
+    def tables(several: Callable[[Comparisons], tuple[Array, ...]]) -> Iterator[Array]:
+        return map(np.concatenate, zip(*map(several, parts), strict=True))
+
+    order, pair = in_order(stacked(lambda c: c.pair))
+    return Comparisons(
+        documents=tuple(key for part in parts for key in part.documents),
+        packs=tuple(packed for part in parts for packed in part.packs),
+        lengths=stacked(lambda c: c.lengths),
+        pairs=parts[0].pairs,
+        vocabulary=parts[0].vocabulary,
+        document=numbered_on(lambda c: c.document, lambda c: c.documents),
+        pair=pair,
+        left=numbered_on(lambda c: c.left, lambda c: c.units),
+        right=numbered_on(lambda c: c.right, lambda c: c.units),
+        counts=stacked(lambda c: c.counts)[order],
+        named=_joined_tally(parts, [part.named for part in parts], order),
+        related=_joined_tally(parts, [part.related for part in parts], order),
+        tokens=TokenTables.joined([part.tokens for part in parts], order),
+        units=stacked(lambda c: c.units),
+        unit_squares=stacked(lambda c: c.unit_squares),
+        present=stacked(lambda c: c.present),
+        spans_by_label=ByLabel(*tables(lambda c: c.spans_by_label)),
+        relations_by_label=ByLabel(*tables(lambda c: c.relations_by_label)),
+        named_by_document=Named(*tables(lambda c: c.named_by_document)),
+        units_by_label=LabelUnits.joined([part.units_by_label for part in parts]),
+        lengths_1995=UnitLengths.joined([part.lengths_1995 for part in parts], order),
+        confusion=np.sum([part.confusion for part in parts], axis=0),
+        relation_confusion=np.sum([part.relation_confusion for part in parts], axis=0),
+    )
+
+
+def _joined_tally(parts: Sequence[Comparisons], tallies: Sequence[Tally], order: Indexes) -> Tally:
+    firsts = np.cumsum([0, *map(len, parts[:-1])]).tolist()
+    return Tally.joined(tallies[0].width, firsts, tallies).in_order(order)
 
 
 class _Counter:
-    """Counts block by block of the rows; what is asked for by document or in all is added up."""
+    """Counts block by block of the rows; what is asked for by document or in all is added up.
+
+    ``tag_sets`` are the numbers of sets of tags that tokens have, so far.
+    """
 
     def __init__(
-        self, packed: Packed, documents: Sequence[DocumentLayers], names: Sequence[str], vocabulary: Vocabulary
+        self,
+        documents: Sequence[DocumentLayers],
+        names: Sequence[str],
+        vocabulary: Vocabulary,
+        tag_sets: dict[frozenset[int], int],
     ) -> None:
-        self.packed, self.documents, self.names, self.vocabulary = packed, documents, names, vocabulary
+        self.packed = packed = Packed(documents, names, vocabulary)
+        self.documents, self.vocabulary, self.tag_sets = documents, vocabulary, tag_sets
         self.aligner = Aligner(packed, vocabulary.symmetric)
         self.labels, self.types = len(vocabulary.labels), len(vocabulary.relations)
         self.pairs = tuple(combinations(names, 2))
@@ -174,7 +245,7 @@ class _Counter:
         tokens, units = self._positions()
         return Comparisons(
             documents=tuple(d.key for d in self.documents),
-            packed=packed,
+            packs=(packed,),
             lengths=packed.lengths,
             pairs=self.pairs,
             vocabulary=self.vocabulary,
@@ -223,7 +294,7 @@ class _Counter:
 
     def _positions(self) -> tuple[TokenTables, tuple[Array, Array]]:
         """Count the tokens and stretches of text that are called alike, and return what each layer calls them."""
-        tokens = token_values(self.packed, self.documents)
+        tokens = token_values(self.packed, self.documents, self.tag_sets)
         alike = tokens.pieces.alike(self.left, self.right)
         for column, counted in zip((Count.TOKENS_ALIKE, Count.TOKENS_BLANK, Count.TAGS_ALIKE), alike, strict=True):
             self.counts[:, column] = counted
@@ -307,24 +378,6 @@ class _Counter:
         same = np.concatenate([np.ones(len(found.same), dtype=bool), ends == SAME_ENDS])
         row = np.concatenate([found.same_row, found.row])
         return _pairs_of_labels(self.types, row[same], one[same], other[same])
-
-
-def layer_pairs(packed: Packed, names: int) -> tuple[Indexes, Indexes, Indexes]:
-    """Every pair of layers of a document: the pair's number, the left and the right layer, ordered by pair."""
-    numbers = np.full((names, names), -1)
-    numbers[np.triu_indices(names, 1)] = np.arange(names * (names - 1) // 2)
-    firsts = run_starts(packed.document)
-    sizes = np.diff(firsts, append=len(packed))
-    lefts, rights = [indexes([])], [indexes([])]
-    for size in sorted(set(sizes.tolist())):
-        one, other = np.triu_indices(size, 1)
-        begins = firsts[sizes == size][:, None]
-        lefts.append((begins + one).ravel())
-        rights.append((begins + other).ravel())
-    left, right = np.concatenate(lefts), np.concatenate(rights)
-    pair = numbers[packed.name[left], packed.name[right]]
-    order = np.lexsort((left, pair))
-    return pair[order], left[order], right[order]
 
 
 def _by_layer(layer: Indexes, code: Indexes, layers: int, labels: int) -> Indexes:

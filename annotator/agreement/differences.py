@@ -256,7 +256,9 @@ def _swaps(shares: Sequence[Array], documents: Sequence[NDArray[np.intp]], optio
     extreme = np.zeros(len(shares))
     for count in _blocks(options.resamples, len(every)):
         bits = np.unpackbits(np.frombuffer(generator.bytes(-(-count * len(every) // 8)), dtype=np.uint8))
-        signs = bits[: count * len(every)].reshape(count, len(every)).astype(np.float32) * 2 - 1
+        signs = bits[: count * len(every)].reshape(count, len(every)).astype(np.float32)
+        signs *= 2
+        signs -= 1
         swapped = signs @ placed.T
         extreme += (np.abs(swapped) >= seen).sum(axis=0)
     found: list[float] = ((extreme + 1) / (options.resamples + 1)).tolist()

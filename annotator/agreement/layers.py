@@ -93,6 +93,11 @@ class Content:
         content.types = LabelColumn(relations[2], numbers[1])
         return content
 
+    @property
+    def size(self) -> int:
+        """How many spans and relations there are."""
+        return len(self.starts) + len(self.heads)
+
     def _keys(self) -> list[SpanKey]:
         return list(map(SpanKey, self.starts, self.ends, self.labels))
 

@@ -6,6 +6,7 @@ them are gaps.  All is by label in the last axis.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -72,6 +73,12 @@ class UnitLengths(NamedTuple):
     number: Array
     pairs: Array
     overlapping: NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: Sequence[UnitLengths], order: Indexes) -> UnitLengths:
+        """The same of documents behind one another, with pairs of layers in some order."""
+        found = cls(*map(np.concatenate, zip(*parts, strict=True)))
+        return found._replace(differences=found.differences[order], crossed=found.crossed[order])
 
 
 class _Units:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.layers import Content, DocumentLayers, LabelColumn, Vocabulary
-from annotator.agreement.ordering import changes, distinct, first_of_each, in_order
+from annotator.agreement.ordering import changes, distinct, first_of_each, in_order, run_starts
 from annotator.annotation import SpanKey
 
 Indexes: TypeAlias = NDArray[np.intp]
@@ -114,10 +114,10 @@ class Packed:
         self.document, self.name = indexes([f[0] for f in found]), indexes([f[1] for f in found])
         contents = [f[2] for f in found]
         raw = self._read(contents)
-        self.spans, self._borders = self._ordered(*raw)
+        self.spans, self._borders, keys = self._ordered(*raw)
         self.first = np.searchsorted(self.spans.layer, np.arange(len(found) + 1))
         self.having = self._having()
-        self.links = self._read_links(contents, raw, vocabulary.symmetric)
+        self.links = self._read_links(contents, raw[0], keys, vocabulary.symmetric)
         self.first_link = np.searchsorted(self.links.layer, np.arange(len(found) + 1))
 
     def __len__(self) -> int:
@@ -138,18 +138,17 @@ class Packed:
         code = numbered([content.labels for content in contents], self.labels)
         return layer, joined(c.starts for c in contents) + shift, joined(c.ends for c in contents) + shift, code
 
-    def _ordered(self, layer: Indexes, start: Indexes, end: Indexes, code: Indexes) -> tuple[Spans, Indexes]:
-        """The spans, each content once a layer, and the start and length of each border in one number."""
+    def _ordered(self, layer: Indexes, start: Indexes, end: Indexes, code: Indexes) -> tuple[Spans, Indexes, Indexes]:
+        """The spans, each content once a layer; the start and length of each border in one number; keys as given."""
         self._longest = int((end - start).max(initial=0)) + 1
         borders, border = distinct(start * self._longest + end - start)
         rank = np.empty(len(self.labels) + 1, dtype=np.intp)
         rank[indexes(self._by_rank) + 1] = np.arange(len(self.labels))
         key = border * len(self.labels) + rank[code]
-        self._unordered_keys = key
         self.keys = len(borders) * len(self.labels)
         """Keys are below this."""
         order = first_of_each(layer * self.keys + key)
-        return Spans(*(column[order] for column in (layer, start, end, code, border, key))), borders
+        return Spans(*(column[order] for column in (layer, start, end, code, border, key))), borders, key
 
     def _having(self) -> Indexes:
         """How many layers have a span of each border: a layer with several there counts once."""
@@ -182,13 +181,13 @@ class Packed:
     # Relations
 
     def _read_links(
-        self, contents: Sequence[Content], raw: Sequence[Indexes], symmetric: frozenset[str]
+        self, contents: Sequence[Content], layer_of_spans: Indexes, keys: Indexes, symmetric: frozenset[str]
     ) -> PackedRelations:
         sizes = indexes([len(content.heads) for content in contents])
         layer = np.repeat(np.arange(len(contents)), sizes)
-        firsts = np.searchsorted(raw[0], np.arange(len(contents)))[layer]
-        head = self._unordered_keys[joined(c.heads for c in contents) + firsts]
-        child = self._unordered_keys[joined(c.children for c in contents) + firsts]
+        firsts = np.searchsorted(layer_of_spans, np.arange(len(contents)))[layer]
+        head = keys[joined(c.heads for c in contents) + firsts]
+        child = keys[joined(c.children for c in contents) + firsts]
         code = numbered([content.types for content in contents], self.types)
         turned = np.array([False, *(label in symmetric for label in self.types)])[code] & (child < head)
         head, child = np.where(turned, child, head), np.where(turned, head, child)
@@ -199,3 +198,21 @@ class Packed:
         """Numbers of relations' contents are below this."""
         order = first_of_each(layer * max(self.contents, 1) + content)
         return PackedRelations(*(column[order] for column in (layer, head, child, code, content)))
+
+
+def layer_pairs(packed: Packed, names: int) -> tuple[Indexes, Indexes, Indexes]:
+    """Every pair of layers of a document: the pair's number, the left and the right layer, ordered by pair."""
+    numbers = np.full((names, names), -1)
+    numbers[np.triu_indices(names, 1)] = np.arange(names * (names - 1) // 2)
+    firsts = run_starts(packed.document)
+    sizes = np.diff(firsts, append=len(packed))
+    lefts, rights = [indexes([])], [indexes([])]
+    for size in sorted(set(sizes.tolist())):
+        one, other = np.triu_indices(size, 1)
+        begins = firsts[sizes == size][:, None]
+        lefts.append((begins + one).ravel())
+        rights.append((begins + other).ravel())
+    left, right = np.concatenate(lefts), np.concatenate(rights)
+    pair = numbers[packed.name[left], packed.name[right]]
+    order = np.lexsort((left, pair))
+    return pair[order], left[order], right[order]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -29,12 +30,13 @@ class CuratorSpans(NamedTuple):
         return CuratorSpans(*(column[which] for column in self))
 
 
-class MarkedPlaces(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AnsweredPlaces:
     """Places, in order of document and text.
 
     ``table`` has a row a place and a column a curator: the number of a label, from 1 in ``labels``, 0 for nothing, -1
     where they have not finished the document.  ``start`` and ``end`` are what the spans of a place cover together, in
-    code points.  ``marks`` are the spans, ``place`` is which place each is of.
+    code points.
     """
 
     labels: tuple[str, ...]
@@ -42,6 +44,12 @@ class MarkedPlaces(NamedTuple):
     start: Indexes
     end: Indexes
     table: Indexes
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedPlaces(AnsweredPlaces):
+    """Places with their spans, ``marks``; ``place`` is which place each is of."""
+
     marks: CuratorSpans
     place: Indexes
 
@@ -52,17 +60,48 @@ def find_places(documents: Sequence[DocumentLayers], names: Sequence[str]) -> Ma
     Spans of several layers are of one place where they are aligned, whatever their borders; see
     :func:`~annotator.agreement.alignment.align_layers`.
     """
-    return places_in(Packed(documents, names, Vocabulary(()).widened(documents)), names)
+    found = _places_in(Packed(documents, names, Vocabulary(()).widened(documents)), names)
+    labels, number = _used_labels(found.labels, found.table)
+    marks = found.marks._replace(label=number[found.marks.label])
+    return replace(found, labels=labels, table=number[found.table], marks=marks)
 
 
-def places_in(packed: Packed, names: Sequence[str]) -> MarkedPlaces:
-    """The same for those of some names among packed layers."""
+def places_in(packs: Sequence[Packed], names: Sequence[str]) -> AnsweredPlaces:
+    """The same, without the spans, for some names among packed layers: documents behind one another, one vocabulary."""
+    parts = [_without_marks(_places_in(packed, names)) for packed in packs]
+    firsts = np.cumsum([0, *(len(packed.lengths) for packed in packs)]).tolist()
+    table = np.concatenate([part.table for part in parts])
+    labels, number = _used_labels(parts[0].labels, table)
+    return AnsweredPlaces(
+        labels,
+        np.concatenate([part.document + first for part, first in zip(parts, firsts, strict=False)]),
+        np.concatenate([part.start for part in parts]),
+        np.concatenate([part.end for part in parts]),
+        number[table],
+    )
+
+
+def _without_marks(found: MarkedPlaces) -> AnsweredPlaces:
+    return AnsweredPlaces(found.labels, found.document, found.start, found.end, found.table)
+
+
+def _used_labels(labels: Sequence[str], table: Indexes) -> tuple[tuple[str, ...], Indexes]:
+    """The labels that are in a table of places, and what the numbers in it become where there are no others."""
+    used = np.flatnonzero(np.bincount(table.ravel() + 1, minlength=2)[2:])
+    number = np.zeros(len(labels) + 2, dtype=np.intp)
+    number[used + 1], number[-1] = np.arange(1, len(used) + 1), -1
+    return tuple(labels[place] for place in used.tolist()), number
+
+
+def _places_in(packed: Packed, names: Sequence[str]) -> MarkedPlaces:
+    """The same with all labels of the vocabulary, in order."""
+    labels = tuple(sorted(packed.labels))
     column = {name: number for number, name in enumerate(names)}
     curator = indexes([column.get(name, -1) for name in packed.names])[packed.name]
     done = np.zeros((len(packed.lengths), len(names)), dtype=bool)
     done[packed.document[curator >= 0], curator[curator >= 0]] = True
     done &= (done.sum(axis=1) > 1)[:, None]
-    labels, marks = _marks(packed, curator, done)
+    marks = _marks(packed, curator, done, labels)
     place = _place(marks, len(names), labels)
     order, places = in_order(place)
     firsts = run_starts(places)
@@ -80,15 +119,13 @@ def places_in(packed: Packed, names: Sequence[str]) -> MarkedPlaces:
     return MarkedPlaces(labels, document, start - base, end - base, table, marks, place)
 
 
-def _marks(packed: Packed, curator: Indexes, done: NDArray[np.bool_]) -> tuple[tuple[str, ...], CuratorSpans]:
+def _marks(packed: Packed, curator: Indexes, done: NDArray[np.bool_], labels: Sequence[str]) -> CuratorSpans:
     """The spans of finished layers by border, on the line of all documents end to end; ``curator`` is whose layer."""
     counted = (curator >= 0) & done[packed.document, curator]
     layer, start, end, code, border, _ = (column[counted[packed.spans.layer]] for column in packed.spans)
-    used = np.flatnonzero(np.bincount(code, minlength=len(packed.labels) + 1))
-    labels = tuple(sorted(packed.labels[number - 1] for number in used.tolist()))
-    label = indexes([0, *(labels.index(one) + 1 if one in labels else 0 for one in packed.labels)])[code]
+    label = indexes([0, *(labels.index(label) + 1 for label in packed.labels)])[code]
     order, _ = in_order((border * done.shape[1] + curator[layer]) * (len(labels) + 1) + label)
-    return labels, CuratorSpans(packed.document[layer], curator[layer], start, end, label).at(order)
+    return CuratorSpans(packed.document[layer], curator[layer], start, end, label).at(order)
 
 
 def _place(marks: CuratorSpans, curators: int, labels: Sequence[str]) -> Indexes:

@@ -125,11 +125,15 @@ class TokenValues(NamedTuple):
     sets: tuple[frozenset[int], ...]
 
 
-def token_values(packed: Packed, documents: Sequence[DocumentLayers]) -> TokenValues:
-    """What layers say about every token: the labels of the spans that touch it."""
+def token_values(
+    packed: Packed, documents: Sequence[DocumentLayers], combinations: dict[frozenset[int], int]
+) -> TokenValues:
+    """What layers say about every token: the labels of the spans that touch it.
+
+    ``combinations`` collects the numbers of sets of tags.
+    """
     sizes = indexes([len(d.tokens) for d in documents])
     first = np.searchsorted(packed.document, np.arange(len(documents) + 1))
-    combinations: dict[frozenset[int], int] = {}
     found: list[Marks] = []
     holders = [indexes([])]
     for part in blocks(sizes, BLOCK):
@@ -256,27 +260,17 @@ class LabelUnits(NamedTuple):
     squares: Array
     overlapping: tuple[bool, ...]
 
+    @classmethod
+    def joined(cls, parts: Sequence[LabelUnits]) -> LabelUnits:
+        """The same of documents behind one another."""
+        shared, used, squares = (np.concatenate(tables) for tables in zip(*(part[:3] for part in parts), strict=True))
+        return cls(shared, used, squares, tuple(map(any, zip(*(part.overlapping for part in parts), strict=True))))
+
 
 def label_units(packed: Packed) -> LabelUnits:
     """How far the layers of every document give the same text the same label."""
-    first = np.searchsorted(packed.document, np.arange(len(packed.lengths) + 1))
-    parts = [_label_units(packed, part) for part in blocks(np.diff(packed.first[first]), BLOCK)]
-    if not parts:
-        none = np.zeros((0, len(packed.labels)))
-        return LabelUnits(none, none, none, (False,) * len(packed.labels))
-    return LabelUnits(
-        np.concatenate([part.shared for part in parts]),
-        np.concatenate([part.used for part in parts]),
-        np.concatenate([part.squares for part in parts]),
-        tuple(map(any, zip(*(part.overlapping for part in parts), strict=True))),
-    )
-
-
-def _label_units(packed: Packed, part: slice) -> LabelUnits:
-    """The same of some documents."""
-    spans, labels, documents = packed.spans, len(packed.labels), part.stop - part.start
-    first, behind = packed.first[np.searchsorted(packed.document, [part.start, part.stop])]
-    order, group = (column[first:behind] for column in packed.by_label)
+    spans, labels, documents = packed.spans, len(packed.labels), len(packed.lengths)
+    order, group = packed.by_label
     layer, start, end, code = (column[order] for column in spans[:4])
     shift = group * (packed.end + 1)
     reach = np.maximum.accumulate(end + shift)
@@ -285,7 +279,7 @@ def _label_units(packed: Packed, part: slice) -> LabelUnits:
     overlapping = np.bincount(code[~new], minlength=labels + 1)[1:] > 0
     last = np.append(new[1:], True)[: len(new)]
     whole_start, whole_end, whole_code = start[new], (reach - shift)[last], code[new]
-    document = packed.document[layer] - part.start
+    document = packed.document[layer]
     cell, whole = document * labels + code - 1, document[new] * labels + whole_code - 1
     at = np.concatenate([whole_end, whole_start]) + np.tile(whole_code, 2) * (packed.end + 1)
     sweep, at = in_order(at)  # ends first: what begins where another document ends has the stretch

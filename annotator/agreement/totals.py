@@ -161,7 +161,7 @@ class Features:
         firsts = run_starts(codes)
         units, layers = np.divmod(codes[firsts], many)
         times = np.diff(firsts, append=len(codes))
-        return summing(layers, run_starts(units), len(self.comparisons.packed), times)
+        return summing(layers, run_starts(units), len(self.comparisons.units), times)
 
     def alike_and_used(self, alike: Count, table: Array) -> Array:
         """What both call alike, then how often the two sides use each category, as often as there are pairs."""

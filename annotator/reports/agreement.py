@@ -229,7 +229,7 @@ def _measured(
             *comparisons.vocabulary.relations[len(sample.vocabulary.relations) :],
         ),
         differences=tuple(builder.differences()),
-        competence=None if stop() else measure_competence(sample, comparisons.packed),
+        competence=None if stop() else measure_competence(sample, comparisons.packs),
         goals=sample.goals,
         lengths=(Lengths.of([len(document.tokens) for document in sample.documents]), Lengths.of(sample.lengths)),
     )

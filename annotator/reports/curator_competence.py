@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import NamedTuple
@@ -11,12 +12,14 @@ import numpy as np
 from annotator.agreement.coefficients import Array
 from annotator.agreement.competence import Answers, entropy, fit_table, knowing, reliability
 from annotator.agreement.packing import Indexes, Packed
-from annotator.agreement.places import MarkedPlaces, find_places, places_in
+from annotator.agreement.places import AnsweredPlaces, find_places, places_in
 from annotator.annotation import SpanKey
 from annotator.workflow.comparing.agreement_sample import AgreementSample, display_name
 
 LEAST_CURATORS = 3
 """Curators below which nothing says who of those who differ is right."""
+
+TOO_FEW = "it takes three curators: of two who differ, nothing says who is right"
 
 MOST_HARD = 100
 """Places that are listed, the hardest first."""
@@ -65,15 +68,19 @@ class Competence:
     reason: str = ""
 
 
-def measure_competence(sample: AgreementSample, packed: Packed | None = None) -> Competence:
+def measure_competence(sample: AgreementSample, packs: Sequence[Packed] = ()) -> Competence:
     """Fit the models of curators to what the sample's curators say; other layers are left out.
 
-    ``packed`` are the sample's layers, where they are at hand.
+    ``packs`` are the sample's layers, where they are at hand.
     """
-    fitted = _fit(sample, packed)
+    names = _curators_of(sample)
+    if len(names) < LEAST_CURATORS:
+        return Competence(reason=TOO_FEW)
+    found = places_in(packs, names) if packs else find_places(sample.documents, names)
+    fitted = _fit(found)
     if isinstance(fitted, str):
         return Competence(reason=fitted)
-    names, found, shares, right, row = fitted
+    shares, right, row = fitted
     bits = entropy(right)[row]
     counts = np.bincount(found.document, minlength=len(sample.documents))
     means = np.bincount(found.document, weights=bits, minlength=len(counts)) / np.maximum(counts, 1)
@@ -100,10 +107,14 @@ class SpanDifficulty(NamedTuple):
 
 def difficulty_of_spans(sample: AgreementSample) -> SpanDifficulty:
     """Fit the models as :func:`measure_competence` does, and say how hard the place of each span is."""
-    fitted = _fit(sample)
+    names = _curators_of(sample)
+    if len(names) < LEAST_CURATORS:
+        return SpanDifficulty({}, TOO_FEW)
+    found = find_places(sample.documents, names)
+    fitted = _fit(found)
     if isinstance(fitted, str):
         return SpanDifficulty({}, fitted)
-    found, bits = fitted.found, entropy(fitted.right)[fitted.row]
+    bits = entropy(fitted.right)[fitted.row]
     marks, labels = found.marks, ("", *found.labels)
     columns = (column.tolist() for column in (marks.document, marks.start, marks.end, marks.label, found.place))
     return SpanDifficulty(
@@ -117,19 +128,17 @@ def difficulty_of_spans(sample: AgreementSample) -> SpanDifficulty:
 class _Fitted(NamedTuple):
     """What there is to say of each curator (columns), how likely each answer is by kind of place, and these kinds."""
 
-    names: list[str]
-    found: MarkedPlaces
     shares: Array
     right: Array
     row: Indexes
 
 
-def _fit(sample: AgreementSample, packed: Packed | None = None) -> _Fitted | str:
+def _curators_of(sample: AgreementSample) -> list[str]:
+    return [layer for layer in sample.layers if layer.startswith("curator:")]
+
+
+def _fit(found: AnsweredPlaces) -> _Fitted | str:
     """Fit the models to the curators' answers; the reason where nothing can be fitted."""
-    names = [layer for layer in sample.layers if layer.startswith("curator:")]
-    if len(names) < LEAST_CURATORS:
-        return "it takes three curators: of two who differ, nothing says who is right"
-    found = find_places(sample.documents, names) if packed is None else places_in(packed, names)
     if not len(found.table):
         return "no curator has a span"
     if (found.table >= 0).sum(axis=1).max() < LEAST_CURATORS:
@@ -139,10 +148,12 @@ def _fit(sample: AgreementSample, packed: Packed | None = None) -> _Fitted | str
     answers, row = Answers.of_table(found.table, values)
     likely = fit.right(answers)
     shares = np.vstack([*reliability(answers, likely), knowing(fitted)])
-    return _Fitted(names, found, shares, likely, row)
+    return _Fitted(shares, likely, row)
 
 
-def _curators(sample: AgreementSample, names: list[str], found: MarkedPlaces, shares: Array) -> list[CuratorCompetence]:
+def _curators(
+    sample: AgreementSample, names: list[str], found: AnsweredPlaces, shares: Array
+) -> list[CuratorCompetence]:
     made = []
     for number, name in enumerate(names):
         values = [None if isnan(value) else float(value) for value in shares[:, number]]
@@ -153,7 +164,7 @@ def _curators(sample: AgreementSample, names: list[str], found: MarkedPlaces, sh
 
 
 def _place(
-    sample: AgreementSample, found: MarkedPlaces, names: list[str], place: int, right: Array, bits: float
+    sample: AgreementSample, found: AnsweredPlaces, names: list[str], place: int, right: Array, bits: float
 ) -> HardPlace:
     values: list[str | None] = [None, *found.labels]
     said = {name: values[value] for name, value in zip(names, found.table[place].tolist(), strict=True) if value >= 0}

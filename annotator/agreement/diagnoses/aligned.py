@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.agreement.coefficients import Array
-from annotator.agreement.counting import layer_pairs
 from annotator.agreement.layers import DocumentLayers, Vocabulary
 from annotator.agreement.matching import TURNED_ENDS, AlignedLinks, AlignedSpans, Aligner
-from annotator.agreement.packing import Indexes, Packed, indexes, ranges
+from annotator.agreement.packing import Indexes, Packed, indexes, layer_pairs, ranges
 
 Mask = NDArray[np.bool_]
 
