@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator.agreement import counting
 from annotator.agreement.alignment import align
 from annotator.agreement.counting import Count, compare
 from annotator.agreement.estimates import EstimateOptions, estimate, estimate_parts
 from annotator.agreement.layers import Content, DocumentLayers, Vocabulary
 from annotator.agreement.measures import BY_LABEL, BY_RELATION, OVERALL
+from annotator.agreement.places import places_in
 from annotator.agreement.relations import align_relations, direct
 from annotator.agreement.totals import Features
 from annotator.annotation import RelationKey, SpanKey
@@ -100,6 +102,25 @@ def values(documents: list[DocumentLayers], names: tuple[str, ...] = NAMES) -> d
     for measures in (BY_LABEL, BY_RELATION):
         found.update({f"{m} by label": e for m, e in estimate(features, measures, FIXED).items()})
     return {name: [estimate.value for estimate in estimates] for name, estimates in found.items()}
+
+
+@settings(max_examples=25)
+@given(samples())
+def test_documents_counted_part_by_part_give_the_same_as_all_at_once(documents: list[DocumentLayers]) -> None:
+    at_once, places = values(documents), where(documents)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(counting, "PART", 1)
+        parted = values(documents)
+        assert where(documents) == places
+    for name, some in at_once.items():
+        assert parted[name] == [v if v is None else pytest.approx(v, abs=1e-12) for v in some], name
+
+
+def where(documents: list[DocumentLayers]) -> dict[str, object]:
+    found = places_in(compare(documents, NAMES, Vocabulary(LABELS, TYPES, SYMMETRIC)).packs, NAMES)
+    return {"labels": found.labels} | {
+        name: getattr(found, name).tolist() for name in ("document", "start", "end", "table")
+    }
 
 
 @settings(max_examples=25)
