@@ -30,9 +30,9 @@ ON CONFLICT (text_id) DO NOTHING
 """
 _AT_ONCE = 640
 """Rows of one statement: fewer are slower, and more do not help."""
-_PARTS = 16
-"""Parts of one size that the index for searching gathers before it makes one of them, not four, of which it would copy
-each word once more often.  A search looks into each part, which takes some microseconds."""
+_PARTS = 8
+"""Parts of one size that the index for searching gathers before it makes one of them, a little at each transaction, and
+not four, of which it would copy each word more often.  At sixteen it would make one of them in a single transaction."""
 
 _DOCUMENT_ID, _KIND = _LAYER.index("document_id"), _LAYER.index("kind")
 _table_of = itemgetter(0)
