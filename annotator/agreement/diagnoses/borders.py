@@ -7,8 +7,9 @@ outermost one inside, which both took in.  Were borders drawn carelessly, all wo
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from annotator.agreement.coefficients import Array
 from annotator.agreement.diagnoses.aligned import AlignedItems, AlignedLayers, Finding, Mask
 from annotator.agreement.diagnoses.chance import LEAST_DIFFERENCES, LEAST_PLACES, SHARE, excess, unlikely, worth_reading
 from annotator.agreement.diagnoses.leanings import leanings
+from annotator.agreement.ordering import distinct
 from annotator.agreement.packing import Indexes, indexes
 
 ReadTexts = Callable[[Sequence[str]], dict[str, str]]
@@ -138,16 +140,16 @@ def _unsettled(
     }
     if not often:
         return
-    agreed = _agreed(aligned, some, words, often.keys())
+    names = sorted(often)
+    asked = _Asked.of([document[often[word]] for word in names], _agreed(aligned, some, words, names))
     every = np.bincount(document[some.item], minlength=len(aligned.documents)).astype(float)
     differing = np.bincount(document[some.item[some.ahead != 0]], minlength=len(every)).astype(float)
     rate = differing / np.maximum(every, 1)
-    names = sorted(often)
     chances = []
-    for word in names:
-        hits = np.bincount(document[often[word]], minlength=len(every)).astype(float)
-        trials = hits + agreed[word]
-        chances.append(excess(hits, trials * rate, trials * rate * (1 - rate) * aligned.others))
+    for number in range(len(names)):
+        those, hits, trials = asked.of_word(number)
+        expected = trials * rate[those]
+        chances.append(excess(hits, expected, expected * (1 - rate[those]) * aligned.others[those]))
     found = [(word, p) for word, p, rare in zip(names, chances, unlikely(chances, SHARE / 2), strict=True)
              if rare and told[often[word]].mean() < 0.5]  # fmt: skip
     if found:
@@ -158,16 +160,59 @@ def _unsettled(
             facts = {
                 "side": SIDES[words.side],
                 "words": [(word, len(often[word])) for word, _ in found][:MOST_WORDS],
-                "kept": sum(int(agreed[word].sum()) for word, _ in found),
+                "kept": sum(asked.kept(names.index(word)) for word, _ in found),
             }
             yield Finding("border word", False, which, min(p for _, p in found), facts)
 
 
-def _agreed(aligned: AlignedLayers, some: Edges, words: _Words, wanted: Iterable[str]) -> dict[str, Array]:
-    """How often, by document, some words were in question at borders that both layers drew alike."""
+class _Agreed(NamedTuple):
+    """Words in question at borders that both layers drew alike: their numbers, the documents, and how many pairs."""
+
+    word: array[int]
+    document: array[int]
+    times: array[int]
+
+
+class _Asked(NamedTuple):
+    """Of each word and document how often layers differed about the word, and how often it was in question at all.
+
+    ``first`` is where each word's documents begin; a word is in few of the documents, and there are many words.
+    """
+
+    first: Indexes
+    document: Indexes
+    hits: Array
+    trials: Array
+
+    @classmethod
+    def of(cls, differing: Sequence[Indexes], agreed: _Agreed) -> _Asked:
+        """Take the documents where layers differ about each word, and those where they agree."""
+        word = np.concatenate([np.repeat(np.arange(len(differing)), list(map(len, differing))), indexes(agreed.word)])
+        document = np.concatenate([*differing, indexes(agreed.document)])
+        many = int(document.max(initial=0)) + 1
+        codes, place = distinct(word * many + document)
+        cut = len(place) - len(agreed.word)
+        hits = np.bincount(place[:cut], minlength=len(codes)).astype(float)
+        kept = np.bincount(place[cut:], weights=np.asarray(agreed.times), minlength=len(codes))
+        return cls(np.searchsorted(codes, np.arange(len(differing) + 1) * many), codes % many, hits, hits + kept)
+
+    def of_word(self, number: int) -> tuple[Indexes, Array, Array]:
+        """The documents of a word, ascending, with what there is to say of each."""
+        own = slice(self.first[number], self.first[number + 1])
+        return self.document[own], self.hits[own], self.trials[own]
+
+    def kept(self, number: int) -> int:
+        """How often layers agreed about a word."""
+        _, hits, trials = self.of_word(number)
+        return int((trials - hits).sum())
+
+
+def _agreed(aligned: AlignedLayers, some: Edges, words: _Words, wanted: Sequence[str]) -> _Agreed:
+    """Where some words were in question at borders that both layers drew alike, document by document."""
     items = aligned.spans
     assert items.borders is not None
-    found = {word: np.zeros(len(aligned.documents)) for word in wanted}
+    number = {word: place for place, word in enumerate(wanted)}
+    found = _Agreed(array("I"), array("I"), array("I"))
     alike = some.item[some.ahead == 0]
     border, far = items.borders[words.side][alike], items.borders[1 - words.side][alike]
     size = max(document.length for document in aligned.documents) + 1
@@ -181,6 +226,8 @@ def _agreed(aligned: AlignedLayers, some: Edges, words: _Words, wanted: Iterable
             both = words.beside(document, places[1][part], places[2][part])
             for pair, count in zip(both, counts[part].tolist(), strict=True):
                 for word in pair:
-                    if word in found:
-                        found[word][document] += count
+                    if word in number:
+                        found.word.append(number[word])
+                        found.document.append(document)
+                        found.times.append(count)
     return found
