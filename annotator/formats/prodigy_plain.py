@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from annotator.annotation import Annotations, Relation, Span, SpanKey
+from annotator.annotation import Annotations, Relation, Span
 
 _Label = Annotated[str, Meta(min_length=1)]
 _Score = Annotated[float, Meta(ge=0, le=1)] | Annotated[int, Meta(ge=0, le=1)]
@@ -51,7 +51,8 @@ def plain_content(spans: object, relations: object, text: str) -> Annotations | 
     except msgspec.ValidationError:
         return None
     found = _spans(plain_spans or (), text)
-    return None if found is None else _with_relations(found, plain_relations or ())
+    links = None if found is None else _relations(plain_relations or (), found)
+    return None if found is None or links is None else Annotations.of(found, links)
 
 
 def _spans(plain: Iterable[_PlainSpan], text: str) -> list[Span] | None:
@@ -66,15 +67,15 @@ def _spans(plain: Iterable[_PlainSpan], text: str) -> list[Span] | None:
     return spans
 
 
-def _with_relations(spans: Iterable[Span], plain: Iterable[_PlainRelation]) -> Annotations | None:
-    by_id = {span.id: span for span in spans}
-    ids: dict[SpanKey, str] = {}
-    for span in by_id.values():
-        ids.setdefault(span.key, span.id)
-    relations = {}
+def _relations(plain: Iterable[_PlainRelation], spans: Iterable[Span]) -> list[Relation] | None:
+    ids: dict[tuple[int, int, str], str] = {}
+    for span in spans:
+        ids.setdefault((span.start, span.end, span.label), span.id)
+    relations = []
     for number, one in enumerate(plain):
-        head, child = (ids.get(SpanKey(end.start, end.end, end.label)) for end in (one.head_span, one.child_span))
-        if head is None or child is None:
+        head, child = one.head_span, one.child_span
+        head_id, child_id = ids.get((head.start, head.end, head.label)), ids.get((child.start, child.end, child.label))
+        if head_id is None or child_id is None:
             return None
-        relations[f"r{number}"] = Relation(f"r{number}", head, child, one.label)
-    return Annotations(by_id, relations)
+        relations.append(Relation(f"r{number}", head_id, child_id, one.label))
+    return relations
