@@ -268,7 +268,7 @@ class Fields:
 
     def optional(self, name: str, *types: type) -> Any:
         """Read a value of one of the types; ``None`` where it is null or missing."""
-        return self.get(name, *types) if name in self else None
+        return None if self.values.get(name) is None else self.get(name, *types)
 
     def inner(self, name: str) -> Fields:
         """Read an object inside this one."""
