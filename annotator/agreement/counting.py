@@ -21,8 +21,8 @@ from annotator.agreement.packing import Indexes, Packed, blocks, indexes, layer_
 from annotator.agreement.positions import LabelUnits, label_units, token_values, unit_values
 from annotator.agreement.tally import Tally
 
-PART = 40_000
-"""Spans and relations of documents that are counted at a time: what these take stays near the processor."""
+PART = 200_000
+"""Spans and relations of documents that are counted at a time: of a large corpus, what all take would be slow."""
 
 BLOCK = 150_000
 """Spans and relations that are aligned at a time, so that memory does not grow with the pairs of layers."""

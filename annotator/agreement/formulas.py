@@ -156,7 +156,7 @@ def named_alpha(t: Totals, _: Features) -> Array:
 
 def named_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of labels on the same borders."""
-    return c.ac1(c.observed(t.named_each), c.shares(t.named_each), named_choices(t, f))
+    return c.ac1(c.observed(t.named_each), t.named_shares, named_choices(t, f))
 
 
 def named_pi(t: Totals, _: Features) -> Array:
@@ -176,7 +176,7 @@ def named_s(t: Totals, f: Features) -> Array:
 
 def named_ac1_used(t: Totals, f: Features) -> Array:
     """The same, among the labels that are used."""
-    return c.ac1(c.observed(t.named_each), c.shares(t.named_each), named_used(t, f))
+    return c.ac1(c.observed(t.named_each), t.named_shares, named_used(t, f))
 
 
 def named_choices(t: Totals, f: Features) -> Array:
@@ -186,7 +186,7 @@ def named_choices(t: Totals, f: Features) -> Array:
 
 def named_used(t: Totals, _: Features) -> Array:
     """How many labels are used on the same borders."""
-    return c.used(c.shares(t.named_each))
+    return t.named_labels
 
 
 def choices(f: Features) -> int:
@@ -232,12 +232,12 @@ def token_alpha(t: Totals, _: Features) -> Array:
 
 def token_ac1(t: Totals, f: Features) -> Array:
     """Gwet's AC1 of tokens."""
-    return c.ac1(c.observed(t.tokens_each), c.shares(t.tokens_each), token_choices(t, f))
+    return c.ac1(c.observed(t.tokens_each), t.token_shares, token_choices(t, f))
 
 
 def token_ac1_used(t: Totals, f: Features) -> Array:
     """The same, among the values that are used."""
-    return c.ac1(c.observed(t.tokens_each), c.shares(t.tokens_each), token_used(t, f))
+    return c.ac1(c.observed(t.tokens_each), t.token_shares, token_used(t, f))
 
 
 def token_s(t: Totals, f: Features) -> Array:
@@ -257,7 +257,7 @@ def token_choices(t: Totals, f: Features) -> Array:
 
 def token_used(t: Totals, _: Features) -> Array:
     """How many values tokens have: labels, combinations of them, O."""
-    return c.used(c.shares(t.tokens_each))
+    return t.token_values
 
 
 def marked_tokens(t: Totals, f: Features) -> Array:

@@ -208,10 +208,9 @@ class _Partners:
     def of(self, row: Indexes, key: Indexes) -> Indexes:
         """The partners' keys, -1 where there is none."""
         wanted = row * self._size + key
-        there = _among(self._codes, wanted)
-        found = np.full(len(key), -1)
-        found[there] = self._partner[np.searchsorted(self._codes, wanted[there])]
-        return found
+        at = np.searchsorted(self._codes, wanted)
+        there = np.append(self._codes, -1)[at] == wanted
+        return np.where(there, np.append(self._partner, -1)[at], -1)
 
 
 def _among(ordered: Indexes, wanted: Indexes) -> NDArray[np.bool_]:

@@ -26,7 +26,7 @@ def _weighted_alpha(t: Totals, f: Features, kind: int) -> Array:
 
 def token_ac2(t: Totals, f: Features) -> Array:
     """Gwet's AC2 of tokens, with MASI as the weight of unlike sets of labels."""
-    shares = c.shares(t.tokens_each)
+    shares = t.token_shares
     agreement = c.ratio(t.tokens_each.same + t.partly(each=True)[:, MASI], tokens(t, f))
     among = token_choices(t, f)
     more = f.comparisons.tokens.similar.expected((shares > 0).astype(float), MASI)

@@ -281,6 +281,26 @@ class Totals:
         """Values of tokens, every token having the weight 1."""
         return self._coincidences("tokens", Count.TOKENS_ALIKE, self._comparisons.tokens.used, each=True)
 
+    @cached_property
+    def token_shares(self) -> Array:
+        """How often each value of tokens is used, every token having the weight 1."""
+        return c.shares(self.tokens_each)
+
+    @cached_property
+    def token_values(self) -> Array:
+        """How many values tokens have: labels, combinations of them, O."""
+        return c.used(self.token_shares)
+
+    @cached_property
+    def named_shares(self) -> Array:
+        """How often each label of spans with the same borders is used, every place having the weight 1."""
+        return c.shares(self.named_each)
+
+    @cached_property
+    def named_labels(self) -> Array:
+        """How many labels are used on the same borders."""
+        return c.used(self.named_shares)
+
     def partly(self, *, each: bool) -> Array:
         """What unlike values of tokens have in common, as coincidences, a column for each way to compare them."""
         partly, weight = self._comparisons.tokens.partly, self._features.weight(each=each)
