@@ -3,10 +3,11 @@
     python -m tools.interop [PROGRAM…] [--cases FOLDER] [--write]
 
 Each program is installed with pip at a pinned version into an environment of its own below ``.interop/``. The gold of
-the sample articles, that of two texts with attributes and groups, and that of a folder with ``gold.jsonl`` and ``labels.yaml``, is exported, taken in by the program
-itself, given out by it again, imported into an empty workspace and compared. The table goes to stdout, with --write
-into docs/formats.md too; what differs is told on stderr. The exit status is 1 when something is lost that the formats
-do not declare. Servers listen on 127.0.0.1 only, on a free port, and are ended in every case.
+the sample articles, that of two texts with attributes and groups, and that of a folder with ``gold.jsonl`` and
+``labels.yaml``, is exported, taken in by the program itself, given out by it again, imported into an empty workspace
+and compared. The table goes to stdout, with --write into docs/formats.md too; what differs is told on stderr. The exit
+status is 1 when something is lost that the formats do not declare. Servers listen on 127.0.0.1 only, on a free port,
+and are ended in every case.
 """
 
 from __future__ import annotations
