@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from annotator.annotation import Span
 from annotator.corpus import Article, build_document
 from annotator.history import CORPUS, LayerName, Op
 from annotator.store import QueueFilter, QueueRow
+from annotator.store.lead_queue import LeadQueue
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
 from tests.workspaces import KEY, Bench, add_document, link, pending_suggestions, proposal, propose
@@ -178,6 +181,18 @@ class TestNext:
             count, rows = desk.queue.search(which, 2)
             assert count == desk.queue.count(which)
             assert rows == desk.queue.page(which, 2)
+
+    @pytest.mark.parametrize(
+        ("words", "numbers"), [("rara", [7, 30]), ("común", range(31)), ("número 1", [1, *range(10, 20)])]
+    )
+    def test_words_of_few_and_of_many_texts_are_found(self, bench: Bench, words: str, numbers: Iterable[int]) -> None:
+        for number in range(30):
+            bench.add(f"doc-{number:02}", f"Texto común número {number}.{' Palabra rara.' * (number == 7)}", title="T")
+        bench.add("doc-30", "Texto común número 7. Palabra rara.", title="T")
+        expected = [f"doc-{number:02}" for number in numbers]
+        for queue in (Desk(bench.workspace, "ana").queue, LeadQueue(bench.store, "")):
+            count, rows = queue.search(QueueFilter(text=words), 100)
+            assert (count, [row.key for row in rows]) == (len(expected), expected)
 
     def test_pages_follow_each_other(self, desk: Desk) -> None:
         pages = [[row.key for row in desk.queue.page(QueueFilter(), 2, offset)] for offset in (0, 2, 4)]
