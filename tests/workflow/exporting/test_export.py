@@ -82,9 +82,9 @@ class TestLayers:
     def test_work_on_an_earlier_text_is_left_out(self, worked: Bench, tmp_path: Path) -> None:
         settled = select(worked.workspace, "gold").taken
         (tmp_path / f"{KEY}.txt").write_text("Ana Ruiz, otra vez.", encoding="utf-8")
-        worked.store.connection.execute("CREATE TEMP TABLE kept AS SELECT text FROM layer WHERE name = 'gold'")
+        (kept,) = worked.store.connection.execute("SELECT text FROM layer WHERE name = 'gold'").fetchone()
         ingest(worked.workspace, [tmp_path / f"{KEY}.txt"], "ana", replace=True)
-        worked.store.connection.execute("UPDATE layer SET text = (SELECT text FROM kept) WHERE name = 'gold'")
+        worked.store.connection.execute("UPDATE layer SET text = ? WHERE name = 'gold'", (kept,))
         assert len(settled) == 1
         assert select(worked.workspace, "gold").left_out[KEY] == "about an earlier text"
 
