@@ -55,9 +55,8 @@ def test_attributes_links_and_groups_go_out_and_come_in(tmp_path: Path) -> None:
         "*\tsame_as T1 T7 T8",
         "*\tsame_as T4 T5",
     ]
-    mapping = {"places": "gazetteer"}
     with workspace(SCHEME) as bench:
-        report = import_data(bench, "brat", tmp_path / "out", layer=LAYER, mapping=mapping)
+        report = import_data(bench, "brat", tmp_path / "out", layer=LAYER)
         assert (report.lost, report.without_place) == ({}, [])
         items, _ = said(content())
         found, _ = said(imported(bench))

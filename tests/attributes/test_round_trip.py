@@ -83,7 +83,7 @@ def test_what_goes_out_comes_in_and_goes_out_the_same(name: str, data: st.DataOb
             content = Annotations.of(SPANS, (), content.document_attributes)
         record = LayerRecord(document, content, "curator:ana", ("ana",), bench.scheme.sha256)
         first = write_with_format(form, [record], bench, Path(folder))
-        request = {"layer": "curator:ana", "mapping": {"places": "gazetteer"}}
+        request = {"layer": "curator:ana"}
         report = import_data(bench, name, first, **request)
         assert (report.lost, report.without_place) == ({}, [])
         again = Path(folder, f"again{form.ending}")

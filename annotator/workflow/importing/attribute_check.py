@@ -59,7 +59,7 @@ class AttributeCheck:
                 self.unknown[said.name] = None
             self._keep(layer, said, f"attribute {said.name}, which the label scheme does not have there")
             return None
-        before = (layer.attributes_of(said.item) or {}).get(said.name)
+        before = (layer.attributes_of(said.item) or {}).get(attribute.name)
         try:
             value = _canonical(attribute, said.value)
             if attribute.several and before is not None:
