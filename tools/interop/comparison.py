@@ -155,13 +155,16 @@ class _Places:
     """The offsets of a text that are compared: its own, or those in the text without white space."""
 
     def __init__(self, record: LayerRecord, *, exact: bool) -> None:
+        self._equivalences = record.equivalences
         self._offsets = [0, *accumulate(exact or _is_seen(char) for char in record.document.text)]
 
     def spans(self, spans: Iterable[SpanKey]) -> set[SpanKey]:
         return {self._of(span) for span in spans}
 
     def links(self, links: Iterable[RelationKey]) -> set[RelationKey]:
-        return {RelationKey(self._of(link.head), self._of(link.child), link.label) for link in links}
+        """The links of relations; those of groups go both ways, and begin with what comes first in the text."""
+        found = {RelationKey(self._of(link.head), self._of(link.child), link.label) for link in links}
+        return {link if link.label not in self._equivalences else _forwards(link) for link in found}
 
     def attributes(self, record: LayerRecord) -> set[_Attribute]:
         content = record.annotations
@@ -173,6 +176,11 @@ class _Places:
 
     def _of(self, span: SpanKey) -> SpanKey:
         return SpanKey(self._offsets[span.start], self._offsets[span.end], span.label)
+
+
+def _forwards(link: RelationKey) -> RelationKey:
+    head, child = sorted((link.head, link.child))
+    return RelationKey(head, child, link.label)
 
 
 def _differences(where: str, gone: Collection[object], new: Collection[object]) -> list[str]:

@@ -121,7 +121,7 @@ PROGRAM = Program(
             "server: upload into a project without, download",
             "spans",
             out_options=("relations=no",),
-            limits={"relations": "the project has none"},
+            limits={"relations": "the project has none", "groups": "the project has none"},
         ),
     ),
     running,

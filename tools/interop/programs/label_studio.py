@@ -53,7 +53,15 @@ PROGRAM = Program(
     (
         Trip("labelstudio", "server: import, export as `JSON`", "JSON"),
         Trip(
-            "labelstudio", "server: import, export as `JSON_MIN`", "JSON_MIN", limits={"relations": "JSON_MIN has none"}
+            "labelstudio",
+            "server: import, export as `JSON_MIN`",
+            "JSON_MIN",
+            limits={
+                "relations": "JSON_MIN has none",
+                "groups": "JSON_MIN has none",
+                "attributes": "JSON_MIN does not say of which region they are",
+                "document_attributes": "not read from JSON_MIN",
+            },
         ),
     ),
     running,

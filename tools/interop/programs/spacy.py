@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annotator.annotation import SpanKey
 from annotator.formats.record import LayerRecord
+from tools.interop.comparison import ATTRIBUTES
 from tools.interop.programs.scripted import scripted
 from tools.interop.protocol import Program, Trip
 
@@ -12,6 +13,7 @@ _TASKS = {
     **dict.fromkeys(("nested", "crossing"), "entities are flat"),
     "off_token": "entities are made of tokens",
     **dict.fromkeys(_FIELDS, "rel_component has no place for it"),
+    **dict.fromkeys(ATTRIBUTES, "rel_component reads none"),
 }
 
 
