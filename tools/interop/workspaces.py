@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotator.formats.jsonl import read_records
 from annotator.formats.record import LayerRecord
 from annotator.formats.registry import load_format
+from annotator.workflow.workspace import Workspace
 from tools.interop.environment import RUNNING, TOP, run
 from tools.interop.protocol import Trip
 
@@ -71,7 +72,8 @@ def gold(workspace: Path) -> list[LayerRecord]:
     target = workspace / "exports" / "gold.jsonl"
     annotator(workspace, "export", "jsonl", "--layer", "gold", "-o", target)
     with target.open(encoding="utf-8", newline="\n") as lines:
-        return list(read_records(lines, target.name))
+        equivalences = frozenset(Workspace(workspace).scheme.equivalences)
+        return [replace(record, equivalences=equivalences) for record in read_records(lines, target.name)]
 
 
 def _options(options: Iterable[str]) -> list[str]:
