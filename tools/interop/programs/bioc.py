@@ -36,6 +36,7 @@ PROGRAM = Program(
             "brat",
             "`brat.load`, `brat.dump`",
             "brat",
+            limits={"attributes": "it drops normalizations, and the order of the words in a value"},
             documents_beyond={"a tab in a span, which it takes for the end of a field": _tabbed},
         ),
     ),
