@@ -22,6 +22,7 @@ from annotator.formats.cas_layers import (
     feature_attribute,
     short_name,
 )
+from annotator.formats.cas_structures import check_ids, check_structures
 from annotator.formats.chains import ChainMention, read_mentions
 from annotator.formats.inception_project import UNTOUCHED, InceptionProject, ProjectPart, document_key
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
@@ -140,19 +141,14 @@ class _CasReader:
                 self._layers.count_unread(item.type.name)
         self._layers.count_read(len(spans) + len(mentions))
         relations = [self._relation(item, spans) for item in links]
-        read = self._mentions(mentions, chains, spans.values())
+        chain_of = self._chain_of(chains)
+        self._lost["mention that is not among the annotations"] += len(chain_of.keys() - {a.xmiID for a in annotations})
+        read = self._mentions(mentions, chain_of, spans.values())
         return Annotations.of([*spans.values(), *read], [relation for relation in relations if relation is not None])
 
-    def _mentions(self, links: Sequence[Any], chains: Sequence[Any], spans: Iterable[Span]) -> list[Span]:
+    def _mentions(self, links: Sequence[Any], chain_of: Mapping[int, int], spans: Iterable[Span]) -> list[Span]:
         """Turn the links of chains into spans and say their groups."""
-        chain_of: dict[int, int] = {}
-        for chain in chains:
-            link = chain.first
-            while link is not None:
-                if link.xmiID in chain_of:
-                    self._fail(link, f"it is in two chains or twice in one, {chain.xmiID}; expected it once")
-                chain_of[link.xmiID] = chain.xmiID
-                link = link.next
+        self._lost["mention without a chain, read without a group"] += sum(i.xmiID not in chain_of for i in links)
         mentions = []
         for link in links:
             features = {name: value for name, value in _features(link).items() if value not in (None, "")}
@@ -165,6 +161,20 @@ class _CasReader:
             for other, value in others.items():
                 self._say(link, span_id, other, value)
         return read.spans
+
+    def _chain_of(self, chains: Sequence[Any]) -> dict[int, int]:
+        """The chain of each link that any of some chains leads to, by their ids."""
+        chain_of: dict[int, int] = {}
+        for chain in chains:
+            before, link = chain, chain.first
+            while link is not None:
+                if not hasattr(link, "type") or self._role(link) != "mention":
+                    self._fail(before, "it leads to something else, expected a link of a chain")
+                if link.xmiID in chain_of:
+                    self._fail(link, f"it is in two chains or twice in one, {chain.xmiID}; expected it once")
+                chain_of[link.xmiID] = chain.xmiID
+                before, link = link, link.next
+        return chain_of
 
     def _relation(self, item: Any, spans: Mapping[int, Span]) -> Relation | None:
         """Build a relation; ``None``, counted as lost, where an end is not read as a span."""
@@ -231,7 +241,10 @@ class _CasReader:
         for other, value in values.items():
             if value not in (None, "") and other != feature:
                 self._say(item, name, other, value)
-        return str(values.get(feature) or short_name(item.type.name))
+        label = values.get(feature)
+        if not isinstance(label, str | int | float | None):
+            self._fail(item, f"{feature}: found a feature structure or a list, expected the name of a label")
+        return str(label or short_name(item.type.name))
 
     def _say(self, item: Any, name: str, feature: str, value: object) -> None:
         """Say what a feature says of what comes in under ``name``, or count it as lost."""
@@ -255,10 +268,7 @@ class _CasReader:
         value = Fields.of(parse_json(text, self._where), self._where, hint="is it a UIMA CAS in JSON 0.4?")
         for name in ("%TYPES", "%VIEWS"):
             value.get(name, dict)
-        structures = value.values.get("%FEATURE_STRUCTURES", [])
-        if isinstance(structures, list):
-            ids = Counter(str(s["%ID"]) for s in structures if isinstance(s, dict) and "%ID" in s)
-            self._check_ids(ids)
+        check_structures(value.values.get("%FEATURE_STRUCTURES"), self._where)
         with self._as_format_error():
             types = self._systems.of_json(value.values["%TYPES"], self._where)
             return load_cas_from_json(text, typesystem=types, merge_typesystem=False)
@@ -267,14 +277,9 @@ class _CasReader:
         from cassis import load_cas_from_xmi
 
         types = self._systems.of_xmi(self._part.source.path, self._part.root)
-        self._check_ids(Counter(match[1].decode() for match in re.finditer(rb'xmi:id="(\d+)"', data)))
+        check_ids((match[1].decode() for match in re.finditer(rb'xmi:id="(\d+)"', data)), self._where)
         with self._as_format_error():
             return load_cas_from_xmi(io.BytesIO(data), typesystem=types)
-
-    def _check_ids(self, ids: Counter[str]) -> None:
-        twice = next((item_id for item_id, count in ids.items() if count > 1), None)
-        if twice is not None:
-            raise FormatError(f"{self._where}: the id {twice} twice, expected each id once", "mend what wrote the file")
 
     @contextmanager
     def _as_format_error(self) -> Iterator[None]:

@@ -81,7 +81,8 @@ def read_mentions(mentions: Iterable[ChainMention], spans: Iterable[Span], label
     for mention in mentions:
         others = dict(mention.features)
         place = (mention.start, mention.end)
-        own = label or str(others.pop(KIND, None) or label_at.get(place, _UNLABELLED))
+        kind = others.pop(KIND, None) if not label and isinstance(others.get(KIND), str) else None
+        own = label or str(kind or label_at.get(place, _UNLABELLED))
         span_id = id_of.get(SpanKey(*place, own))
         if span_id is None:
             span_id = mention.id

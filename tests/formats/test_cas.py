@@ -176,6 +176,49 @@ class TestReading:
         with pytest.raises(FormatError, match="it is in two chains or twice in one"):
             one(chained([(0, 3, ""), (15, 19, "")], loop=True), chains="yes")
 
+    @pytest.mark.parametrize(
+        ("item", "feature", "value", "problem"),
+        [
+            (4, "@next", 999, "structure 4: next refers to 999, which is not there"),
+            (4, "@next", "3", 'structure 4: next refers to "3", which is not there'),
+            (4, "next", "none", "structure 4 .*: it leads to something else, expected a link"),
+            (4, "@next", 2, "structure 4 .*: it leads to something else, expected a link"),
+            (2, "@first", 1, "structure 2 .*: it leads to something else, expected a link"),
+            (5, "@label", 5, "structure 5 .*: label: found a feature structure or a list, expected the name"),
+        ],
+    )
+    def test_what_leads_to_something_else_is_refused(
+        self, item: int, feature: str, value: object, problem: str
+    ) -> None:
+        made = chained([(0, 3, ""), (15, 19, "")])
+        made.add(made.typesystem.get_type("webanno.custom.Who")(begin=0, end=3))
+        written = json.loads(made.to_json())
+        next(s for s in written["%FEATURE_STRUCTURES"] if s["%ID"] == item)[feature] = value
+        with pytest.raises(FormatError, match=problem):
+            one(json.dumps(written).encode(), chains="yes")
+
+    @pytest.mark.parametrize(
+        ("left_out", "lost"),
+        [
+            (2, {"mention without a chain, read without a group": 2}),
+            (4, {"mention that is not among the annotations": 1}),
+        ],
+    )
+    def test_chains_and_mentions_that_are_not_among_the_annotations_are_counted(
+        self, left_out: int, lost: dict[str, int]
+    ) -> None:
+        written = json.loads(chained([(0, 3, ""), (15, 19, "")]).to_json())
+        (view,) = written["%VIEWS"].values()
+        view["%MEMBERS"].remove(left_out)
+        assert one(json.dumps(written).encode(), chains="yes").lost == lost
+
+    def test_a_type_of_a_mention_that_is_no_name_is_counted(self) -> None:
+        written = json.loads(chained([(0, 3, "")]).to_json())
+        next(s for s in written["%FEATURE_STRUCTURES"] if s["%ID"] == 3)["@referenceType"] = 3
+        document = one(json.dumps(written).encode(), chains="yes")
+        assert span_texts(document) == [("mention", "Ana")]
+        assert document.lost == {f"feature referenceType of {COREFERENCE}Link": 1}
+
     def test_a_chain_of_many_mentions(self) -> None:
         (layer,) = one(chained([(0, 3, str(number)) for number in range(3000)]), chains="yes").layers
         assert [len(group.members) for group in layer.groups] == [3000]
@@ -285,10 +328,13 @@ def structure(name: str, **values: object) -> Change:
     return change
 
 
-def dangling(value: dict[str, Any]) -> None:
-    link = {"%ID": 9, "%TYPE": "webanno.custom.Trip", "@sofa": 1, "begin": 0, "end": 3, "@Governor": 77, "label": "x"}
-    value["%FEATURE_STRUCTURES"].append(link)
-    value["%VIEWS"]["_InitialView"]["%MEMBERS"].append(9)
+def related(**governor: int) -> Change:
+    def change(value: dict[str, Any]) -> None:
+        link = {"%ID": 9, "%TYPE": "webanno.custom.Trip", "@sofa": 1, "begin": 0, "end": 3, "label": "x"}
+        value["%FEATURE_STRUCTURES"].append(link | {f"@{name}": to for name, to in governor.items()})
+        value["%VIEWS"]["_InitialView"]["%MEMBERS"].append(9)
+
+    return change
 
 
 BROKEN = {
@@ -309,9 +355,10 @@ BROKEN = {
     "no place": (changed(structure(PERU[0], begin=None)), "(webanno.custom.Where): found null-19, expected"),
     "a type that is not there": (changed(structure(PERU[0], **{"%TYPE": "no.Such"})), "Type with name [no.Such] not"),
     "a relation of nothing": (
-        changed(dangling),
+        changed(related()),
         "structure 9 (webanno.custom.Trip): Governor: found nothing, expected",
     ),
+    "a relation of what is not there": (changed(related(Governor=77)), "structure 9: Governor refers to 77, which is"),
     "XML cut short": (cas(ANA).to_xmi().encode()[:-20], ": cannot be read as a CAS: "),
     "another XML": (b"<a/>", ": cannot be read as a CAS: "),
     "XMI of unknown types": (cas(ANA).to_xmi().encode(), "name the file of the type system: -O typesystem="),
