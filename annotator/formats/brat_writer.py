@@ -74,11 +74,12 @@ class _AnnotationWriter:
             for item, covered in self._items():
                 for name, value in (item.attributes or {}).items():
                     attribute = self._scheme.attributes.get(name)
-                    database = attribute.catalog if attribute is not None else None
-                    if kind == ATTRIBUTE and database is None:
+                    catalog = attribute.catalog if attribute is not None else None
+                    if kind == ATTRIBUTE and catalog is None:
                         yield from self._attribute(item, name, value)
-                    elif kind == NORMALIZATION and database is not None:
-                        yield from self._normalizations(item, database, value, covered)
+                    elif kind == NORMALIZATION and catalog is not None:
+                        is_known = self._scheme.entry_attribute(catalog, item.label) is attribute
+                        yield from self._normalizations(item, catalog if is_known else name, value, covered)
 
     def _items(self) -> Iterator[tuple[Span | Relation, str]]:
         """The items with the text that they cover, relations none."""

@@ -135,6 +135,15 @@ class LabelScheme:
         """The attributes that belong to a label, or (``None``) to the document, in the order of the file."""
         return [a for a in self.attributes.values() if (a.is_of_document if label is None else label in a.of)]
 
+    def entry_attribute(self, name: str, label: str | None) -> AttributeType | None:
+        """The attribute of a label, or (``None``) of the document, whose entries go by a name.
+
+        That is its own, or that of its catalog where just one attribute there has its entries from it.
+        """
+        attributes = self.attributes_of(label)
+        named = [a for a in attributes if a.name == name] or [a for a in attributes if a.catalog == name]
+        return named[0] if len(named) == 1 else None
+
     def attribute_problem(self, name: str, value: Any, label: str | None) -> str | None:
         """Say why an item of a label, or (``None``) the document, may not have an attribute set to a value."""
         attribute = self.attributes.get(name)

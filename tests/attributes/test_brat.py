@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,29 @@ def test_attributes_links_and_groups_go_out_and_come_in(tmp_path: Path) -> None:
         export_data(bench, "brat", tmp_path / "again", layer=LAYER)
         again = (tmp_path / "again" / "flood.ann").read_text(encoding="utf-8").splitlines()
         assert again == written
+
+
+@pytest.mark.parametrize(
+    ("others", "database"),
+    [
+        ("  places: {of: EVENT, type: flag}\n", "places"),
+        ("  places: {of: document, type: text}\n", "places"),
+        ("  nearby: {of: PLACE, catalog: places}\n", "gazetteer"),
+        ("  places: {of: PLACE, type: text}\n", "gazetteer"),
+    ],
+)
+def test_an_entry_comes_back_whatever_else_is_called_like_its_catalog(
+    others: str, database: str, tmp_path: Path
+) -> None:
+    with workspace(SCHEME.replace("attributes:\n", f"attributes:\n{others}")) as bench:
+        span = {"start": 0, "end": 3, "label": "PLACE", "attrs": {"gazetteer": "Q1"}}
+        import_data(bench, "prodigy", json.dumps({"key": "d", "text": TEXT, "spans": [span]}).encode(), layer=LAYER)
+        export_data(bench, "brat", tmp_path / "out", layer=LAYER)
+        assert f"N1\tReference T1 {database}:Q1\tAna\n" in (tmp_path / "out" / "d.ann").read_text(encoding="utf-8")
+        report = import_data(bench, "brat", tmp_path / "out", layer="curator:bo")
+        assert (report.lost, report.without_place) == ({}, [])
+        (found,) = bench.store.annotations(bench.layer_id("curator:bo", "d")).spans.values()
+        assert found.attributes == {"gazetteer": "Q1"}
 
 
 def test_the_configuration_declares_attributes_events_and_what_is_kept_aside(tmp_path: Path) -> None:

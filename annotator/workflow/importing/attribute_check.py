@@ -66,8 +66,8 @@ class AttributeCheck:
                 value = attribute.canonical([*values_of(before), *values_of(value)])
         except ValueError as error:
             if not self._check.set_aside:
-                was_told = said.name in self._check.scheme.attributes
-                return str(error) if was_told else f"{error}, as it has in the file before"
+                is_declared = attribute.name in self._check.scheme.attributes
+                return str(error) if is_declared else f"{error}, as it has in the file before"
             self._keep(layer, said, f"value of {said.name} that the label scheme does not have")
             return None
         if not attribute.several and before not in (None, value):

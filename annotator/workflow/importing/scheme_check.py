@@ -56,14 +56,12 @@ class SchemeCheck:
     def attribute_for(self, said: ForeignAttribute, label: str | None) -> AttributeType | None:
         """The attribute of an item of a label, or (``None``) of the document, that holds what is said.
 
-        An entry may be said by the name of its catalog, where just one attribute has its entries from there.
+        An entry may be said by the name of its catalog.
         """
+        entry = self.scheme.entry_attribute(said.name, label) if said.kind == "catalog" else None
         attribute = self.scheme.attributes.get(said.name)
-        if attribute is not None:
-            return attribute if attribute in self.scheme.attributes_of(label) else None
-        from_catalog = [a for a in self.scheme.attributes_of(label) if a.catalog == said.name]
-        if said.kind == "catalog" and len(from_catalog) == 1:
-            return from_catalog[0]
+        if entry is not None or attribute is not None:
+            return entry or (attribute if attribute in self.scheme.attributes_of(label) else None)
         return self.new_attributes.attribute(said, label) if self.extend else None
 
     def canonical(self, name: str, values: list[str]) -> AttributeValue:
