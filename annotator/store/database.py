@@ -121,9 +121,17 @@ class Store:
         if self._lock is not None:
             self._lock.give_up()
 
-    def expect_many(self) -> None:
-        """Let SQLite keep in memory what undoes a statement: some megabytes, else half of what writing many writes."""
+    @contextmanager
+    def expecting_many(self) -> Iterator[None]:
+        """Let SQLite keep in memory what undoes a statement: some megabytes, else half of what writing many writes.
+
+        Only for the block, around whole transactions: what a query sorts is in memory then, too, however much it is.
+        """
         self.connection.execute("PRAGMA temp_store = MEMORY")
+        try:
+            yield
+        finally:
+            self.connection.execute("PRAGMA temp_store = DEFAULT")
 
     @contextmanager
     def write(self, *, dry_run: bool = False) -> Iterator[Writer]:

@@ -79,8 +79,7 @@ def import_documents(
     try:
         with collector_paused(), quick_turns(), closing(intake):
             intake.prepare(documents)
-            workspace.store.expect_many()
-            with workspace.store.write(dry_run=request.dry_run) as writer:
+            with workspace.store.expecting_many(), workspace.store.write(dry_run=request.dry_run) as writer:
                 intake.write(writer)
                 if intake.check.adds_labels:
                     scheme = labels.stage(intake.check.extended(labels.read()))

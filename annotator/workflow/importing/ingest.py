@@ -112,11 +112,10 @@ def ingest(
             return report
         if replacing:
             report.backup = back_up_before(workspace, "replace")
-        workspace.store.expect_many()
         check = ArticleCheck(workspace.store, actor, replace, override, report.renamed)
         portions = in_advance(_portions(waiting.documents(), _TRANSACTION, _TRANSACTION_LENGTH))
         try:
-            with closing(portions):
+            with closing(portions), workspace.store.expecting_many():
                 for some in portions:
                     _store_all(workspace.store, check, deque(some), report)
                     progress(report.stored, waiting.count)

@@ -58,6 +58,17 @@ class TestIngest:
         assert (report.added, report.unchanged) == (0, 2)
         assert sql_dump(bench.store.path) == before
 
+    def test_what_queries_sort_is_in_memory_only_meanwhile(self, bench: Bench, articles: Path) -> None:
+        told: list[int] = []
+
+        def progress(_done: int, total: int | None) -> None:
+            if total is not None:
+                told.extend(bench.store.connection.execute("PRAGMA temp_store").fetchone())
+
+        ingest(bench.workspace, [articles], "tester", progress=progress)
+        assert told == [2]  # SQLite's number for memory
+        assert [*bench.store.connection.execute("PRAGMA temp_store").fetchone()] == [0]
+
     def test_history_says_who_and_when(self, bench: Bench, articles: Path) -> None:
         take(bench, articles)
         info = bench.store.layer(LayerName("uno", "corpus"))
