@@ -99,17 +99,7 @@ class _CasReader:
             self._lost[UNTOUCHED] += 1
         else:
             content = self._content(self._cas.select_all_fs())
-            gold = "gold" if origin.gold else None
-            layers = (
-                ForeignLayer(
-                    content,
-                    origin.author,
-                    layer=gold,
-                    state=origin.state,
-                    attributes=tuple(self._attributes),
-                    groups=self._groups,
-                ),
-            )
+            layers = (origin.layer(content, self._attributes, self._groups),)
         return ForeignDocument(
             where=self._where,
             text=self._text,

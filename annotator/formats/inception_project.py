@@ -8,15 +8,16 @@ with what was curated, and ``source/DOCUMENT`` with what was uploaded.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
+from annotator.annotation import Annotations
 from annotator.errors import FormatError, InputError
-from annotator.formats.protocol import ForeignDocument, WorkState
+from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignGroup, ForeignLayer, WorkState
 from annotator.formats.source import Source, unpacked
 from annotator.inputs import load_json, refuse_outside_link
 
@@ -54,6 +55,15 @@ class Origin:
         if self.author or self.gold or self.untouched or not user:
             return replace(self, document=self.document or document)
         return _origin(self.document or document, user, "done")
+
+    def layer(
+        self, content: Annotations, attributes: Iterable[ForeignAttribute], groups: Iterable[ForeignGroup]
+    ) -> ForeignLayer:
+        """The layer that holds what was read of this work."""
+        gold = "gold" if self.gold else None
+        return ForeignLayer(
+            content, self.author, layer=gold, state=self.state, attributes=tuple(attributes), groups=tuple(groups)
+        )
 
 
 class ProjectPart(NamedTuple):

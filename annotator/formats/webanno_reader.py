@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import NamedTuple, NoReturn
 
 from annotator.annotation import Annotations, Relation, Span
@@ -164,17 +165,7 @@ class _TsvReader:
             self._lost = Counter({UNTOUCHED: 1})
         else:
             content = self._content(text)
-            gold = "gold" if origin.gold else None
-            layers = (
-                ForeignLayer(
-                    content,
-                    origin.author,
-                    layer=gold,
-                    state=origin.state,
-                    attributes=tuple(self._attributes),
-                    groups=self._groups,
-                ),
-            )
+            layers = (origin.layer(content, self._attributes, self._groups),)
         name = self._part.source.stem if origin.document is None else document_key(origin.document)
         return foreign_document(self._fields, text, name, layers, lost=+self._lost)
 
@@ -313,9 +304,12 @@ class _TsvReader:
     def _mentions_of(self, layer: _Layer, begin: int, end: int, cells: Mapping[str, str]) -> None:
         """Take the mentions of chains that a line has; each is known by its chain and its place in that."""
         arrows, kinds = (split_values(cells.get(name, NO_ANNOTATION), "|") for name in (ARROW, KIND))
-        for place, arrow in enumerate(arrows):
+        others = cells.keys() - {ARROW, KIND} if layer.role != "other" else ()
+        for name in others:
+            self._lost[f"feature {name} of {layer.name}"] += cells[name] not in _NOTHING
+        for arrow, told in zip_longest(arrows, kinds, fillvalue=NO_VALUE):
             link = _CHAIN_LINK.fullmatch(arrow)
-            kind, chain, _ = split_ids(kinds[place] if place < len(kinds) else NO_VALUE)
+            kind, chain, _ = split_ids(told)
             if link is None or chain not in (0, int(link[2])):
                 self._lost[f"value of {layer.name} that is no mention in a chain"] += 1
                 continue

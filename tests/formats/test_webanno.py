@@ -207,6 +207,13 @@ class TestReading:
         assert one(data, chains="yes", spans="none").lost == {
             "value of webanno.custom.CorefLink that is no mention in a chain": 2
         }
+        layers = [f"{layers[0]}|certainty"]
+        data = tsv("#Text=a b", *rows("1-1/0-1/a/*->1-1/x[1]|y[2]/high", "1-2/2-3/b/*->1-2/x[1]/*"), layers=layers)
+        assert one(data, chains="yes").lost == {
+            "value of webanno.custom.CorefLink that is no mention in a chain": 1,
+            "feature certainty of webanno.custom.CorefLink": 1,
+        }
+        layers = [layers[0].removesuffix("|certainty")]
         with pytest.raises(FormatError, match=r"CorefLink \(1\).*: read its chains: -O chains=yes, or read it without"):
             one(tsv("#Text=a", *rows("1-1/0-1/a/*->1-1/*[1]"), layers=layers))
         with pytest.raises(FormatError, match="mention=M: chains are not read"):
