@@ -172,6 +172,19 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
+def undone_in_memory(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let SQLite keep in memory what undoes a statement: some megabytes, else half of what writing many writes.
+
+    Only for the block: what a query sorts is in memory then, too, however much it is.
+    """
+    connection.execute("PRAGMA temp_store = MEMORY")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA temp_store = DEFAULT")
+
+
+@contextmanager
 def snapshot(connection: sqlite3.Connection, explained: explained) -> Iterator[bool]:
     """Let all reads of the block see one moment, though others write meanwhile; inside a transaction, that one.
 

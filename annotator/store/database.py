@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -121,17 +121,9 @@ class Store:
         if self._lock is not None:
             self._lock.give_up()
 
-    @contextmanager
-    def expecting_many(self) -> Iterator[None]:
-        """Let SQLite keep in memory what undoes a statement: some megabytes, else half of what writing many writes.
-
-        Only for the block, around whole transactions: what a query sorts is in memory then, too, however much it is.
-        """
-        self.connection.execute("PRAGMA temp_store = MEMORY")
-        try:
-            yield
-        finally:
-            self.connection.execute("PRAGMA temp_store = DEFAULT")
+    def expecting_many(self) -> AbstractContextManager[None]:
+        """A block, around whole transactions, in which many documents are written."""
+        return connecting.undone_in_memory(self.connection)
 
     @contextmanager
     def write(self, *, dry_run: bool = False) -> Iterator[Writer]:
