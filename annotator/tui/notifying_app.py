@@ -30,10 +30,11 @@ class NotifyingApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a notification, once for each message, for as long as it takes to read."""
-        if all(shown.message != message for shown in self._notifications):
-            seconds = max(timeout or self.NOTIFICATION_TIMEOUT, len(message) / READ_EACH_SECOND)
-            super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+        """Show a notification for as long as it takes to read; one that says the same gives way to it."""
+        for shown in [notification for notification in self._notifications if notification.message == message]:
+            self._unnotify(shown, refresh=False)
+        seconds = max(timeout or self.NOTIFICATION_TIMEOUT, len(message) / READ_EACH_SECOND)
+        super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
 
     def _refresh_notifications(self) -> None:
         """Show the notifications as they are now; Textual keeps empty lines for those that were taken away early."""

@@ -66,11 +66,16 @@ async def test_the_cursor_stays_in_view_when_a_notification_takes_its_line(news:
         assert "Palabra 099." in work.text
 
 
-async def test_the_same_message_twice_is_shown_once(news: Bench) -> None:
+async def test_the_same_message_twice_is_shown_once_and_anew(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await tell(work, "no such thing")
+        (first,) = work.app._notifications
         await tell(work, "no such thing")
+        (second,) = work.app._notifications
+        assert second.raised_at > first.raised_at  # and so it stays for its whole time
+        await work.settle()
         assert work.text.count("no such thing") == 1
+        assert len(work.app.screen.query("Toast")) == 1
 
 
 @pytest.mark.parametrize("keys", [(), ("c",), ("A",)])
