@@ -48,24 +48,21 @@ class ItemPanel(BesideText, VirtualList):
 
     def update_entries(self) -> None:
         """Note that items were added, removed or changed; the next :meth:`choose` shows it."""
-        self._picked = self._pick()
-        self._picked_relations = [i for i in self._picked or () if i.end == RELATION_RANK]
+        order, links = self.session.layer.order, self._links()
+        self._picked, self._picked_relations = None, []
+        if self.filter:
+            self._picked = [i for i in order.items if self.passes(i.id)]
+            self._picked_relations = [i for i in self._picked if i.end == RELATION_RANK]
+        elif links:
+            self._picked = _without(order.items.in_order(), links)
+            self._picked_relations = _without(order.relations.in_order(), links)
         super().update_entries()
 
-    def _pick(self) -> list[Interval] | None:
-        """Those of the items that are listed; ``None`` for all of them."""
-        items = self.session.layer.order.items
-        if self.filter:
-            return [i for i in items if self.passes(i.id)]
-        if self.session.content.groups.link_count:
-            return [i for i in items if i.end != RELATION_RANK or not self._only_makes_a_group(i.id)]
-        return None
-
-    def _only_makes_a_group(self, relation_id: str) -> bool:
-        """Whether a relation is an own link of a group, about which nothing waits to be decided."""
+    def _links(self) -> list[Interval]:
+        """Where the own links of groups stand about which nothing waits to be decided, in order."""
         content = self.session.content
-        relation = content.relation(relation_id)
-        return relation is not None and content.groups.is_link(relation) and not self._is_retired(relation_id)
+        links = content.positions(i for i in content.groups.links if not self._is_retired(i))
+        return sorted(Interval.of(*position) for position in links)
 
     def set_filter(self, item_filter: ItemFilter) -> None:
         """Show the items that pass another filter, with none chosen."""
@@ -233,3 +230,14 @@ class ItemPanel(BesideText, VirtualList):
 
     def _text(self, span: Span) -> str:
         return sanitize(" ".join(self.session.checks.text_of(span).split()))
+
+
+def _without(intervals: Sequence[Interval], gone: Sequence[Interval]) -> list[Interval]:
+    """Intervals but for a few of them; both are in order."""
+    kept: list[Interval] = []
+    start = 0
+    for interval in gone:
+        at = bisect_left(intervals, interval, start)
+        kept += intervals[start:at]
+        start = at + 1
+    return kept + list(intervals[start:])

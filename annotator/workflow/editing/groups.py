@@ -18,7 +18,7 @@ class MentionGroups:
 
     A group has a number from 1, which it keeps as long as it is there, so that what is on the screen stays as it is: of
     two that are joined the lower one stays, of one that falls apart the larger part keeps it.  A new group gets the
-    lowest free number.
+    lowest free number.  ``links`` are the ids of the relations that make the groups.
     """
 
     def __init__(self, equivalences: Collection[str]) -> None:
@@ -27,7 +27,7 @@ class MentionGroups:
         self._numbers: dict[Mention, int] = {}
         self._groups: dict[int, set[Mention]] = {}
         self._moved: set[str] = set()
-        self.link_count = 0
+        self.links: set[str] = set()
 
     def __bool__(self) -> bool:
         return bool(self._groups)
@@ -99,7 +99,7 @@ class MentionGroups:
         ends = [(relation.label, relation.head), (relation.label, relation.child)]
         for mention, other in zip(ends, reversed(ends), strict=True):
             self._links[mention][relation.id] = other[1]
-        self.link_count += 1
+        self.links.add(relation.id)
         numbers = sorted({self._numbers[mention] for mention in ends if mention in self._numbers})
         number = numbers[0] if numbers else self._free_number()
         joined = set(ends).union(*(self._groups.pop(other) for other in numbers))
@@ -111,7 +111,7 @@ class MentionGroups:
         label = relation.label
         for end in (relation.head, relation.child):
             self._links[label, end].pop(relation.id, None)
-        self.link_count -= 1
+        self.links.discard(relation.id)
         number = self._numbers[label, relation.head]
         before = self.members(number)
         one, other = (self._reached((label, end)) for end in (relation.head, relation.child))

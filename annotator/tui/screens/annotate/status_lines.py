@@ -46,7 +46,7 @@ def show_header(
 
 def _counts(session: AnnotationSession, *, wide: bool) -> str:
     pending, content = len(session.layer.order.pending), session.content
-    groups, relations = len(content.groups), len(content.relations) - content.groups.link_count
+    groups, relations = len(content.groups), len(content.relations) - len(content.groups.links)
     if wide:
         retired = f"{len(content.retired)} retired · " if content.retired else ""
         items = f"{plural(len(content.spans), 'span')} · {plural(relations, 'relation')}"
