@@ -179,9 +179,9 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
             self._add_up_heights()
             self.refresh()
 
-    def paint_ahead(self, seconds: float) -> bool:
-        """Paint rows below the view, as far as a screenful, for so long; return whether any are left."""
-        until = time.monotonic() + seconds
+    def paint_ahead(self) -> bool:
+        """Paint rows below the view, as far as a screenful, for two milliseconds; return whether any are left."""
+        until = time.monotonic() + 0.002
         row, lines = self._tops.row_at(int(self.scroll_offset.y) + self.size.height - 1) + 1, self.size.height
         changed = False
         while row < len(self.rows) and lines > 0 and time.monotonic() < until:

@@ -10,7 +10,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from annotator.annotation import Relation, Span
-from annotator.tui.between_keys import AT_A_TIME, BetweenKeys
+from annotator.tui.between_keys import BetweenKeys
 from annotator.tui.layout.arcs import Arc
 from annotator.tui.layout.frame import Frame
 from annotator.tui.layout.painting import Block, Highlights, Mode, Painter
@@ -105,7 +105,7 @@ class VersionsView(TextView):
 
     @cached_property
     def _painting_ahead(self) -> BetweenKeys:
-        return BetweenKeys(self, lambda: self.paint_ahead(AT_A_TIME / 4))
+        return BetweenKeys(self, self.paint_ahead)
 
     def make_painter(self, rows: Rows, frame: Frame) -> Painter:
         """Create a painter that knows the displayed cases."""

@@ -95,7 +95,7 @@ class CatchingUp:
         if self._has_more_to_do:
             self._show(self._screen.session.catch_up(AT_A_TIME))
             return True
-        has_more = self._screen.view.paint_ahead(AT_A_TIME / 4)
+        has_more = self._screen.view.paint_ahead()
         if not has_more:
             self._screen.marking.prepare()
         return has_more
