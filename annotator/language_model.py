@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
+from annotator.errors import ModelError
+
 _FEWEST = 8
 """Texts from which walking side by side pays."""
+_SAMPLES = ("The end", "El fin", "Das Ende", "La fin") * 2
+"""Texts of which both ways must tell the same."""
 
 Ranking = list[tuple[str, float]]
 """Languages with the logarithms of their probabilities, the likeliest first."""
@@ -32,9 +38,18 @@ class LanguageModel(LanguageIdentifier):  # type: ignore[misc]
 
     @classmethod
     def load(cls) -> LanguageModel:
-        """The model for all languages that it knows."""
-        model: LanguageModel = cls.from_model_file(MODEL_FILE)
-        return model
+        """The model for all languages that it knows.
+
+        Raises :class:`ModelError` where py3langid is of a version whose model is made otherwise.
+        """
+        with suppress(ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            model: LanguageModel = cls.from_model_file(MODEL_FILE)
+            if model.rank_all(_SAMPLES) == list(map(model.rank, _SAMPLES)):
+                return model
+        raise ModelError(
+            f"languages cannot be told with py3langid {version('py3langid')}",
+            "install version 0.4.0 of it",
+        )
 
     def rank_all(self, texts: Sequence[str]) -> list[Ranking]:
         """Rank the languages for each of some short texts."""

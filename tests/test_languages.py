@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.errors import CorpusError
+from annotator.errors import CorpusError, ModelError
 from annotator.languages import short_language, tell_languages
 
 SEEDS = sorted((Path(__file__).parent.parent / "seeds").glob("*.txt"))
@@ -41,6 +41,21 @@ def test_many_texts_are_told_as_each_of_them_alone() -> None:
     model = LanguageModel.load()
     assert model.rank_all(texts) == [model.rank(text) for text in texts]
     assert model.rank_all([""] * 20) == [model.rank("")] * 20
+
+
+@pytest.mark.parametrize(
+    ("part", "otherwise"),
+    [
+        ("_sparse_score", None),
+        ("_count_features", lambda model, texts: model._counted.update((text, {0: 1}) for text in texts)),
+    ],
+)
+def test_a_model_that_is_made_otherwise_is_named(part: str, otherwise: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    from annotator.language_model import LanguageModel
+
+    monkeypatch.setattr(LanguageModel, part, otherwise)
+    with pytest.raises(ModelError, match=r"languages cannot be told with py3langid \d"):
+        LanguageModel.load()
 
 
 def test_one_language_needs_no_model() -> None:
