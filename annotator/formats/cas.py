@@ -33,7 +33,7 @@ from annotator.formats.chains import (
     LINK,
     asked_for_chains,
     chains_of,
-    layer_of_chains,
+    layers_of_chains,
     relations_beside_chains,
 )
 from annotator.formats.chains import OPTIONS as CHAINS_OPTIONS
@@ -98,8 +98,8 @@ class _CasTypes:
         for kind, names in ((self._span, self._of_spans), (self._relation, self._of_relations)):
             for name in names:
                 self._feature(kind, name)
-        chained = scheme.equivalences if asked_for_chains(target.options) else ()
-        self._chains = {label: self._chain_types(layer_of_chains(label, scheme)) for label in chained}
+        layers = layers_of_chains(scheme) if asked_for_chains(target.options) else {}
+        self._chains = {label: self._chain_types(layer) for label, layer in layers.items()}
 
     def _chain_types(self, layer: str) -> tuple[Any, Any]:
         """The types of a layer of chains: that of chains, and that of links."""

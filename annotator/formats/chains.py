@@ -31,6 +31,7 @@ LINK, CHAIN = "Link", "Chain"
 """How the names of the two types of a layer end."""
 _CUSTOM = "webanno.custom."
 _UNLABELLED = "mention"
+_RENAME = "rename it with `annotator labels rename`, or leave out chains=yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,24 @@ def _group_label(layer: str) -> str:
     return COREFERENCE if layer == _COREFERENCE + LINK else layer.rpartition(".")[2].removesuffix(LINK)
 
 
-def layer_of_chains(label: str, scheme: LabelScheme) -> str:
-    """The layer for the groups of an equivalence, without the ``Chain`` or ``Link`` at its end.
+def layers_of_chains(scheme: LabelScheme) -> dict[str, str]:
+    """The layer for the groups of each equivalence, in their order, without the ``Chain`` or ``Link`` at its end.
 
-    It is DKPro's own where the label scheme has one equivalence.
+    It is DKPro's own where the label scheme has one equivalence.  Raises :class:`FormatError` where a layer cannot be
+    called like an equivalence, or two of them would be one layer.
     """
-    return _COREFERENCE if len(scheme.equivalences) == 1 else _CUSTOM + re.sub(r"\W", "_", label)
+    labels = [label for label in scheme.relations if label in scheme.equivalences]
+    if len(labels) == 1:
+        return {labels[0]: _COREFERENCE}
+    named: dict[str, str] = {}
+    for label in labels:
+        name = re.sub(r"\W", "_", label)
+        if not name[0].isalpha():
+            raise FormatError(f"chains=yes: a layer cannot be called {label!r}, as an equivalence is", _RENAME)
+        if name in named:
+            raise FormatError(f"chains=yes: {named[name]!r} and {label!r} would be one layer, {name}", _RENAME)
+        named[name] = label
+    return {label: _CUSTOM + name for name, label in named.items()}
 
 
 def chains_of(record: LayerRecord, scheme: LabelScheme) -> dict[str, list[list[SpanKey]]]:

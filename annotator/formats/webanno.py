@@ -31,7 +31,7 @@ from annotator.formats.chains import (
     LINK,
     asked_for_chains,
     chains_of,
-    layer_of_chains,
+    layers_of_chains,
     relations_beside_chains,
 )
 from annotator.formats.chains import OPTIONS as CHAINS_OPTIONS
@@ -71,16 +71,16 @@ class _Unit(NamedTuple):
 def write(records: Iterable[LayerRecord], target: Target) -> None:
     """Write one file a document."""
     plain, with_features = is_yes(target.options, "plain"), is_yes(target.options, "features")
-    with_chains = asked_for_chains(target.options)
+    layers = layers_of_chains(target.scheme) if asked_for_chains(target.options) else {}
     features = features_of(target.scheme) if with_features else ((), ())
     for record in records:
         if with_features:
             count_several_values(record, target)
         chains: dict[str, list[list[SpanKey]]] = {}
         relations = record.relations()
-        if with_chains:
+        if layers:
             found, relations = chains_of(record, target.scheme), relations_beside_chains(record, target)
-            chains = {layer_of_chains(label, target.scheme): groups for label, groups in found.items() if groups}
+            chains = {layers[label]: groups for label, groups in found.items() if groups}
         page = _TsvPage(record, *features, relations, chains)
         if page.leading.strip(" "):
             target.warnings["document at whose beginning INCEpTION will have spaces for other white space"] += 1

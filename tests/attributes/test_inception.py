@@ -8,13 +8,14 @@ import pytest
 
 from annotator.annotation import Annotations, Attributes, Span
 from annotator.cli.main import main
+from annotator.errors import FormatError
 from annotator.groups import groups
 from annotator.history import LayerName, Op, field_op
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.workspace import Workspace
 from tests.attributes.conftest import LABELS, TEXT
 from tests.attributes.filled import LAYER, content, filled_workspace
-from tests.formats.files import workspace
+from tests.formats.files import export_data, workspace
 from tests.repository import CORPORA
 
 
@@ -91,6 +92,27 @@ def test_groups_go_out_as_chains_and_come_in_as_groups(
         assert others[0] == others[1]
         assert main(["import", form, str(out), "--layer", "curator:cy", *where]) == 0  # chains are counted
         assert _groups(bench.store.annotations(bench.layer_id("curator:cy", "flood"))) == []
+
+
+@pytest.mark.parametrize("form", ["webanno", "cas"])
+@pytest.mark.parametrize(
+    ("other", "problem"),
+    [
+        ("same-as", "'same_as' and 'same-as' would be one layer, same_as"),
+        ("1st", "a layer cannot be called '1st', as an equivalence is"),
+    ],
+)
+def test_groups_that_would_have_no_layer_of_their_own_are_refused(
+    form: str, other: str, problem: str, tmp_path: Path
+) -> None:
+    labels = LABELS.read_text(encoding="utf-8")
+    end = labels.index("attributes:")
+    relation = f"  {other}: {{key: o, head: PLACE, child: PLACE, equivalence: true}}\n"
+    with workspace(f"{labels[:end].rstrip()}\n{relation}\n{labels[end:]}") as bench:
+        bench.add("flood", TEXT)
+        with pytest.raises(FormatError, match=problem):
+            export_data(bench, form, tmp_path / "out", layer="gold", unfinished=True, options={"chains": "yes"})
+        assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("form", ["webanno", "cas"])
