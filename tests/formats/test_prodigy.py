@@ -67,6 +67,40 @@ def test_fields_that_only_some_programs_write_change_nothing_of_what_the_others_
     assert (span.source, repr(span.score)) == (source, score)
 
 
+LINK = {"head": 0, "child": 3, "label": "r", "head_span": ANA, "child_span": PERU}
+
+
+@pytest.mark.parametrize(
+    ("span", "link"),
+    [
+        *[({name: value}, {}) for name in ("start", "end") for value in (True, 0.0, "0", -1, 3, 10**30, None)],
+        *[({"score": value}, {}) for value in (1.5, -0.5, True, "1", 10**400)],
+        *[({name: value}, {}) for name in ("label", "text", "source") for value in ("", 7, "Ana", None, ["Ana"])],
+        *[({}, {name: value}) for name in ("label", "color") for value in ("", 7, None)],
+        *[
+            ({}, {"head_span": {**ANA, **other}})
+            for other in ({"start": 0.0}, {"end": 4}, {"label": 7}, {"color": "#f"})
+        ],
+        ({}, {"child_span": None}),
+        (PERU, {}),
+    ],
+)
+def test_what_is_read_in_one_step_is_what_is_read_field_by_field(
+    span: dict[str, Any], link: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = task({**ANA, **span}, ANA, PERU, relations=[{**LINK, **link}])
+
+    def outcome() -> str:
+        try:
+            return repr(one(value))
+        except FormatError as error:
+            return str(error)
+
+    in_one_step = outcome()
+    monkeypatch.setattr("annotator.formats.prodigy.plain_content", lambda *_: None)
+    assert outcome() == in_one_step
+
+
 def test_a_first_token_is_understood_as_well_as_a_last() -> None:
     wide = {"start": 0, "end": 9, "token_start": 0, "token_end": 1, "label": "PERSON"}
     for head in (0, 1):
