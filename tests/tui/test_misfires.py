@@ -205,6 +205,34 @@ async def test_after_a_pause_letters_are_keys_again(news: Bench, monkeypatch: py
         assert work.message == "compact view"
 
 
+@pytest.mark.parametrize(
+    ("failing", "letter"),
+    [
+        (("slash", *"nowhere", "enter"), "3"),  # meant for the match that there is not
+        (("n",), "3"),
+        (("full_stop",), "d"),  # meant for the relation that there is not
+        (("escape", "equals_sign"), "3"),
+    ],
+)
+async def test_what_was_meant_for_something_that_is_not_there_does_nothing(
+    news: Bench, failing: tuple[str, ...], letter: str
+) -> None:
+    async with workbench(news, "otra") as work:
+        await work.press("tab", *failing, letter)
+        assert work.message.startswith(f"{letter} did nothing · ")
+        assert work.annotating.prompts.current is None
+    assert news.actions("curator:ana", "otra") == []
+
+
+async def test_a_label_key_after_a_span_just_marked_was_resized_adds(news: Bench) -> None:
+    async with workbench(news, "otra") as work:
+        await work.press("escape", "2")
+        code = next(code for code, text in stretches(work).items() if text == "Cruz Roja")
+        await work.press(*code, "left_square_bracket", "1")
+        assert work.focus.startswith("PERSON: which phrase?")
+    assert span_texts(news.session("otra")) == {("ORG", "Cruz")}
+
+
 async def test_relating_without_focus_asks_for_both_ends(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("escape", "r")

@@ -42,11 +42,6 @@ class RelationCaseActions(RelationActions):
             options: dict[str, Callable[[], None]] = {e.key: partial(self._label, e.name) for e in entities}
             screen.prompts.ask(WHICH_LABEL, options)
 
-    def action_next_relation(self) -> None:
-        """Focus the next relation of the focused span; says so where there is none in focus."""
-        if self._document_screen.item_id is not None or self._document_screen.focused_span() is not None:
-            super().action_next_relation()
-
     def _ask_between(self, case: RelationCase) -> None:
         """Ask for the type and direction of the relation between the two ends of a case."""
         screen = self._document_screen

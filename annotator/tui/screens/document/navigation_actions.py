@@ -33,7 +33,7 @@ class CursorScreen(Protocol):
         ...
 
     def refuse(self, text: str) -> None:
-        """Say why a key opens no question; letters typed on for it do nothing."""
+        """Say why a key could not do its work; letters typed on for it do nothing."""
         ...
 
     def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
@@ -95,7 +95,7 @@ class NavigationActions:
         screen = self._screen
         match = screen.navigation.next_match(by)
         if match is None:
-            screen.show_message("not found" if screen.navigation.needle else "/ finds", "faint")
+            screen.refuse("not found" if screen.navigation.needle else "/ finds")
             return
         screen.select(match)
         screen.show_message(

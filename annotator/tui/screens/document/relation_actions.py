@@ -29,7 +29,7 @@ class RelationScreen(Protocol):
     view: TextView
 
     def refuse(self, text: str) -> None:
-        """Say why a key opens no question; letters typed on for it do nothing."""
+        """Say why a key could not do its work; letters typed on for it do nothing."""
         ...
 
     def relate(self, head: str, child: str, label: str) -> None:
@@ -44,8 +44,8 @@ class RelationScreen(Protocol):
         """Put the focus on an item."""
         ...
 
-    def show_message(self, text: str, style: str = "") -> None:
-        """Show a message in the line at the bottom."""
+    def focused_span(self) -> str | None:
+        """The id of the focused span; where there is none, ``None``, and a message says so."""
         ...
 
 
@@ -96,11 +96,12 @@ class RelationActions:
 
     def action_next_relation(self) -> None:
         """Focus the next relation of the focused span, or of the focused relation's head."""
-        if self._screen.item_id is None:
+        item_id = self._screen.item_id or self._screen.focused_span()
+        if item_id is None:
             return
-        relation_id = next_relation(self._screen.session.layer_view, self._screen.item_id)
+        relation_id = next_relation(self._screen.session.layer_view, item_id)
         if relation_id is None:
-            self._screen.show_message("no relations here; r makes one", "faint")
+            self._screen.refuse("no relations here; r makes one")
         else:
             self._screen.focus_item(relation_id, move_cursor=False)
 

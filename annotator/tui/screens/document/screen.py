@@ -205,7 +205,7 @@ class DocumentScreen(WorkScreen):
     def focused_span(self) -> str | None:
         """The id of the focused span; where there is none, ``None``, and a message says so."""
         if self.item_id is None or self.session.layer_view.span(self.item_id) is None:
-            self.show_message("no span in focus: tab, the cursor or a click chooses one", "faint")
+            self.refuse("no span in focus: tab, the cursor or a click chooses one")
             return None
         return self.item_id
 
@@ -226,6 +226,11 @@ class DocumentScreen(WorkScreen):
 
     # Questions
 
+    async def handle(self, event: events.Key) -> None:
+        """Act on a key; should it fail, the letters that follow belong to it."""
+        self.typed_ahead.note(event)
+        await super().handle(event)
+
     async def press(self, event: events.Key) -> None:
         """Answer the open question with a key, else run the key's action."""
         if self.prompts.current is not None:
@@ -233,12 +238,10 @@ class DocumentScreen(WorkScreen):
         elif self.typed_ahead.takes(event):
             self.show_message(f"{event.character} did nothing · {self.typed_ahead.refusal}", "alarm")
         else:
-            self.typed_ahead.note(event)
             await self.press_key(event)
 
     async def _press_in_question(self, event: events.Key, more: Callable[[], None] | None) -> None:
         """Answer with a letter; ``tab`` may show other places, other keys withdraw the question, those with alt act."""
-        self.typed_ahead.note(event)
         character = typed_character(event)
         if event.key == "tab" and more is not None:
             more()
@@ -274,7 +277,7 @@ class DocumentScreen(WorkScreen):
             self.refresh_highlights()
 
     def refuse(self, text: str) -> None:
-        """Say why a key opens no question, or does not answer it; letters typed on for that question do nothing."""
+        """Say why a key could not do its work; letters typed on for it do nothing."""
         self.typed_ahead.begin(text)
         self.show_message(text, "alarm")
 

@@ -1,4 +1,4 @@
-"""Letters that belong to a key that failed: typed on for a question that never opened, they do nothing."""
+"""Letters that belong to a key that failed: typed on for what it was to bring, they do nothing."""
 
 from __future__ import annotations
 
