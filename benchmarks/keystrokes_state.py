@@ -259,7 +259,7 @@ class Situation:
 
     def jumps(self) -> dict[int, str]:
         """Return the hint that ``;`` will put on each word in view."""
-        words = self.screen.navigation.jump_targets(self.layer.content.index)
+        words = self.screen.navigation.jump_targets()
         return dict(zip(words, codes(len(words)), strict=False))
 
     def offers(self, label: str) -> list[dict[Segment, str]]:

@@ -202,6 +202,18 @@ async def test_jump_goes_to_any_word_in_view(news: Bench) -> None:
         assert work.annotating.caret.offset == work.session.document.text.index("México coopera")
 
 
+async def test_jump_gives_the_first_letters_to_words_that_no_span_covers(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press(";")
+        prompt = work.annotating.prompts.current
+        assert prompt is not None
+        spans = work.session.layer.spans_over(0, len(work.session.document.text))
+        assert not work.session.content.spans  # all of them are suggested
+        covered = [any(span.start <= offset < span.end for span in spans) for offset in prompt.hints]
+        assert set(covered) == {False, True}
+        assert covered == sorted(covered)
+
+
 async def test_hints_stand_over_the_words_they_mean(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press(";")

@@ -37,7 +37,7 @@ class RelationCaseActions(RelationActions):
         case = self._focused_case()
         if isinstance(case, RelationCase):
             self.action_relate()
-        elif isinstance(case, SpanCase) or screen.focused_span() is not None:
+        elif isinstance(case, SpanCase) or screen.focused_span(asks=True) is not None:
             entities = screen.session.scheme.entities.values()
             options: dict[str, Callable[[], None]] = {e.key: partial(self._label, e.name) for e in entities}
             screen.prompts.ask(WHICH_LABEL, options)

@@ -33,7 +33,7 @@ class GroupScreen(Protocol):
     prompts: Prompts
     view: TextView
 
-    def focused_span(self) -> str | None:
+    def focused_span(self, *, asks: bool = False) -> str | None:
         """The id of the focused span; where there is none, ``None``, and a message says so."""
         ...
 
@@ -63,7 +63,7 @@ class GroupActions:
         The same key again takes the likeliest mention, also one that is out of view.
         """
         screen, layer = self._screen, self._screen.session.layer
-        span_id = screen.focused_span()
+        span_id = screen.focused_span(asks=True)
         span = None if span_id is None else layer.span(span_id)
         if span is None:
             return

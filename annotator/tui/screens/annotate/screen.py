@@ -317,7 +317,7 @@ class AnnotateScreen(DocumentScreen):
 
     def action_relabel(self) -> None:
         """Ask for another label for the focused span, also for one that was only just marked."""
-        span_id = self.focused_span()
+        span_id = self.focused_span(asks=True)
         if span_id is not None:
             entities = self.session.scheme.entities.values()
             options = {e.key: partial(self._relabel, span_id, e.name) for e in entities}

@@ -82,16 +82,18 @@ class Navigation:
         is_line = number.strip().isdecimal() and len(number) <= 9 and 1 <= int(number) <= len(self._view.rows)
         return self._view.rows.bounds(int(number) - 1)[0] if is_line else None
 
-    def jump_targets(self, covered: IntervalIndex) -> list[int]:
+    def jump_targets(self) -> list[int]:
         """The offsets in view at which words begin that are worth a jump, nearest to the cursor first.
 
-        Small words are not, since hints would hide them: their neighbours are a key away.  Words in spans come last.
+        Small words are not, since hints would hide them: their neighbours are a key away.  Words in spans, suggested
+        ones too, come last.
         """
-        tokens, text = self._document.tokens, self._document.text
-        words = [tokens[i] for i in tokens.overlapping(*self._view.visible_range())]
+        tokens, text, in_view = self._document.tokens, self._document.text, self._view.visible_range()
+        words = [tokens[i] for i in tokens.overlapping(*in_view)]
         words = [word for word in words if text[word.start].isalnum()]
         worth = [word for word in words if word.end - word.start >= SHORTEST_WORD] or words
-        here = self._caret.offset
+        here, spans = self._caret.offset, self._view.layer_view.spans_over(*in_view)
+        covered = IntervalIndex((span.start, span.end, span.id) for span in spans)
         worth.sort(key=lambda w: (bool(covered.overlapping(*w)), abs(w.start - here)))
         return [word.start for word in worth]
 

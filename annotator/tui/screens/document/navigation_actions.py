@@ -64,7 +64,7 @@ class NavigationActions:
     def action_jump(self) -> None:
         """Put hints on the words in view, those in spans last."""
         screen = self._screen
-        places = screen.navigation.jump_targets(screen.session.content.index)
+        places = screen.navigation.jump_targets()
         if places:
             words = [(Segment(start, start), start) for start in places]
             screen.prompts.ask_with_hints("jump to which word?", words, screen.go)

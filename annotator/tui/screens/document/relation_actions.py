@@ -44,7 +44,7 @@ class RelationScreen(Protocol):
         """Put the focus on an item."""
         ...
 
-    def focused_span(self) -> str | None:
+    def focused_span(self, *, asks: bool = False) -> str | None:
         """The id of the focused span; where there is none, ``None``, and a message says so."""
         ...
 
@@ -96,7 +96,7 @@ class RelationActions:
 
     def action_next_relation(self) -> None:
         """Focus the next relation of the focused span, or of the focused relation's head."""
-        item_id = self._screen.item_id or self._screen.focused_span()
+        item_id = self._screen.item_id or self._screen.focused_span(asks=True)
         if item_id is None:
             return
         relation_id = next_relation(self._screen.session.layer_view, item_id)

@@ -202,12 +202,16 @@ class DocumentScreen(WorkScreen):
         """The relations drawn as arcs: the focused one, or those at the focused span."""
         return relations_at(self.session.layer_view, self.item_id)
 
-    def focused_span(self) -> str | None:
-        """The id of the focused span; where there is none, ``None``, and a message says so."""
-        if self.item_id is None or self.session.layer_view.span(self.item_id) is None:
-            self.refuse("no span in focus: tab, the cursor or a click chooses one")
-            return None
-        return self.item_id
+    def focused_span(self, *, asks: bool = False) -> str | None:
+        """The id of the focused span; where there is none, ``None``, and a message says so.
+
+        With ``asks`` letters were to follow the key: typed on, they do nothing then.
+        """
+        if self.item_id is not None and self.session.layer_view.span(self.item_id) is not None:
+            return self.item_id
+        say = self.refuse if asks else self.show_hint
+        say("no span in focus: tab, the cursor or a click chooses one")
+        return None
 
     def span_at_caret(self) -> str | None:
         """The id of the innermost span under the cursor, the curator's own first."""
