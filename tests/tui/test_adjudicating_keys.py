@@ -148,7 +148,7 @@ async def test_leaving_and_completing_say_so_and_can_be_gone_back_on(disputed: B
         assert "nota gold" in work.header
         assert work.focus.startswith("label  2 of 3 open")
         await work.press("A", "a", "space")
-        assert work.message == "the gold of nota is complete · P goes back"
+        assert work.message == "the gold of nota is complete · P goes back and u there takes that back"
         await work.press("P", "u")
         assert "nota gold  " in work.header
         assert work.message.startswith("undid: done")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from annotator.annotation import SpanKey
+from annotator.text import Segment
 from annotator.wording import first_few
 from annotator.workflow.adjudicating import decisions
 from annotator.workflow.adjudicating.cases import AttributeCase, Case, SpanCase
 from annotator.workflow.adjudicating.confirmation import Confirmation
 from annotator.workflow.adjudicating.gold_editor import GoldEditor, RulingStep
 from annotator.workflow.adjudicating.parts import GoldPart, RulingChanges
-from annotator.workflow.description import item_in_words
+from annotator.workflow.description import quote_name
 from annotator.workflow.editing.editor import Outcome
 
 
@@ -52,7 +53,12 @@ class SpanDecisions:
         return self._gold.outcome(ruled.step, "; ".join([message, *ruled.notes, *notes]))
 
     def _in_words(self, spans: Sequence[SpanKey]) -> str:
-        return first_few([item_in_words(span, self._gold.document.text) for span in sorted(spans)])
+        """Name spans, in so few cells that a line names several; those of one place together."""
+        labels: dict[Segment, list[str]] = {}
+        for span in sorted(spans):
+            labels.setdefault(Segment(span.start, span.end), []).append(span.label)
+        text, limit = self._gold.document.text, 40 if len(labels) == 1 else 16
+        return first_few([f"{'/'.join(names)} {quote_name(text[s:e], limit)}" for (s, e), names in labels.items()])
 
 
 def standing(gold: GoldEditor, case: Case | None) -> set[SpanKey]:

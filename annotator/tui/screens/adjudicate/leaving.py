@@ -18,7 +18,7 @@ class LeavingActions:
     def action_done(self) -> None:
         """Call the gold complete, and open the next document that waits."""
         if self._screen.carry_out(self._session.finish) is not None:
-            self._open_next(f"the gold of {self._session.document.key} is complete")
+            self._open_next(f"the gold of {self._session.document.key} is complete", " and u there takes that back")
 
     def action_skip(self) -> None:
         """Leave the document as it is, and open the next that waits."""
@@ -34,8 +34,8 @@ class LeavingActions:
         else:
             self._screen.show_message("no document was left for this one; Q goes back to the queue", "faint")
 
-    def _open_next(self, told: str) -> None:
-        """Say what became of this document, and open the next that waits to be adjudicated, or the queue."""
+    def _open_next(self, told: str, taken_back: str = "") -> None:
+        """Say what became of this document, and how to go back; open the next that waits to be adjudicated, or none."""
         key = self._session.document.key
         next_key = self._screen.desk.next_to_adjudicate(key)
         if next_key is None or next_key == key:
@@ -44,7 +44,7 @@ class LeavingActions:
                 f"{told}; a opens it again. No other document waits to be adjudicated.", markup=False, timeout=8
             )
         else:
-            self._open(next_key, (*self._before, key), f"{told} · P goes back")
+            self._open(next_key, (*self._before, key), f"{told} · P goes back{taken_back}")
 
     def _open(self, key: str, before: tuple[str, ...], told: str = "") -> None:
         self._screen.leave()
