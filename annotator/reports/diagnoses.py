@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from annotator.agreement.estimates import LEAST_DOCUMENTS
@@ -26,6 +26,9 @@ LOW, HIGH = 0.67, 0.80
 .67 is the least that Krippendorff (2004) draws even tentative conclusions from.
 """
 
+SPANS_THAT_DIFFER = DisagreementFilter("spans that differ", relations=False)
+RELATIONS_THAT_DIFFER = DisagreementFilter("relations that differ", relations=True)
+
 
 def diagnosed(
     agreement: Agreement, store: Store, sample: AgreementSample, hidden: frozenset[str] = frozenset()
@@ -33,7 +36,7 @@ def diagnosed(
     """The same figures with their diagnoses; no example is of a ``hidden`` document."""
     with collector_paused():
         causes = [_of_finding(found, len(sample.layers)) for found in find_causes(store, sample, hidden)]
-    return replace(agreement, diagnoses=(*causes, *_of_figures(agreement)))
+    return replace(agreement, diagnoses=(*causes, *_without_cause(agreement, causes), *_of_figures(agreement)))
 
 
 def _of_finding(explained: ExplainedFinding, layers: int) -> Diagnosis:
@@ -52,6 +55,26 @@ def _of_finding(explained: ExplainedFinding, layers: int) -> Diagnosis:
         chance=found.p,
         examples=explained.examples,
     )
+
+
+def _without_cause(agreement: Agreement, causes: Sequence[Diagnosis]) -> Iterator[Diagnosis]:
+    """Yield what there is to say where agreement is surely too low and no cause is found."""
+    for name, of, relations in ((HEADLINE.name, "spans", False), ("relation.f1_given_spans", "relations", True)):
+        figure = next((one for one in agreement.overall.figures if one.measure.name == name), None)
+        if figure is None or figure.estimate.high is None or any(one.relations == relations for one in causes):
+            continue
+        goal = agreement.goals.get(name)
+        if figure.estimate.high < (LOW if goal is None else goal):
+            wanted = "" if goal is None else f", the goal is {number(goal)}"
+            yield Diagnosis(
+                "no single cause",
+                f"Too few {of} are the same, and no single cause stands out",
+                f"{figure.measure.title}: {with_interval(figure.estimate)}{wanted}. What differs is spread over"
+                " curators, labels and documents, or too few documents were compared to tell a cause.",
+                "Go through some of it together, write down with examples what was decided, and compare new documents.",
+                relations=relations,
+                which=RELATIONS_THAT_DIFFER if relations else SPANS_THAT_DIFFER,
+            )
 
 
 def _of_figures(agreement: Agreement) -> Iterator[Diagnosis]:
@@ -90,6 +113,7 @@ def _too_few(agreement: Agreement) -> Iterator[Diagnosis]:
                 "There are too few documents to say anything about others",
                 f"{there} can be compared; from fewer than {LEAST_DOCUMENTS} there is no interval.",
                 "Let two curators finish some twenty of the same documents (`annotator assign --overlap 2`).",
+                which=SPANS_THAT_DIFFER,
             )
         return
     if (found.high - found.low) / 2 > WIDEST:
@@ -101,4 +125,5 @@ def _too_few(agreement: Agreement) -> Iterator[Diagnosis]:
             f"From {there}, strict span F1 is between {number(found.low)} and {number(found.high)}.",
             f"{many} documents finished by two curators would tell it to ± {number(WANTED)}, if they are like these"
             " (`annotator assign --overlap 2`).",
+            which=SPANS_THAT_DIFFER,
         )

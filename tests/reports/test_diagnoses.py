@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -22,8 +24,9 @@ from tests.workspaces import Bench
 NAMES = ("Ana Ruiz", "Luis Paz", "Eva Sol", "Juan Mar")
 
 
-def looked_into(bench: Bench) -> Agreement:
+def looked_into(bench: Bench, goals: Mapping[str, float] | None = None) -> Agreement:
     sample = read_sample(bench.workspace, layers_to_compare(bench.workspace, None))
+    sample = replace(sample, goals=goals or {})
     return diagnosed(measure(sample, OPTIONS), bench.store, sample)
 
 
@@ -83,6 +86,24 @@ def test_where_nothing_stands_out_that_is_said(bench: Bench) -> None:
     found = looked_into(bench)
     assert what_to_do(found).paragraphs == (NOTHING,)
     assert NOTHING in as_html(found, summarize_work([], []))
+
+
+def test_low_agreement_without_a_cause_is_not_passed_over(bench: Bench) -> None:
+    chance = random.Random(1)
+    for number in range(40):
+        key = f"n{number:02}"
+        bench.add(key, ", ".join(NAMES) + " hablaron.\n")
+        for curator in ("ana", "bo"):
+            mark(bench, curator, [(name, "PERSON") for name in NAMES if chance.random() < 0.5], key=key)
+    found = looked_into(bench)
+    assert kinds(found) == ["no single cause"]
+    told = what_to_do(found).paragraphs
+    assert NOTHING not in told
+    assert told[0] == "1. Too few spans are the same, and no single cause stands out"
+    assert found.headline is not None
+    assert found.headline.high is not None
+    assert found.headline.high < 0.67
+    assert kinds(looked_into(bench, {"span.f1": found.headline.high - 0.01})) == []
 
 
 def test_nothing_is_said_where_nobody_looked(bench: Bench) -> None:

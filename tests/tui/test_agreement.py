@@ -36,7 +36,7 @@ async def test_figures_are_one_key_from_the_queue(finished: Bench) -> None:
 async def test_a_question_mark_on_a_figure_says_what_its_measure_is_for(finished: Bench) -> None:
     async with workbench(finished, curator="lead", size=(120, 50)) as work:
         await measured(work, "A")
-        await work.press("j", "j", "question_mark")
+        await work.press("j", "j", "j", "question_mark")
         assert "Span F1, borders only" in work.text
         assert "the difference is what labels cost" in work.text
         assert "spans of both layers" in work.text
@@ -70,6 +70,14 @@ async def test_every_page_can_be_turned_to(finished: Bench, size: tuple[int, int
         assert expected[0] in work.text
         await work.press("shift+tab")
         assert expected[-1] in work.text
+
+
+async def test_enter_on_too_few_documents_shows_what_differs(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A", "9")
+        await measured(work, "enter")
+        assert is_on_top(work, DisagreementsScreen)
+        assert work.header.startswith("disagreements  spans that differ")
 
 
 async def test_enter_on_a_figure_shows_its_disagreements_in_both_versions(finished: Bench) -> None:
