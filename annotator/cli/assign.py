@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     help="Give two curators as many more documents as it takes until agreement (strict span F1) is known within"
     " ± WIDTH, such as .03; try it with --dry-run first.",
 )
+@click.option("--for-label", "label", metavar="LABEL", help="With --for-interval: the strict F1 of this label alone.")
 @click.option("--quota", "quotas", multiple=True, metavar="NAME=N", help="The most documents for one curator.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="Decides what balance leaves open.")
 @click.option("--reassign", "handover", metavar="FROM[:TO]", help="Hand FROM's unfinished documents over.")
@@ -61,6 +62,7 @@ def command(
     overlap: int,
     blind: float,
     half_width: float | None,
+    label: str | None,
     quotas: tuple[str, ...],
     seed: int,
     handover: str | None,
@@ -78,11 +80,12 @@ def command(
     """
     team = _names(curators)
     limits = dict(_quota(text, team) for text in quotas)
+    _check_plan(half_width, label)
     _check_usage(team, handover, withdraw, idle, half_width)
     _check_new_alone(handover or withdraw, limits or blind or half_width)
     workspace = global_options.workspace(folder)
     actor = curator_name(curator or global_options.curator)
-    plan = None if half_width is None else _planned(workspace, half_width, documents, seed)
+    plan = None if half_width is None else _planned(workspace, half_width, label, documents, seed)
     if plan is not None:
         documents, overlap, team = tuple(plan.documents), max(overlap, 2), team or plan.curators
     with progress_bar("assigning") as progress:
@@ -106,19 +109,22 @@ def command(
     _tell(report, dry_run=dry_run)
 
 
-def _planned(workspace: Workspace, half_width: float, documents: tuple[str, ...], seed: int) -> IntervalPlan:
+def _planned(
+    workspace: Workspace, half_width: float, label: str | None, documents: tuple[str, ...], seed: int
+) -> IntervalPlan:
     """Plan, and say what the plan goes by."""
     from annotator.reports.agreement_outlook import in_words
     from annotator.reports.agreement_text import with_interval
     from annotator.workflow.sharing.interval_plan import plan_for_interval
 
-    plan = plan_for_interval(workspace, half_width, documents, seed=seed)
+    plan = plan_for_interval(workspace, half_width, documents, label=label, seed=seed)
     compared = plan.found.documents
     takes = in_words(plan.needed, compared)
     if takes == "reached":
         takes = f"{plan.needed.documents:,}: that is reached"
+    of = "span F1" if label is None else f"F1 of {label}"
     narrate(
-        f"strict span F1 is {with_interval(plan.found)} from {plural(compared, 'document')} that two finished;"
+        f"strict {of} is {with_interval(plan.found)} from {plural(compared, 'document')} that two finished;"
         f" ± {half_width:g} takes about {takes}"
     )
     if plan.under_way:
@@ -132,7 +138,8 @@ def _plan_record(plan: IntervalPlan) -> dict[str, object]:
     found = plan.found
     return {
         "half_width": plan.half_width,
-        "measure": "span.f1",
+        "label": plan.label,
+        "measure": plan.measure.name,
         "value": found.value,
         "low": found.low,
         "high": found.high,
@@ -172,6 +179,11 @@ def _check_usage(
         raise click.UsageError(f"--reassign {handover}: to whom? {handover}:NAME, or --curators A,B")
     if not (team or handover or withdraw or half_width):
         raise click.UsageError("--curators A,B,… says who takes documents")
+
+
+def _check_plan(half_width: float | None, label: str | None) -> None:
+    if label is not None and half_width is None:
+        raise click.UsageError("--for-label goes with --for-interval")
 
 
 def _check_new_alone(handed: str | None, new: object) -> None:

@@ -61,6 +61,37 @@ def test_as_many_documents_as_are_needed_get_two_curators(worked: Bench, run: Ru
     assert {key for key, count in having.items() if count == 2} == set(plan.documents)
 
 
+def test_a_label_alone_takes_more_documents_than_all_together(worked: Bench, run: Run) -> None:
+    of_all, of_label = (plan_for_interval(worked.workspace, 0.1, label=label) for label in (None, "GPE"))
+    assert of_all.needed.documents is not None
+    assert of_label.needed.documents is not None
+    assert of_label.needed.documents > of_all.needed.documents
+    status, out, err = run("--for-interval", "0.1", "--for-label", "GPE", "--dry-run", "--json")
+    assert status == 0
+    assert "strict F1 of GPE is" in err
+    record = json.loads(out)["for_interval"]
+    assert (record["label"], record["measure"]) == ("GPE", "span.f1")
+    assert record["needed"]["documents"] == of_label.needed.documents
+    assert len({task["document"] for task in json.loads(out)["assigned"]}) == len(of_label.documents)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "code"),
+    [
+        (("--for-interval", "0.1", "--for-label", "GPO"), "no label 'GPO' in labels.yaml, nor in finished work", 1),
+        (("--for-interval", "0.1", "--for-label", "leads"), "cannot be told: ", 1),
+        (("--for-label", "GPE"), "--for-label goes with --for-interval", 2),
+    ],
+)
+def test_a_label_that_tells_nothing_is_refused(
+    worked: Bench, run: Run, arguments: tuple[str, ...], said: str, code: int
+) -> None:
+    status, _, err = run(*arguments)
+    assert status == code
+    assert said in err
+    assert len(read_assignments(worked.store)) == 1
+
+
 def test_the_same_call_again_waits_for_those_under_way(worked: Bench, run: Run) -> None:
     run("--for-interval", "0.07")
     before = sql_dump(worked.store.path)
