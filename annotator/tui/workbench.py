@@ -15,10 +15,19 @@ from annotator.workflow.learning.background_training import BackgroundTraining
 
 
 class LeftDocument(NamedTuple):
-    """The document from which the curator came, by its ``key``, and ``how`` they left it: done or skipped."""
+    """The document from which the curator came, by its ``key``, and ``how`` they left it: done or skipped.
+
+    ``before`` is the one that was left for that, where nothing else was done there.
+    """
 
     key: str
     how: str
+    before: LeftDocument | None = None
+
+    @property
+    def told(self) -> str:
+        """What was done, and by which key it is taken back."""
+        return f"{self.key} is {self.how} · u goes back and takes that back"
 
 
 class Workbench(Protocol):

@@ -280,6 +280,30 @@ async def test_leaving_a_document_says_so_and_the_next_undo_takes_it_back(
     assert news.actions("curator:ana", "otra") == []
 
 
+async def test_two_documents_skipped_at_once_are_both_taken_back(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("s", "s")
+        assert work.message.startswith("otra is skipped")
+        await work.press("u")
+        assert work.annotating.session.document.key == "otra"
+        assert work.message == "taken back · nota is skipped · u goes back and takes that back"
+        await work.press("u")
+        assert work.annotating.session.document.key == "nota"
+        assert work.message.startswith("undid")
+        assert [news.session(key).state for key in ("nota", "otra")] == ["todo", "todo"]
+        await work.press("u")
+        assert work.annotating.session.document.key == "nota"
+
+
+async def test_undo_stays_where_something_was_done(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("s", "shift+right", "1", "s", "u", "u")
+        assert work.annotating.session.document.key == "otra"
+        assert span_texts(work.session) == set()
+        await work.press("u")
+        assert work.annotating.session.document.key == "otra"
+
+
 async def test_after_a_step_in_the_next_document_undo_is_about_that(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("s", "shift+right", "1", "u")

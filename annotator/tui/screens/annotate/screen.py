@@ -163,17 +163,15 @@ class AnnotateScreen(DocumentScreen):
         self.show_default_message()
         self._tell_how_it_came()
         if self._undo_on_opening:
-            self.call_later(self.waiting_keys.run, super().action_undo)
+            self.call_later(self.waiting_keys.run, self._take_leaving_back)
 
     def _tell_how_it_came(self) -> None:
         """Say which document was left for this one, which key takes that back, and why this one is next."""
-        left = [f"{self._left.key} is {self._left.how}", "u goes back and takes that back"] if self._left else []
+        left = [self._left.told] if self._left else []
         told = " · ".join([*left, f"next: {self._why}"] if self._why else left)
-        if not told:
-            return
-        if self.session.returned is None and not self.session.content.retired:
+        if told and self.session.returned is None and not self.session.content.retired:
             self.show_message(f"{told} · ? help")
-        else:  # the line says what is to be done here
+        elif told:  # the line says what is to be done here
             self.notify(told, markup=False)
 
     def on_mount(self) -> None:
@@ -187,7 +185,14 @@ class AnnotateScreen(DocumentScreen):
             super().action_undo()
             return
         self.leave()
-        self.run_or_report(lambda: self.workbench.open_document(left.key, undo=True))
+        self.run_or_report(lambda: self.workbench.open_document(left.key, left=left.before, undo=True))
+
+    def _take_leaving_back(self) -> None:
+        """Undo that this document was left; the next undo is about the one that was left before it, if any."""
+        super().action_undo()
+        if self._left is not None and self.session.editor.length != self._steps_on_opening:
+            self.show_message(f"taken back · {self._left.told}")
+        self._steps_on_opening = self.session.editor.length
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Show what a step did, and let suggestions follow that are behind."""
@@ -209,8 +214,7 @@ class AnnotateScreen(DocumentScreen):
         if self._groups is not None:
             self._groups.show_groups(self.item_id)
         bar = self.query_one("#focus", StatusLine)
-        place = self.verdicts.place()
-        prompt, names = self.prompts.current, self.entries.name
+        prompt, place, names = self.prompts.current, self.verdicts.place(), self.entries.name
         show_focus(bar, self.session, self.item_id, prompt, self.caret, self.cursor_line, place, names)
 
     async def on_document_strip_clicked(self) -> None:
@@ -401,7 +405,8 @@ class AnnotateScreen(DocumentScreen):
     def _open_next(self, how: str) -> None:
         """Open the next document with work to do, or go back to the queue."""
         self.session.bookmark.move_to(self.caret.offset, None)
-        left = LeftDocument(self.session.document.key, how)
+        before = self._left if self.session.editor.length == self._steps_on_opening + 1 else None
+        left = LeftDocument(self.session.document.key, how, before)
         following = self.desk.next_document(left.key)
         self.leave()
         if following is None:
