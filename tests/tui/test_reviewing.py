@@ -150,6 +150,16 @@ class TestReview:
             assert work.header.startswith("lima")
             assert "0? 4✓" in work.header
 
+    async def test_a_long_name_leaves_room_for_the_score_that_it_is_reviewed_for(self, tmp_path: Path) -> None:
+        bench = make_bench(tmp_path / "long")
+        document = bench.add("long", "La Comisión Interamericana para el Control de Embarcaciones Menores votó.\n")
+        name = "Comisión Interamericana para el Control de Embarcaciones Menores"
+        propose(bench.store, document, [proposal(document, name, "ORG", 0.76)])
+        async with workbench(bench, "long") as work:
+            await work.press("A", "V")
+            assert work.focus.startswith("review 1 of 1  ORG “Comisión")
+            assert "0.76" in work.focus
+
     async def test_x_rejects_what_was_accepted_and_goes_on_and_undo_brings_it_back_in_its_place(
         self, lima: Bench
     ) -> None:
@@ -259,6 +269,10 @@ class TestFilter:
             await work.type("lima")
             await work.press("X")
             assert work.message == "rejected 3 suggestions"
+            assert "1 to decide" in work.header
+            for key in ("A", "X"):
+                await work.press(key)
+                assert work.message.startswith("nothing undecided is listed")
             assert "1 to decide" in work.header
 
 

@@ -99,7 +99,7 @@ def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: s
     told = _told(session, span, entry_name)
     keys = _keys(bar, session, span, "[ ] { } · r relate · d delete", place or told)
     label = f" {signed_label(session.layer, span, brief=True)} "
-    cells = _room(bar, place, label, keys, told, _needed_score(session, span))
+    cells = _room(bar, place, label, keys, told, _needed_score(session, span, place))
     name = quote_within(session.checks.text_of(span), min(48, cells))
     room = bar.size.width - sum(map(cell_len, (place, label, keys, name, told))) - 1
     notes = [comment.text for comment in session.content.comments_on(span.id)]
@@ -129,7 +129,8 @@ def _show_relation(
     told = _told(session, relation, entry_name)
     keys = _keys(bar, session, relation, "r retype · d delete", place or told)
     label = f" ─{signed_label(session.layer, relation, brief=True)}→ "
-    names = quote_together(texts, min(56, _room(bar, place, label, keys, told, _needed_score(session, relation))))
+    cells = _room(bar, place, label, keys, told, _needed_score(session, relation, place))
+    names = quote_together(texts, min(56, cells))
     room = bar.size.width - sum(map(cell_len, (place, label, keys, told, *names))) - 2
     bar.show(
         (place, "alarm"),
@@ -193,9 +194,9 @@ def _show_retired(bar: StatusLine, item: Span | Relation, text: str, reason: Rea
     )
 
 
-def _needed_score(session: AnnotationSession, item: Span | Relation) -> str:
-    """The score for which names give way: that of a suggestion, because a verdict depends on it."""
-    return f"  {score_text(session.layer, item)} " if item.origin == "suggested" else ""
+def _needed_score(session: AnnotationSession, item: Span | Relation, place: str) -> str:
+    """The score for which names give way: that of a suggestion, or in a review, because a verdict depends on it."""
+    return f"  {score_text(session.layer, item)} " if item.origin == "suggested" or place else ""
 
 
 def _source(session: AnnotationSession, item: Span | Relation, room: int) -> str:

@@ -18,6 +18,7 @@ from annotator.workflow.editing.editor import Outcome
 
 MANY = 300
 """Suggestions that take a tenth of a second or more to decide together."""
+NOTHING_LISTED = "nothing undecided is listed; \\ with an empty text lists everything again"
 REVIEW_KEYS = "tab on · shift+tab back · a keeps it · x rejects it · esc ends the review"
 
 
@@ -130,7 +131,7 @@ class VerdictActions:
         if reason is not None:
             screen.show_message(reason.text, "alarm")
         elif found is None and screen.panel.filter and screen.session.layer.order.pending:
-            screen.show_message("nothing undecided is listed; \\ with an empty text lists everything again", "faint")
+            screen.show_message(NOTHING_LISTED, "faint")
         else:
             screen.show_default_message()
 
@@ -260,6 +261,9 @@ class VerdictActions:
         Where what is said of the step is about all of the text (``told_of_all``), all suggestions follow before.
         """
         pending, updates = len(self._screen.session.layer.order.pending), self._screen.session.updates
+        if pending and self._screen.panel.filter and self.next_undecided((-1,)) is None:
+            self._screen.show_message(NOTHING_LISTED, "faint")
+            return
         if updates is not None and updates.in_view is not None:  # the focus goes to the first that is undecided then
             seen = updates.in_view
             updates.in_view = None if told_of_all else Segment(0, seen.end - seen.start)
