@@ -41,6 +41,7 @@ from annotator.store.layers import (
     StaleLayerError,
 )
 from annotator.store.lead_queue import WAITING, LeadQueue, LeadRow, Waiting
+from annotator.store.many_values import ManyValues
 from annotator.store.merging import held_together, layers_with_news, take_texts
 from annotator.store.progress import (
     Charge,
@@ -59,6 +60,7 @@ from annotator.store.removals import (
     WorkOn,
     all_keys,
     came_since,
+    keys_of_texts,
     present_digests,
     removed_documents,
     removed_record,
@@ -66,7 +68,6 @@ from annotator.store.removals import (
 )
 from annotator.store.returns import Returned, read_returned, return_record
 from annotator.store.tables import document_record
-from annotator.store.taken_keys import TakenKeys
 from annotator.store.writer import Writer
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "LeadQueue",
     "LeadRow",
     "LostError",
+    "ManyValues",
     "Noted",
     "NotedScheme",
     "PlannedBatch",
@@ -103,7 +105,6 @@ __all__ = [
     "StaleLayerError",
     "Store",
     "StoredComment",
-    "TakenKeys",
     "VerdictCount",
     "Waiting",
     "WorkOn",
@@ -129,6 +130,7 @@ __all__ = [
     "flagged",
     "held_together",
     "kept_of_documents",
+    "keys_of_texts",
     "layer_states",
     "layers_across_sentences",
     "layers_with_attributes",

@@ -36,6 +36,12 @@ def present_digests(store: Store, keys: Iterable[str]) -> dict[str, str | None]:
     return dict(map(tuple, store.rows(query, dumps(list(keys)))))
 
 
+def keys_of_texts(store: Store, digests: Iterable[str]) -> dict[str, str]:
+    """The keys of the documents that have some texts, by the digests of these; of several documents the first key."""
+    query = "SELECT sha256, min(key) FROM document WHERE sha256 IN (SELECT value FROM json_each(?)) GROUP BY sha256"
+    return dict(map(tuple, store.rows(query, dumps(list(digests)))))
+
+
 def removed_documents(store: Store) -> list[str]:
     """The keys of the documents that were removed, in order."""
     query = (

@@ -10,17 +10,16 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from annotator.annotation import Extra, item_record
-from annotator.corpus import Article
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.history import CORPUS, IMPORT, LayerName, Op
 from annotator.languages import short_language
 from annotator.lookahead import look_ahead
-from annotator.store import Writer, document_record, removed_documents
+from annotator.store import ManyValues, Writer, document_record
 from annotator.text import Document, text_sha256
 from annotator.tokenization import TOKENIZER, TOKENS_OF_A_FILE
 from annotator.workflow.backups import back_up_before
 from annotator.workflow.importing.attribute_check import AttributeCheck
-from annotator.workflow.importing.document_matching import DocumentMatcher
+from annotator.workflow.importing.document_matching import DocumentMatcher, Matched
 from annotator.workflow.importing.import_request import ImportReport, ImportRequest
 from annotator.workflow.importing.layer_names import LayerNames
 from annotator.workflow.importing.layer_writer import LayerWriter
@@ -42,12 +41,11 @@ _PREPARED_BATCHES = 20
 
 
 class _Batch(NamedTuple):
-    """Foreign documents with the digests of their texts and their keys here; ``new`` are the keys to be added."""
+    """Foreign documents with the digests of their texts, what they are here, and the new ones that are being built."""
 
     foreign: list[ForeignDocument]
     digests: list[str]
-    keys: list[str]
-    new: set[str]
+    matched: Matched
     job: SegmentationJob
 
 
@@ -72,16 +70,18 @@ class DocumentIntake:
         self._borders = SpanBorders(request.borders, at_tokens=workspace.scheme.snap == "token")
         self._normalizer = LayerNormalizer(form, request.mapping, self.report.lost, self._borders.place)
         self._attributes = AttributeCheck(self.check, self.report.lost)
-        self._matcher = DocumentMatcher()
         self._segmenter = Segmenter(workspace.scheme.languages)
         self._prepared: deque[_Batch] = deque()
         self._added: dict[str, Document] = {}
-        self._known: set[str] = set()
+        self._known: ManyValues[bool] = ManyValues()
         self._last_read: Document | None = None
+        self._opened: list[DocumentMatcher | LayerWriter] = []
 
     def close(self) -> None:
-        """End the process that segments documents."""
+        """End the process that segments documents, and give back what is on disk for the time of an import."""
         self._segmenter.close()
+        for kept in (self._records, self._known, *self._opened):
+            kept.close()
 
     def prepare(self, documents: Iterator[ForeignDocument]) -> None:
         """Read, match and segment the first documents without the write lock, so that curators can go on working.
@@ -89,8 +89,9 @@ class DocumentIntake:
         In a workspace without documents nobody is at work, and writing while reading is quicker.
         """
         self._documents = documents
-        self._matcher.start(self._store.document_digests(), removed_documents(self._store), self._store.names)
-        if not self._matcher.stored:
+        self._matcher = DocumentMatcher(self._store.another())
+        self._opened.append(self._matcher)
+        if self._store.is_empty():
             return
         self._prepared.extend(self._match(foreign) for foreign in islice(self._read_batches(), _PREPARED_BATCHES))
         for batch in self._prepared:
@@ -101,10 +102,7 @@ class DocumentIntake:
 
         While a thread writes one batch, the next ones are segmented in the other process, and one more is read here.
         """
-        digests = self._store.document_digests()
-        if digests != self._matcher.stored:  # somebody added or changed documents since
-            self._matcher.start(digests, removed_documents(self._store), self._store.names)
-            self._prepared = deque(self._match(batch.foreign) for batch in self._prepared)
+        self._match_again()
         self._writer = writer
         self._bulk = writer.bulk()
         self._layers = LayerWriter(
@@ -119,6 +117,7 @@ class DocumentIntake:
             override=self._request.override,
             before_replacing=self._back_up,
         )
+        self._opened.append(self._layers)
         batches = chain(self._take_prepared(), map(self._match, self._read_batches()))
         with closing(self._bulk):
             for batch in look_ahead(batches, _BATCHES_AHEAD):
@@ -158,20 +157,22 @@ class DocumentIntake:
     def _match(self, foreign: list[ForeignDocument]) -> _Batch:
         """Find out which documents are there already, and begin to segment the others."""
         digests = [text_sha256(document.text) for document in foreign]
-        keys: list[str] = []
-        articles: list[Article] = []
-        for document, digest in zip(foreign, digests, strict=True):
-            key = self._matcher.match(document, digest)
-            if key is None:
-                articles.append(self._matcher.add(document, digest))
-                key = articles[-1].key
-            keys.append(key)
-        return _Batch(foreign, digests, keys, {article.key for article in articles}, self._segmenter.submit(articles))
+        matched = self._matcher.match(foreign, digests)
+        return _Batch(foreign, digests, matched, self._segmenter.submit(matched.articles))
+
+    def _match_again(self) -> None:
+        """Match what was prepared before the write lock was taken: somebody may have added or changed documents."""
+        self._matcher.restart()
+        for number, batch in enumerate(self._prepared):
+            matched = self._matcher.match(batch.foreign, batch.digests)
+            if matched != batch.matched:
+                job = self._segmenter.submit(matched.articles)
+                self._prepared[number] = _Batch(batch.foreign, batch.digests, matched, job)
 
     def _write_batch(self, batch: _Batch) -> None:
         self._added = {document.key: document for document in batch.job.documents}
-        remaining = set(batch.new)
-        for foreign, digest, key in zip(batch.foreign, batch.digests, batch.keys, strict=True):
+        remaining = set(self._added)
+        for foreign, digest, key in zip(batch.foreign, batch.digests, batch.matched.keys, strict=True):
             self.report.lost.update(foreign.lost)
             self.report.notes.update(foreign.notes)
             if key in remaining:
@@ -180,8 +181,8 @@ class DocumentIntake:
                 self._add_document(foreign, self._added[key], digest)
             else:
                 self._count_other_tokens(key, foreign)
-                if not self._matcher.is_new(key):
-                    self._known.add(key)
+                if key in batch.matched.known:
+                    self._known[key] = True
                 self._count_differing_fields(key, foreign)
                 self._keep_document_extras(key, foreign)
             for layer in map(self._names.renamed, foreign.layers):

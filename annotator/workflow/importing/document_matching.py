@@ -1,76 +1,92 @@
-"""Which document of the workspace a foreign document is, or the article that a new one is made of."""
+"""Which documents of the workspace foreign documents are, or the articles that new ones are made of."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from annotator.corpus import Article, key_problem
 from annotator.errors import FormatError, WorkflowError
 from annotator.formats.protocol import ForeignDocument
-from annotator.scheme_changes import Names
+from annotator.store import ManyValues, Store, keys_of_texts, present_digests
+
+
+class Matched(NamedTuple):
+    """The keys that foreign documents have here, the articles of those that are new, and the keys that are not.
+
+    What an earlier one of the same import was made of is neither.
+    """
+
+    keys: list[str]
+    articles: list[Article]
+    known: set[str]
 
 
 class DocumentMatcher:
     """Matches foreign documents with those of the workspace by key and text, else by text alone.
 
+    ``store`` shows the documents from before the import, and is asked for some at a time, since there may be a million.
     Texts are compared by their digests.
     """
 
-    def __init__(self) -> None:
-        self.stored: dict[str, str] = {}
-        self._removed: frozenset[str] = frozenset()
-        self._names = Names()
-        self._key_of_stored_text: dict[str, str] = {}
-        self._new: dict[str, str] = {}
-        self._key_of_new_text: dict[str, str] = {}
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._new: ManyValues[str] = ManyValues()
+        self._key_of_new_text: ManyValues[str] = ManyValues()
 
-    def start(self, stored: dict[str, str], removed: Collection[str], names: Names = Names()) -> None:  # noqa: B008
-        """Forget everything and match with the documents of the workspace, given as text digests by key.
-
-        ``removed`` are the keys of documents that were removed from it; ``names`` say what was renamed: a file may know
-        a document by the key that it had before.
-        """
-        self._names = names
-        self.stored = stored
-        self._removed = frozenset(removed)
-        self._key_of_stored_text = {digest: key for key, digest in reversed(stored.items())}
+    def restart(self) -> None:
+        """Forget the new documents."""
         self._new.clear()
         self._key_of_new_text.clear()
 
-    def match(self, foreign: ForeignDocument, digest: str) -> str | None:
-        """Find the key of the document that has the foreign one's key and text, else of one that has its text."""
-        if foreign.key is not None:
-            key = self._names.present_key(foreign.key)
-            if digest in (self.stored.get(key), self._new.get(key)):
-                return key
-            return self._key_of_stored_text.get(digest)
-        return self._key_of_stored_text.get(digest) or self._key_of_new_text.get(digest)
+    def close(self) -> None:
+        """Forget everything."""
+        self.restart()
+        self._store.close()
 
-    def add(self, foreign: ForeignDocument, digest: str) -> Article:
-        """Make a new document of a foreign one, which later ones can match; return the article to build it from.
+    def match(self, foreign: Sequence[ForeignDocument], digests: Sequence[str]) -> Matched:
+        """Match some documents, given with the digests of their texts; later ones match the new ones among them.
 
         Raises :class:`FormatError` for a key that no document may have, :class:`WorkflowError` for one that another
         text has.
         """
-        key = self._names.present_key(foreign.key if foreign.key is not None else foreign.fallback)
+        given = (document.fallback if document.key is None else document.key for document in foreign)
+        named = list(map(self._store.names.present_key, given))
+        present, key_of_text = present_digests(self._store, named), keys_of_texts(self._store, digests)
+        matched = Matched([], [], set())
+        for document, key, digest in zip(foreign, named, digests, strict=True):
+            has_key = document.key is not None
+            if has_key and digest == present.get(key):
+                matched.known.add(key)
+            elif has_key and digest == self._new.get(key):
+                pass
+            elif digest in key_of_text:
+                key = key_of_text[digest]
+                matched.known.add(key)
+            elif not has_key and (same := self._key_of_new_text.get(digest)) is not None:
+                key = same
+            else:
+                self._refuse(document, key, present)
+                self._new[key] = digest
+                self._key_of_new_text.setdefault(digest, key)
+                article = Article(key, document.text, document.title, document.lang, document.meta, document.where)
+                matched.articles.append(article)
+            matched.keys.append(key)
+        return matched
+
+    def _refuse(self, foreign: ForeignDocument, key: str, present: dict[str, str | None]) -> None:
+        """Raise what is to be said where no new document may have a key."""
         problem = key_problem(key)
         if problem:
             raise FormatError(
                 f"{foreign.where}: the key {key!r} {problem}", "rename the file, or give the document a key"
             )
-        if key in self.stored or key in self._new:
+        if present.get(key) is not None or key in self._new:
             raise WorkflowError(
                 f"{foreign.where}: there is a document {key!r} with another text", "rename the file, or change the key"
             )
-        if key in self._removed:
+        if key in present:
             raise WorkflowError(
                 f"{foreign.where}: the document {key!r} was removed",
                 f"`annotator remove --undo {key}` brings it back; else change the key",
             )
-        self._new[key] = digest
-        self._key_of_new_text.setdefault(digest, key)
-        return Article(key, foreign.text, foreign.title, foreign.lang, foreign.meta, foreign.where)
-
-    def is_new(self, key: str) -> bool:
-        """Tell whether a document was added by this import."""
-        return key in self._new

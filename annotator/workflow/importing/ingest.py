@@ -15,7 +15,7 @@ from annotator.history import CORPUS, LayerName, Op, Record
 from annotator.lookahead import in_advance
 from annotator.reading_options import AS_FOUND, ReadingOptions
 from annotator.reading_report import ReadingReport
-from annotator.store import Store, TakenKeys, Writer, document_record
+from annotator.store import ManyValues, Store, Writer, document_record
 from annotator.tokenization import TOKENIZER
 from annotator.tuning import collector_paused, quick_turns
 from annotator.wording import plural
@@ -105,7 +105,7 @@ def ingest(
     store = workspace.store if workspace.database_path.exists() else None  # a refusal leaves no database behind
     check = ArticleCheck(store, actor, replace, override, report.renamed)
     with collector_paused(), quick_turns(), closing(WaitingArticles(workspace.scheme.languages)) as waiting:
-        with closing(TakenKeys()) as taken:
+        with closing(ManyValues[tuple[str, str]]()) as taken:
             read = read_articles(paths, options, taken=taken, report=report.reading)
             replacing = _check_all(check, read, waiting, report, progress)
         if not waiting.count:

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from annotator.annotation import Verdict
 from annotator.errors import WorkflowError
 from annotator.history import GOLD, IMPORT, OVERRIDE, LayerName, Op, field_op
-from annotator.store import Bulk, LayerInfo, Store, Writer
+from annotator.store import Bulk, LayerInfo, ManyValues, Store, Writer
 from annotator.workflow.importing.import_request import LayerCounts
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
-from annotator.workflow.importing.records_together import RecordsTogether
+from annotator.workflow.importing.records_together import RecordsTogether, layer_key, name_of_layer
 from annotator.workflow.importing.stored_layer import StoredLayer, extras_of, is_same, with_ids
 from annotator.workflow.layer_diff import (
     differences,
@@ -28,13 +28,14 @@ from annotator.workflow.visibility import Visibility
 _EMPTY = StoredLayer()
 
 
-class _Size(NamedTuple):
-    """What a layer holds after the import, and whether the import changed it."""
+class _Met(NamedTuple):
+    """What a layer holds after the import, whether the import changed it, and whether it made it."""
 
     spans: int
     relations: int
     verdicts: int
     changed: bool
+    is_ours: bool
 
 
 class LayerWriter:
@@ -74,9 +75,8 @@ class LayerWriter:
         self._before_replacing = before_replacing
         self.overridden: Counter[str] = Counter()
         self.aside: Counter[str] = Counter()
-        self._authors: dict[LayerName, str | None] = {}
-        self._sizes: dict[LayerName, _Size] = {}
-        self._written: set[LayerName] = set()
+        self._authors: ManyValues[str] = ManyValues()
+        self._met: ManyValues[_Met] = ManyValues()
         self._waiting: dict[LayerName, tuple[NormalizedLayer, str]] = {}
         self._rejected: dict[LayerName, dict[str, Verdict]] = {}
 
@@ -95,7 +95,7 @@ class LayerWriter:
         ``where`` is for messages, ``author`` whom the file names.  ``new_document`` says that this import added the
         document, so that nobody can have a layer on it.
         """
-        if name.kind == "gold" and self._authors.setdefault(name, author) != author:
+        if name.kind == "gold" and self._authors.setdefault(layer_key(name), author or "") != (author or ""):
             raise WorkflowError(
                 f"{where}: {name} would be the work of two people",
                 "import without --layer, so that each becomes a curator, then adjudicate",
@@ -104,8 +104,7 @@ class LayerWriter:
             incoming = self._together(name, incoming, where)
         elif new_document:
             self._bulk.add_layer(name, self._actor, IMPORT, self._ops(name, None, incoming, digest, _EMPTY))
-            self._written.add(name)
-            self._note(name, incoming, _EMPTY, changed=True)
+            self._note(name, incoming, _EMPTY, changed=True, is_ours=True)
             return
         else:
             self._bulk.flush_and_wait()
@@ -114,7 +113,7 @@ class LayerWriter:
     def reject(self, name: LayerName, rejected: dict[str, Verdict], digest: str, where: str) -> None:
         """Hold what a record rejects, and so is no gold, against the other records of the text."""
         is_first = self._records.is_first(name, where)
-        if not is_first and (name in self._sizes or name in self._waiting):
+        if not is_first and (layer_key(name) in self._met or name in self._waiting):
             incoming = self._together(name, NormalizedLayer(verdicts=rejected, state="doing"), where)
             self._put(name, incoming, digest, where)
         self._rejected.setdefault(name, {}).update(rejected)
@@ -125,11 +124,11 @@ class LayerWriter:
         earlier = NormalizedLayer()
         if name in self._waiting:
             earlier = self._waiting[name][0]
-        elif name in self._sizes:
+        elif (met := self._met.get(layer_key(name))) is not None:
             info = self._writer.layer_info(name)
             assert info is not None
             earlier = StoredLayer.read(self._store, info.id).normalized(info)
-            if name not in self._written:  # what a curator or another format added since is none of the file's
+            if not met.is_ours:  # what a curator or another format added since is none of the file's
                 earlier = replace(earlier, verdicts={}, extras=extras_of(earlier.extras, self._form))
         if name.kind == GOLD:
             earlier = replace(earlier, verdicts=self._rejected.get(name, {}))
@@ -141,12 +140,13 @@ class LayerWriter:
     def _put(self, name: LayerName, incoming: NormalizedLayer, digest: str, where: str) -> None:
         """Write what the file says of a layer so far, or let it wait."""
         info = self._writer.layer_info(name)
-        if info is None or (info.state is None and name not in self._written and name.kind != "suggester"):
-            self._write(name, info, incoming, digest)
-            self._written.add(name)
+        met = self._met.get(layer_key(name))
+        is_ours = met is not None and met.is_ours
+        if info is None or (info.state is None and not is_ours and name.kind != "suggester"):
+            self._write(name, info, incoming, digest, is_ours=True)
             return
         stored = StoredLayer.read(self._store, info.id)
-        if name in self._written:
+        if is_ours:
             self._write(name, info, incoming, digest, stored)
             return
         existing = stored.normalized(info)
@@ -179,21 +179,30 @@ class LayerWriter:
     def counts(self) -> dict[str, LayerCounts]:
         """Count by name what the layers hold that the file is about, as they are now."""
         counts: dict[str, LayerCounts] = {}
-        for name, size in self._sizes.items():
-            total = counts.setdefault(name.name, LayerCounts())
+        for key, met in self._met.items():
+            total = counts.setdefault(name_of_layer(key), LayerCounts())
             total.documents += 1
-            total.unchanged += not size.changed
-            total.spans += size.spans
-            total.relations += size.relations
-            total.verdicts += size.verdicts
+            total.unchanged += not met.changed
+            total.spans += met.spans
+            total.relations += met.relations
+            total.verdicts += met.verdicts
         return counts
 
-    def _note(self, name: LayerName, target: NormalizedLayer, stored: StoredLayer, *, changed: bool) -> None:
+    def close(self) -> None:
+        """Forget the layers."""
+        self._authors.close()
+        self._met.close()
+
+    def _note(
+        self, name: LayerName, target: NormalizedLayer, stored: StoredLayer, *, changed: bool, is_ours: bool = False
+    ) -> None:
         """Remember what a layer holds now, and count the extras that are new in it."""
-        before = self._sizes.get(name)
+        key = layer_key(name)
+        before = self._met.get(key)
         verdicts = len(_verdicts(target, stored)) if target.verdicts or stored.verdicts else 0
         changed = changed or (before is not None and before.changed)
-        self._sizes[name] = _Size(len(target.spans), len(target.relations), verdicts, changed)
+        is_ours = is_ours or (before is not None and before.is_ours)
+        self._met[key] = _Met(len(target.spans), len(target.relations), verdicts, changed, is_ours)
         for extra_id, extra in target.extras.items():
             self.aside[extra.kind] += stored.extras.get(extra_id) != extra
 
@@ -243,12 +252,14 @@ class LayerWriter:
         digest: str,
         stored: StoredLayer = _EMPTY,
         action: str = IMPORT,
+        *,
+        is_ours: bool = False,
     ) -> None:
-        """Turn a layer into ``target`` by one event."""
+        """Turn a layer into ``target`` by one event; ``is_ours`` where the import makes it."""
         ops = self._ops(name, info, target, digest, stored)
         if ops:
             self._writer.append(name, self._actor, action, ops)
-        self._note(name, target, stored, changed=bool(ops))
+        self._note(name, target, stored, changed=bool(ops), is_ours=is_ours)
 
     def _ops(
         self, name: LayerName, info: LayerInfo | None, target: NormalizedLayer, digest: str, stored: StoredLayer

@@ -19,6 +19,7 @@ from annotator.errors import WorkflowError
 from annotator.history import LayerName
 from annotator.labels.attributes import value_text, values_of
 from annotator.labels.scheme import span_text
+from annotator.store import ManyValues
 from annotator.workflow.importing.normalized_layer import Canonical, NormalizedLayer
 
 AnyItem = TypeVar("AnyItem", Span, Relation)
@@ -50,19 +51,24 @@ class RecordsTogether:
         self._canonical = canonical
         self.repeated = 0
         self._lost = lost
-        self._first: dict[LayerName, str] = {}
+        self._first: ManyValues[str] = ManyValues()
         self._said: dict[LayerName, dict[str, str]] = {}
 
     def is_first(self, name: LayerName, where: str) -> bool:
         """Tell whether no record of a layer came before this one, and remember that one did."""
-        if name in self._first:
+        key = layer_key(name)
+        if key in self._first:
             return False
-        self._first[name] = where
+        self._first[key] = where
         return True
+
+    def close(self) -> None:
+        """Forget the records."""
+        self._first.close()
 
     def first_place(self, name: LayerName) -> str:
         """Where the first record of a layer stands."""
-        return self._first[name]
+        return self._first[layer_key(name)]
 
     def together(
         self, name: LayerName, earlier: NormalizedLayer, record: NormalizedLayer, where: str
@@ -71,7 +77,7 @@ class RecordsTogether:
         self.repeated += 1
         if name.kind == "suggester":  # what is proposed may contradict
             return earlier.united(record, self._canonical)
-        said = self._said.setdefault(name, dict.fromkeys(_ids(earlier), self._first[name]))
+        said = self._said.setdefault(name, dict.fromkeys(_ids(earlier), self.first_place(name)))
         if self.rule == "last":
             remaining = _whole_answer(record, earlier) or _without_contradicted(earlier, record)
             self._count_replaced("span", earlier.spans, {*remaining.spans, *record.spans})
@@ -83,7 +89,7 @@ class RecordsTogether:
         else:
             found = next(_contradictions(earlier, record), None)
             if found is not None and (self.rule == "refuse" or found.exclusive):
-                raise self._refusal(name, found, said.get(found.earlier, self._first[name]), where)
+                raise self._refusal(name, found, said.get(found.earlier, self.first_place(name)), where)
         said.update(dict.fromkeys(_ids(record) - said.keys(), where))
         return earlier.united(record, self._canonical)
 
@@ -98,6 +104,16 @@ class RecordsTogether:
             f"{where}: {found.later_told} contradicts {found.earlier_told} at {before}, on the same text ({name})",
             f"correct the file, or say which counts: {ways}",
         )
+
+
+def layer_key(name: LayerName) -> str:
+    """The name of a layer as one string; neither of its parts holds a line break."""
+    return "\n".join(name)
+
+
+def name_of_layer(key: str) -> str:
+    """The second part of what :func:`layer_key` gives."""
+    return key.rpartition("\n")[2]
 
 
 def _ids(layer: NormalizedLayer) -> set[str]:

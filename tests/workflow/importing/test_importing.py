@@ -13,7 +13,7 @@ from annotator.errors import AnnotatorError, FormatError, WorkflowError
 from annotator.history import GOLD, LayerName
 from annotator.labels.load import load_scheme
 from annotator.labels.retired import retired
-from annotator.store import Store, Writer, check_database
+from annotator.store import Store, Writer, check_database, many_values
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.importing.ingest import ingest
 from tests.formats.files import ANYTHING, export_data, import_data, workspace
@@ -34,6 +34,13 @@ def state(bench: Bench) -> list[str]:
     return sql_dump(bench.workspace.database_path)
 
 
+@pytest.fixture(params=(many_values.MOST_IN_MEMORY, 0), ids=("in memory", "on disk"))
+def _remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets an import remember what it met in either place."""
+    monkeypatch.setattr(many_values, "MOST_IN_MEMORY", request.param)
+
+
+@pytest.mark.usefixtures("_remembered")
 class TestDocuments:
     def test_a_text_that_is_there_is_matched_whatever_its_name(self, bench: Bench) -> None:
         report = import_data(bench, "doccano", rows(row(ANA)), layer="curator:bo")
@@ -161,6 +168,7 @@ class TestLayers:
 
 
 class TestAgain:
+    @pytest.mark.usefixtures("_remembered")
     def test_the_same_file_changes_nothing(self, bench: Bench) -> None:
         data = rows(row(ANA, CRUZ, id=4, Comments=["x"]))
         import_data(bench, "doccano", data, layer="curator:bo")
@@ -202,6 +210,7 @@ class TestAgain:
         import_data(bench, "doccano", rows(row(ANA)), layer="curator:bo")
         assert state(bench) == before
 
+    @pytest.mark.usefixtures("_remembered")
     def test_several_rows_of_a_document_are_one_piece_of_work(self, bench: Bench) -> None:
         data = rows(row(ANA), row(text="otra cosa"), row(CRUZ))
         import_data(bench, "doccano", data, layer="curator:bo")

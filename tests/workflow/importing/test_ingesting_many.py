@@ -6,7 +6,6 @@ import json
 import shutil
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO, ClassVar, Self
 
@@ -14,7 +13,7 @@ import pytest
 
 from annotator.corpus import Article, read_articles
 from annotator.errors import CorpusError, StoreError
-from annotator.store import Store, TakenKeys, check_database
+from annotator.store import Store, check_database
 from annotator.workflow.importing import ingest as ingesting
 from annotator.workflow.importing import waiting_articles
 from annotator.workflow.importing.ingest import IngestReport, ingest
@@ -233,11 +232,3 @@ def test_long_articles_are_stored_few_at_a_time(bench: Bench, tmp_path: Path, mo
     stored: list[int] = []
     ingest(bench.workspace, [path], "lead", progress=lambda done, total: stored.append(done) if total else None)
     assert stored == [3, 6, 9, 12]
-
-
-def test_taken_keys_remember_who_was_first() -> None:
-    with closing(TakenKeys()) as taken:
-        for number in range(1000):
-            this = (f"{number:064}", f"f:{number}")
-            assert taken.setdefault(f"k{number}", this) is this
-        assert taken.setdefault("k7", ("0" * 64, "g:1")) == (f"{7:064}", "f:7")
