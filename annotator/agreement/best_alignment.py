@@ -6,7 +6,8 @@ ones from left to right, and those that are too dense for it as an integer progr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from typing import TypeAlias
 
 import numpy as np
@@ -31,10 +32,20 @@ Ways: TypeAlias = dict[int, tuple[float, Chosen]]
 """By which of the spans to come are taken (bits, the next span first): what is saved until there, and how."""
 
 
-def best_alignment(units: Units, coders: int) -> list[Together]:
+class OutOfTimeError(Exception):
+    """The time is up before the best alignment is found."""
+
+
+def no_end() -> float:
+    """As many seconds as it takes."""
+    return inf
+
+
+def best_alignment(units: Units, coders: int, left: Callable[[], float] = no_end) -> list[Together]:
     """What stands together in the best alignment of every text, by the number of spans from 2 on; others are alone.
 
-    Of several that are equally good, it is the same one every time.  Raises :class:`TooManyError`.
+    Of several that are equally good, it is the same one every time.  ``left`` says how many seconds it may still take.
+    Raises :class:`TooManyError` and :class:`OutOfTimeError`.
     """
     found = unitary_alignments(units, coders)
     sizes = [len(some.saving) for some in found]
@@ -42,12 +53,12 @@ def best_alignment(units: Units, coders: int) -> list[Together]:
         return []
     number = np.split(np.arange(sum(sizes)), np.cumsum(sizes)[:-1])
     members = [some.members for some in found]
-    chosen = _chosen(units, members, np.concatenate([some.saving for some in found]))
+    chosen = _chosen(units, members, np.concatenate([some.saving for some in found]), left)
     kept = [np.isin(numbers, chosen) for numbers in number]
     return [Together(some.members[which], some.saving[which]) for some, which in zip(found, kept, strict=True)]
 
 
-def _chosen(units: Units, members: Sequence[Indexes], saving: Array) -> Indexes:
+def _chosen(units: Units, members: Sequence[Indexes], saving: Array, left: Callable[[], float]) -> Indexes:
     """The numbers of those that save most."""
     part = _parts(len(units), members)
     first = np.concatenate([some[:, 0] for some in members])
@@ -63,7 +74,7 @@ def _chosen(units: Units, members: Sequence[Indexes], saving: Array) -> Indexes:
     for begin, end in zip(begins[~at_a_glance].tolist(), ends[~at_a_glance].tolist(), strict=True):
         numbers = np.sort(order[begin:end])
         some = [sets[number] for number in numbers.tolist()]
-        picked = _most_saved(some, saving[numbers].tolist(), middle)
+        picked = _most_saved(some, saving[numbers].tolist(), middle, left)
         chosen.append(numbers[picked])
     return np.concatenate(chosen)
 
@@ -79,13 +90,15 @@ def _parts(spans: int, members: Sequence[Indexes]) -> Indexes:
     return indexes(connected_components(graph, directed=False)[1])
 
 
-def _most_saved(sets: Sequence[Sequence[int]], saving: Sequence[float], middle: Sequence[int]) -> list[int]:
+def _most_saved(
+    sets: Sequence[Sequence[int]], saving: Sequence[float], middle: Sequence[int], left: Callable[[], float]
+) -> list[int]:
     """Which disjoint sets of spans save most together."""
     spans = sorted({span for some in sets for span in some}, key=lambda span: (middle[span], span))
     place = {span: number for number, span in enumerate(spans)}
     places = [sorted(map(place.__getitem__, some)) for some in sets]
     found = _from_left_to_right(places, saving, len(spans))
-    return _by_integer_program(places, saving, len(spans)) if found is None else found
+    return _by_integer_program(places, saving, len(spans), left()) if found is None else found
 
 
 def _from_left_to_right(places: Sequence[Sequence[int]], saving: Sequence[float], spans: int) -> list[int] | None:
@@ -125,10 +138,14 @@ def _unlinked(chosen: Chosen) -> Iterator[int]:
         yield number
 
 
-def _by_integer_program(places: Sequence[Sequence[int]], saving: Sequence[float], spans: int) -> list[int]:
+def _by_integer_program(
+    places: Sequence[Sequence[int]], saving: Sequence[float], spans: int, seconds: float
+) -> list[int]:
     """The best sets, each span being in one at most."""
     if len(places) > MOST_SETS:
         raise TooManyError
+    if seconds <= 0:
+        raise OutOfTimeError
     from scipy.optimize import LinearConstraint, milp
     from scipy.sparse import csr_array
 
@@ -140,7 +157,9 @@ def _by_integer_program(places: Sequence[Sequence[int]], saving: Sequence[float]
         constraints=LinearConstraint(matrix, ub=1),
         integrality=np.ones(len(places)),
         bounds=(0, 1),
-        options={"mip_rel_gap": 0.0},
+        options={"mip_rel_gap": 0.0, "time_limit": seconds},
     )
+    if not result.success:
+        raise OutOfTimeError
     found: list[int] = np.flatnonzero(result.x > 0.5).tolist()
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
-from annotator.agreement.best_alignment import best_alignment
+from annotator.agreement.best_alignment import best_alignment, no_end
 from annotator.agreement.coefficients import Array, ratio
 from annotator.agreement.packing import Indexes
 from annotator.agreement.unitary import Together, Units
@@ -35,8 +35,8 @@ class Disorders(NamedTuple):
         return Disorders(*(np.concatenate(both) for both in zip(self, more, strict=True)))
 
 
-def disorders(units: Units, texts: int, coders: int, labels: int) -> Disorders:
-    """The disorders of texts, each annotated by so many coders.  Raises :class:`TooManyError`.
+def disorders(units: Units, texts: int, coders: int, labels: int, left: Callable[[], float] = no_end) -> Disorders:
+    """The disorders of texts, each annotated by so many coders.  Raises what :func:`best_alignment` does.
 
     Of a best alignment that is its cost, divided by the mean number of spans a coder.  Of labels, as γ_cat and γ_k
     have them (Mathet 2017, 4.2.5): two of n spans that stand together count max(0, 1 − d) / (n − 1), d being how far
@@ -45,7 +45,7 @@ def disorders(units: Units, texts: int, coders: int, labels: int) -> Disorders:
     spans = np.bincount(units.text, minlength=texts)
     cost = spans.astype(float)
     weights, different = np.zeros((2, texts, 1 + labels))
-    for together in best_alignment(units, coders):
+    for together in best_alignment(units, coders, left):
         cost -= np.bincount(units.text[together.members[:, 0]], weights=together.saving, minlength=texts)
         for one, other, weight in _pairs(units, together):
             _count(units, one, other, weight, weights)

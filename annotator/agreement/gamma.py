@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from annotator.agreement.best_alignment import OutOfTimeError
 from annotator.agreement.coefficients import Array, ratio
 from annotator.agreement.disorder import Disorders, disorders
 from annotator.agreement.estimates import LEAST_DOCUMENTS
@@ -105,16 +106,23 @@ def gamma(
     for document in order:
         if clock() >= deadline:
             break
-        measured = _Drawing(document, names, labels, seed).measure(lambda: clock() >= deadline)
+        measured = _Drawing(document, names, labels, seed, lambda: deadline - clock()).measure()
         if measured is not None:
             found.append(measured)
     return _summary(found, labels, len(waiting), seed)
 
 
 class _Drawing:
-    """A document's layers, and random annotations like them."""
+    """A document's layers, and random annotations like them; ``left`` says how many seconds there are."""
 
-    def __init__(self, document: DocumentLayers, names: Sequence[str], labels: Sequence[str], seed: int) -> None:
+    def __init__(
+        self,
+        document: DocumentLayers,
+        names: Sequence[str],
+        labels: Sequence[str],
+        seed: int,
+        left: Callable[[], float],
+    ) -> None:
         code = {label: number for number, label in enumerate(labels)}
         spans = [sorted(document.layers[name].spans) for name in names if name in document.layers]
         self._layers = [indexes([(s.start, s.end, code[s.label]) for s in layer]).reshape(-1, 3) for layer in spans]
@@ -122,13 +130,14 @@ class _Drawing:
         self._length = max(document.length, 1)
         self._generator = random.Random(f"{seed}:{document.key}")  # noqa: S311 - no secret
         self._spans = sum(map(len, spans))
+        self._left = left
 
-    def measure(self, late: Callable[[], bool]) -> _Measured | None:
+    def measure(self) -> _Measured | None:
         """The document's disorders; ``None`` when time is short, or when its spans are too dense to be aligned."""
         try:
             observed = self._disorders([self._layers])
-            drawn = observed.only(0) if not self._spans else self._by_chance(late)
-        except TooManyError:
+            drawn = observed.only(0) if not self._spans else self._by_chance()
+        except (TooManyError, OutOfTimeError):
             return None
         if drawn is None:
             return None
@@ -145,11 +154,11 @@ class _Drawing:
             spans=self._spans,
         )
 
-    def _by_chance(self, late: Callable[[], bool]) -> Disorders | None:
+    def _by_chance(self) -> Disorders | None:
         """The disorders of random annotations, until their mean is known well enough."""
         found: Disorders | None = None
         wanted = SAMPLES
-        while not late():
+        while self._left() > 0:
             room = max(1, MOST_UNITS // self._spans)
             missing = wanted - (0 if found is None else len(found.whole))
             more = self._disorders([self._random() for _ in range(min(missing, room))])
@@ -175,7 +184,8 @@ class _Drawing:
         coders = len(self._layers)
         text, coder = np.divmod(np.repeat(np.arange(len(every)), sizes), coders)
         try:
-            return disorders(Units(text, coder, *np.concatenate(every).T), len(texts), coders, self._labels)
+            units = Units(text, coder, *np.concatenate(every).T)
+            return disorders(units, len(texts), coders, self._labels, self._left)
         except TooManyError:
             if len(texts) == 1:
                 raise

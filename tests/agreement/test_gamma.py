@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from itertools import count
 
@@ -95,10 +96,10 @@ def test_both_ways_to_solve_find_the_same(drawn: list[list[list[SpanKey]]]) -> N
 A_FEW = [spans((0, 3, "a"), (5, 7, "b")), spans((1, 4, "a"), (5, 7, "a"))]
 
 
-def measured(layers: Layers, length: int) -> Gamma:
+def measured(layers: Layers, length: int, seconds: float = 600) -> Gamma:
     names = [f"c{number}" for number in range(len(layers))]
     one = document({name: [tuple(s) for s in layer] for name, layer in zip(names, layers, strict=True)}, length=length)  # type: ignore[misc]
-    return gamma([one], names, seconds=600)
+    return gamma([one], names, seconds=seconds)
 
 
 def test_gamma_is_what_all_random_annotations_give(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,6 +181,19 @@ def test_gamma_stops_when_its_time_is_up_and_says_how_far_it_came() -> None:
     late = gamma(documents, ["a", "b"], seconds=0)
     assert late.value is None
     assert late.reason == "no document with spans was measured in time"
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1])
+def test_an_integer_program_takes_no_more_time_than_there_is(seconds: float) -> None:
+    """This one would take seconds; γ leaves a text out whose time is up."""
+    chance = random.Random(2)
+    layers = [
+        spans(*{(start, start + chance.randrange(20, 300), chance.choice("ab")) for start in range(0, 200, 7)})
+        for _ in range(3)
+    ]
+    with pytest.raises(best_alignment.OutOfTimeError):
+        disorders(units([layers]), 1, 3, 9, left=lambda: seconds)
+    assert measured(layers, 600, seconds).documents == 0
 
 
 def test_a_text_that_is_too_dense_to_be_aligned_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
