@@ -22,11 +22,12 @@ _CACHE = 2_000
 class ManyValues(Generic[AnyValue]):
     """A dictionary whose values can be pickled, and may be too many for memory.
 
-    Whatever is written raises :class:`StoreError` when there is no room for temporary files.
+    ``large`` says that the values are, so that fewer of them stay in memory.  Whatever is written raises
+    :class:`StoreError` when there is no room for temporary files.
     """
 
-    def __init__(self) -> None:
-        self._most = MOST_IN_MEMORY
+    def __init__(self, *, large: bool = False) -> None:
+        self._most = MOST_IN_MEMORY // 20 if large else MOST_IN_MEMORY
         self._first: dict[str, AnyValue] = {}
         self._others: sqlite3.Connection | None = None
         self._explained = explained(Path(gettempdir()))
@@ -53,6 +54,12 @@ class ManyValues(Generic[AnyValue]):
             self._first[key] = value
         else:
             self._put("INSERT OR REPLACE INTO other VALUES (?, ?)", key, value)
+
+    def discard(self, key: str) -> None:
+        """Forget a key, if it is there."""
+        if self._first.pop(key, None) is None and self._others is not None:
+            with self._explained:
+                self._others.execute("DELETE FROM other WHERE key = ?", (key,))
 
     def setdefault(self, key: str, value: AnyValue, /) -> AnyValue:
         """Return the value of a key, which is ``value`` if it had none."""

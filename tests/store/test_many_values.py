@@ -21,7 +21,11 @@ def _few_in_memory() -> Iterator[None]:
         yield
 
 
-@given(st.lists(st.tuples(st.sampled_from(["set", "setdefault", "clear"]), KEYS, st.integers(0, 3)), max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["set", "setdefault", "discard", "clear"]), KEYS, st.integers(0, 3)), max_size=40
+    )
+)
 def test_what_is_on_disk_is_found_like_what_is_in_memory(steps: list[tuple[str, str, int]]) -> None:
     known: dict[str, int] = {}
     with closing(ManyValues[int]()) as values:
@@ -30,6 +34,9 @@ def test_what_is_on_disk_is_found_like_what_is_in_memory(steps: list[tuple[str, 
                 values[key] = known[key] = value
             elif step == "setdefault":
                 assert values.setdefault(key, value) == known.setdefault(key, value)
+            elif step == "discard":
+                values.discard(key)
+                known.pop(key, None)
             elif value == 0:
                 values.clear()
                 known.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from annotator.history import GOLD, IMPORT, OVERRIDE, LayerName, Op, field_op
 from annotator.store import Bulk, LayerInfo, ManyValues, Store, Writer
 from annotator.workflow.importing.import_request import LayerCounts
 from annotator.workflow.importing.normalized_layer import NormalizedLayer
-from annotator.workflow.importing.records_together import RecordsTogether, layer_key, name_of_layer
+from annotator.workflow.importing.records_together import RecordsTogether, layer_key, layer_of
 from annotator.workflow.importing.stored_layer import StoredLayer, extras_of, is_same, with_ids
 from annotator.workflow.layer_diff import (
     differences,
@@ -77,7 +78,7 @@ class LayerWriter:
         self.aside: Counter[str] = Counter()
         self._authors: ManyValues[str] = ManyValues()
         self._met: ManyValues[_Met] = ManyValues()
-        self._waiting: dict[LayerName, tuple[NormalizedLayer, str]] = {}
+        self._waiting: ManyValues[tuple[NormalizedLayer, str]] = ManyValues(large=True)
         self._rejected: dict[LayerName, dict[str, Verdict]] = {}
 
     def take(
@@ -113,7 +114,8 @@ class LayerWriter:
     def reject(self, name: LayerName, rejected: dict[str, Verdict], digest: str, where: str) -> None:
         """Hold what a record rejects, and so is no gold, against the other records of the text."""
         is_first = self._records.is_first(name, where)
-        if not is_first and (layer_key(name) in self._met or name in self._waiting):
+        key = layer_key(name)
+        if not is_first and (key in self._met or key in self._waiting):
             incoming = self._together(name, NormalizedLayer(verdicts=rejected, state="doing"), where)
             self._put(name, incoming, digest, where)
         self._rejected.setdefault(name, {}).update(rejected)
@@ -122,9 +124,10 @@ class LayerWriter:
         """Put a record together with what the ones before it said of a layer."""
         self._bulk.flush_and_wait()
         earlier = NormalizedLayer()
-        if name in self._waiting:
-            earlier = self._waiting[name][0]
-        elif (met := self._met.get(layer_key(name))) is not None:
+        key = layer_key(name)
+        if (waiting := self._waiting.get(key)) is not None:
+            earlier = waiting[0]
+        elif (met := self._met.get(key)) is not None:
             info = self._writer.layer_info(name)
             assert info is not None
             earlier = StoredLayer.read(self._store, info.id).normalized(info)
@@ -140,7 +143,8 @@ class LayerWriter:
     def _put(self, name: LayerName, incoming: NormalizedLayer, digest: str, where: str) -> None:
         """Write what the file says of a layer so far, or let it wait."""
         info = self._writer.layer_info(name)
-        met = self._met.get(layer_key(name))
+        key = layer_key(name)
+        met = self._met.get(key)
         is_ours = met is not None and met.is_ours
         if info is None or (info.state is None and not is_ours and name.kind != "suggester"):
             self._write(name, info, incoming, digest, is_ours=True)
@@ -151,36 +155,43 @@ class LayerWriter:
             return
         existing = stored.normalized(info)
         if info.text == digest and is_same(incoming, existing, self._form):
-            self._waiting.pop(name, None)
+            self._waiting.discard(key)
             self._note(name, existing, stored, changed=False)
             self._add_to(name, info, existing, incoming, digest, stored, where)
         else:
-            self._waiting[name] = incoming, where
+            self._waiting[key] = incoming, where
 
     def conclude(self) -> None:
         """Write the layers that differ from the stored ones; :class:`WorkflowError` where those may not be replaced."""
-        if self._waiting and not self._overwrite:
-            name, (_, where) = next(iter(self._waiting.items()))
-            more = f" (and {len(self._waiting) - 1} more)" if len(self._waiting) > 1 else ""
+        many = len(self._waiting)
+        if many and not self._overwrite:
+            key, (_, where) = next(self._waiting.items())
+            more = f" (and {many - 1} more)" if many > 1 else ""
             raise WorkflowError(
-                f"{where}: {name} holds other work already{more}",
+                f"{where}: {layer_of(key)} holds other work already{more}",
                 "name another layer, or put this in its place with --replace (which can be undone)",
             )
-        actions = {name: self._action_on(name, where) for name, (_, where) in self._waiting.items()}
-        if actions:
-            self._before_replacing()
-        for name, (incoming, _) in self._waiting.items():
-            info = self._writer.layer_info(name)
-            digest = self._writer.document_digest(name.document)
-            assert info is not None
-            assert digest is not None
-            self._write(name, info, incoming, digest, StoredLayer.read(self._store, info.id), actions[name])
+        with closing(ManyValues[str]()) as actions:
+            for key, (_, where) in self._waiting.items():
+                actions[key] = self._action_on(layer_of(key), where)
+            if many:
+                self._before_replacing()
+            for key, (incoming, _) in self._waiting.items():
+                self._replace(layer_of(key), incoming, actions[key])
+
+    def _replace(self, name: LayerName, incoming: NormalizedLayer, action: str) -> None:
+        """Put a layer in the place of the stored one."""
+        info = self._writer.layer_info(name)
+        digest = self._writer.document_digest(name.document)
+        assert info is not None
+        assert digest is not None
+        self._write(name, info, incoming, digest, StoredLayer.read(self._store, info.id), action)
 
     def counts(self) -> dict[str, LayerCounts]:
         """Count by name what the layers hold that the file is about, as they are now."""
         counts: dict[str, LayerCounts] = {}
         for key, met in self._met.items():
-            total = counts.setdefault(name_of_layer(key), LayerCounts())
+            total = counts.setdefault(layer_of(key).name, LayerCounts())
             total.documents += 1
             total.unchanged += not met.changed
             total.spans += met.spans
@@ -190,8 +201,8 @@ class LayerWriter:
 
     def close(self) -> None:
         """Forget the layers."""
-        self._authors.close()
-        self._met.close()
+        for kept in (self._authors, self._met, self._waiting):
+            kept.close()
 
     def _note(
         self, name: LayerName, target: NormalizedLayer, stored: StoredLayer, *, changed: bool, is_ours: bool = False

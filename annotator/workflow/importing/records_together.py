@@ -111,9 +111,9 @@ def layer_key(name: LayerName) -> str:
     return "\n".join(name)
 
 
-def name_of_layer(key: str) -> str:
-    """The second part of what :func:`layer_key` gives."""
-    return key.rpartition("\n")[2]
+def layer_of(key: str) -> LayerName:
+    """The name of which :func:`layer_key` made a string."""
+    return LayerName(*key.split("\n"))
 
 
 def _ids(layer: NormalizedLayer) -> set[str]:

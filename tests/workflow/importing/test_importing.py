@@ -186,6 +186,7 @@ class TestAgain:
             import_data(bench, "doccano", data, layer="curator:bo")
         assert state(bench) == before
 
+    @pytest.mark.usefixtures("_remembered")
     def test_unless_it_is_asked_for_and_then_it_can_be_undone(self, bench: Bench) -> None:
         session = bench.session(curator="bo")
         kept = session.add(0, 8, "PERSON").focus or ""
