@@ -94,7 +94,7 @@ def _is(count: int) -> str:
 def goal_sentence(result: GoalResult) -> str:
     """What is to be said of a goal, with the interval that decides."""
     found, name = result.estimate, result.figure.measure.title
-    aim = f"{name}, goal {_exact(result.goal)}: {IN_WORDS[result.state]}"
+    aim = f"{name}, goal {exactly(result.goal)}: {IN_WORDS[result.state]}"
     if found.value is None or found.low is None or found.high is None:
         value = "" if found.value is None else f"{number(found.value)}, "
         return f"{aim}: {value}{found.reason.removeprefix('no interval: ')}."
@@ -126,7 +126,8 @@ def _range(result: GoalResult) -> str:
     return f" ({low:,} to {high})"
 
 
-def _exact(goal: float) -> str:
+def exactly(goal: float) -> str:
+    """A goal as it was given, such as ``.855``."""
     return f"{goal:g}".replace("0.", ".", 1)
 
 

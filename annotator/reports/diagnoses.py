@@ -8,6 +8,7 @@ from dataclasses import replace
 from annotator.agreement.estimates import LEAST_DOCUMENTS
 from annotator.agreement.measures import HEADLINE
 from annotator.reports.agreement import Agreement, Figure, Slice
+from annotator.reports.agreement_goals import exactly
 from annotator.reports.agreement_text import number, with_interval
 from annotator.reports.diagnosis import Diagnosis
 from annotator.reports.diagnosis_words import words_of
@@ -65,7 +66,7 @@ def _without_cause(agreement: Agreement, causes: Sequence[Diagnosis]) -> Iterato
             continue
         goal = agreement.goals.get(name)
         if figure.estimate.high < (LOW if goal is None else goal):
-            wanted = "" if goal is None else f", the goal is {number(goal)}"
+            wanted = "" if goal is None else f", the goal is {exactly(goal)}"
             yield Diagnosis(
                 "no single cause",
                 f"Too few {of} are the same, and no single cause stands out",
