@@ -27,23 +27,26 @@ class Assignment(NamedTuple):
 
 _ASSIGNED = f"""
 SELECT d.key, a.id, a.blind, {LISTED_STATE}, own.changed_at
-FROM assignment a
-JOIN layer c ON c.id = a.layer_id
-JOIN document d ON d.id = c.document_id
+FROM {{places}}
 LEFT JOIN layer own ON own.document_id = d.id AND own.name = 'curator:' || a.id
 WHERE d.sha256 IS NOT NULL AND (?1 IS NULL OR a.id = ?1)
-  AND (?2 IS NULL OR d.key IN (SELECT value FROM json_each(?2)))
 ORDER BY d.key, a.id
 """
+_ALL = _ASSIGNED.format(places="assignment a JOIN layer c ON c.id = a.layer_id JOIN document d ON d.id = c.document_id")
+_OF_DOCUMENTS = _ASSIGNED.format(
+    places="(SELECT DISTINCT value FROM json_each(?2)) wanted CROSS JOIN document d ON d.key = wanted.value"
+    " CROSS JOIN layer c ON c.document_id = d.id CROSS JOIN assignment a ON a.layer_id = c.id"
+)
+"""From the documents on, in this order: a batch of an assignment does not look through all that are assigned."""
 
 
 def read_assignments(
     store: Store, curator: str | None = None, documents: Sequence[str] | None = None
 ) -> list[Assignment]:
     """All assignments, or those of one curator or of some documents, in order of document and curator."""
-    wanted = None if documents is None else dumps(list(documents))
+    query, wanted = (_ALL, ()) if documents is None else (_OF_DOCUMENTS, (dumps(list(documents)),))
     with store.explained():
-        rows = tuples(store.connection, _ASSIGNED, curator, wanted)
+        rows = tuples(store.connection, query, curator, *wanted)
         return [Assignment(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows]
 
 

@@ -469,6 +469,27 @@ class TestInBatches:
         assert [comment.text for comment in session.content.comments.values()] == ["4"]
         other.workspace.close()
 
+    def test_a_batch_looks_at_its_own_documents_only(self, corpus: Bench) -> None:
+        """Under the lock, what one batch reads must not grow with all that are assigned."""
+
+        def steps() -> int:
+            count = 0
+
+            def step() -> None:
+                nonlocal count
+                count += 1
+
+            corpus.store.connection.set_progress_handler(step, 1)
+            read_assignments(corpus.store, documents=[KEYS[0], "no such document", KEYS[0]])
+            corpus.store.connection.set_progress_handler(None, 0)
+            return count
+
+        share_out(corpus, keys=KEYS[:1])
+        alone = steps()
+        share_out(corpus)
+        assert 0 < steps() < alone + 10
+        assert [one.document for one in read_assignments(corpus.store, documents=KEYS[2::-1])] == sorted(KEYS[:3] * 2)
+
 
 def interrupting(after: int) -> Callable[[int, int], None]:
     """Interrupt when so many batches are done."""
