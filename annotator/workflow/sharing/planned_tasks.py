@@ -25,7 +25,7 @@ from annotator.store import (
     settle_batch,
 )
 
-AT_ONCE = 200
+AT_ONCE = 100
 """Documents of one batch: some hundredths of a second."""
 UNFINISHED = ("todo", "doing", "returned")
 Progress = Callable[[int, int], None]
