@@ -77,12 +77,13 @@ class CasePanel(BesideText, VirtualList):
         )
         kind = set_cell_size(SHORT.get(case.kind, case.kind), KIND_CELLS) + " "
         color = self.palette.label(label) if label else None
-        described = "" if key is None else item_text(key, self._document_text)
+        nothing = case.settled is not None and not case.outcome and not isinstance(case, AttributeCase)
+        cells = max(0, width - KIND_CELLS - (6 if nothing else 3))
+        described = "" if key is None else item_text(key, self._document_text, cells)
         if isinstance(case, AttributeCase):
             value = f": {version_text(case.outcome) or 'nothing'}" if case.settled else ""
             described = sanitize(f"{case.name}{value} · {described or 'the document'}")
-        text = set_cell_size(described, max(0, width - KIND_CELLS - 3))
-        nothing = case.settled is not None and not case.outcome and not isinstance(case, AttributeCase)
+        text = set_cell_size(described, cells)
         return [
             mark,
             Segment(kind, self.palette.style(self.palette.faint)),

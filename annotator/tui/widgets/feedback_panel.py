@@ -44,11 +44,12 @@ class FeedbackPanel(BesideText, VirtualList):
         item = self.items[index]
         key = item.own or item.gold
         same = item.finding == "as in gold"
-        text = "the document" if key is None else item_text(key, self._text)
+        cells = max(0, width - FINDING_CELLS - 3)
+        text = "the document" if key is None else item_text(key, self._text, cells)
         if isinstance(item, AttributeFeedback):
             text = sanitize(f"{item.in_words(own=True)} · {text}")
         return [
             Segment("✓ " if same else "≠ ", self.palette.style(None if same else self.palette.hint, bold=not same)),
             Segment(set_cell_size(item.finding, FINDING_CELLS) + " ", self.palette.style(self.palette.faint)),
-            Segment(set_cell_size(text, max(0, width - FINDING_CELLS - 3)), self.palette.style()),
+            Segment(set_cell_size(text, cells), self.palette.style()),
         ]
