@@ -104,8 +104,8 @@ def test_low_agreement_without_a_cause_is_not_passed_over(bench: Bench) -> None:
     assert found.headline.high is not None
     assert found.headline.high < 0.67
     assert kinds(looked_into(bench, {"span.f1": found.headline.high - 0.01})) == []
-    [told] = looked_into(bench, {"span.f1": 0.855}).diagnoses or ()
-    assert "the goal is .855." in told.evidence
+    [low] = looked_into(bench, {"span.f1": 0.855}).diagnoses or ()
+    assert "the goal is .855." in low.evidence
 
 
 def test_nothing_is_said_where_nobody_looked(bench: Bench) -> None:
