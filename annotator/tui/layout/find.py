@@ -10,6 +10,9 @@ from functools import lru_cache
 
 from annotator.text import Segment
 
+BLANKS = "\n\t\u00a0\u202f"
+"""What is searched as a space."""
+
 
 @lru_cache(maxsize=4096)
 def _folded(character: str) -> str:
@@ -23,10 +26,14 @@ def _is_accent(character: str) -> bool:
 
 
 def fold(text: str) -> str:
-    """Lower the case and remove diacritics; a letter stays one code point, combining accents are dropped."""
-    if text.isascii():
-        return text.lower()
-    return "".join(_folded(c) for c in text if not _is_accent(c))
+    """Lower the case and remove diacritics; a letter stays one code point, combining accents are dropped.
+
+    Line breaks, tabs and spaces that do not break become spaces: a name may go on in the next line.
+    """
+    folded = text.lower() if text.isascii() else "".join(_folded(c) for c in text if not _is_accent(c))
+    for blank in BLANKS:
+        folded = folded.replace(blank, " ")
+    return folded
 
 
 class Searchable:

@@ -96,11 +96,11 @@ def _possible(
 
 
 def _searched(document: Document, start: int, end: int, found: Iterable[Segment]) -> Iterator[Candidate]:
-    """Yield the tokens that were searched for, as candidates."""
-    tokens = document.tokens
+    """Yield the tokens that were searched for, as candidates, where they stand on one line."""
+    tokens, text = document.tokens, document.text
     for segment in found:
         covered = tokens.overlapping(*segment)
-        if covered and start <= segment.start and segment.end <= end:
+        if covered and start <= segment.start and segment.end <= end and "\n" not in text[segment.start : segment.end]:
             whole = Segment(tokens.starts[covered[0]], tokens.ends[covered[-1]])
             yield Candidate(whole, covered[0], covered[-1], SEARCHED)
 

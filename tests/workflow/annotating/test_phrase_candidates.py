@@ -77,6 +77,11 @@ def test_what_was_searched_for_comes_before_all() -> None:
     assert lists("Ana Ruiz inició conversaciones con Eva Sol", found="conver")[0][0] == "conversaciones"
 
 
+def test_what_was_found_over_a_line_break_is_not_offered() -> None:
+    offered = lists("la Ministra Lucía\nFerreyra votó", found="Lucía\nFerreyra")
+    assert not [phrase for phrases in offered for phrase in phrases if "\n" in phrase]
+
+
 def test_a_name_over_a_span_is_offered_and_so_is_the_rest_of_it_but_not_the_span_itself() -> None:
     offered = lists("el Parlament de Cataluña votó", taken="Cataluña")
     assert offered[0][0] == "Parlament de Cataluña"
