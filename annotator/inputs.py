@@ -6,6 +6,7 @@ Errors are one line that names the file, with its line where that is known.
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import json
 import os
@@ -34,12 +35,12 @@ def open_file(path: Path) -> io.BufferedReader:
     if str(path) == os.devnull:
         return path.open("rb")
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    stream = os.fdopen(handle, "rb")
-    if stat.S_ISREG(os.fstat(handle).st_mode):
-        return stream
-    stream.close()
-    if path.is_dir():
-        raise IsADirectoryError(21, os.strerror(21), str(path))
+    mode = os.fstat(handle).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     raise InputError(f"{path}: {_IRREGULAR}", "give a file")
 
 

@@ -202,3 +202,8 @@ def test_any_value_may_stand_anywhere_in_a_scheme(value: Any, tmp_path_factory: 
 
 def test_a_byte_order_mark_is_no_part_of_a_text(tmp_path: Path) -> None:
     assert read_text(put(tmp_path, "a", b"\xef\xbb\xbfx")) == "x"
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match=str(tmp_path)):
+        read_text(tmp_path)

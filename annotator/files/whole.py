@@ -279,7 +279,12 @@ def _sweep_once(folder: Path) -> None:
 
 
 def _second_name(path: Path) -> Path | None:
-    """Give what stands at ``path`` a second name, from which it can be put back; ``None`` where nothing does."""
+    """Give what stands at ``path`` a second name, from which it can be put back; ``None`` where nothing does.
+
+    Raises ``OSError`` for a device, a pipe or a socket, in whose place no file belongs.
+    """
+    if os.path.lexists(path) and not (path.is_symlink() or path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
     former = unused_name(path.with_name(f"{PARTIAL}{_shortened(path.name)}-{os.getpid():08}"))
     try:
         os.link(path, former, follow_symlinks=False)

@@ -86,13 +86,15 @@ class Links:
 def read_links(path: Path) -> dict[str, str]:
     """The tokens in a file by person; none where there is no file.
 
-    Raises :class:`InputError` when others can read the file, or it holds something else.
+    Raises :class:`InputError` when others can read the file, it is none (a folder, a device), or holds something else.
     """
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
         return {}
-    if stat.S_ISREG(mode) and mode & 0o077:
+    if not stat.S_ISREG(mode):
+        raise InputError(f"{path}: not a regular file", "give a file, in which links are kept for the next start")
+    if mode & 0o077:
         raise InputError(
             f"{path} can be read by others", f"`chmod 600 {path}`, and remove the lines that they may know"
         )
@@ -111,10 +113,13 @@ def read_links(path: Path) -> dict[str, str]:
 
 
 def write_links(path: Path, links: Links, kept: Mapping[str, str], address: PublicAddress) -> None:
-    """Write the links into a file that only its owner can read, also of people who are not served this time."""
+    """Write the links into a file that only its owner can read, also of people who are not served this time.
+
+    A link to a file stays one.
+    """
     everybody = Links({**kept, **links.tokens})
     with name_errors(path):
-        staged = StagedFile(path)
+        staged = StagedFile(path.resolve())
         try:
             staged.stream.write((_HEAD + "".join(f"{line}\n" for line in everybody.lines(address))).encode())
             staged.finish(0o600)

@@ -73,6 +73,14 @@ class TestFile:
             os.umask(before)
         assert stat.S_IMODE((tmp_path / "out.jsonl").stat().st_mode) == 0o640
 
+    def test_no_file_takes_the_place_of_a_pipe_or_a_device(self, tmp_path: Path) -> None:
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+        with pytest.raises(OSError, match=f"not a regular file: '{path}'"):
+            replace_file(path, b"new")
+        assert stat.S_ISFIFO(path.stat().st_mode)
+        assert names(tmp_path) == ["pipe"]
+
     def test_a_long_name_leaves_room_for_the_partial_one(self, tmp_path: Path) -> None:
         path = tmp_path / ("ñ" * 127)
         replace_file(path, b"new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -60,9 +61,20 @@ def test_a_line_that_is_no_link_is_named_without_what_it_holds(tmp_path: Path, l
     assert "token=" not in str(raised.value)
 
 
-def test_a_folder_is_no_file_of_links(tmp_path: Path) -> None:
-    with pytest.raises(IsADirectoryError):
-        read_links(tmp_path)
+@pytest.mark.parametrize("place", [".", "pipe", os.devnull])
+def test_a_folder_a_pipe_or_a_device_keeps_no_links(tmp_path: Path, place: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match=f"{tmp_path / place}: not a regular file: give a file"):
+        read_links(tmp_path / place)
+
+
+def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
+    path = tmp_path / "links"
+    path.symlink_to("elsewhere")
+    links = Links.made(["ana"])
+    write_links(path, links, {}, ADDRESS)
+    assert path.is_symlink()
+    assert read_links(tmp_path / "elsewhere") == links.tokens
 
 
 @pytest.mark.parametrize(
