@@ -117,7 +117,7 @@ def _narrate(
     if result.setup:
         narrate(f"beside it, to set up a project: {', '.join(result.setup)}")
     for what, count in sorted(result.warnings.items()):
-        narrate(f"warning: {count} {what}")
+        narrate(f"warning: {count} × {what}")
     if result.moved:
         narrate(f"{plural(result.moved, 'span was', 'spans were')} given other ends in what was written")
     if result.off_token.count:

@@ -119,6 +119,7 @@ def _prodigy(b: Beginning) -> bool:
 def _doccano(b: Beginning) -> bool:
     entities, others = b.fields.get("entities"), ("label", "labels")
     spans = b.list_of("entities", dict) and (not entities or "start_offset" in entities[0])
+    spans = spans or (b.list_of("annotations", dict) and "start_offset" in (b.fields["annotations"] or [{}])[0])
     listed = any(b.list_of(name, list) for name in others) or "Comments" in b.fields
     told = any(isinstance(b.fields.get(name), str) for name in ("text", "data"))
     return told and (spans or listed) and b.fields.keys().isdisjoint({"tokens", "sents"}) and not _labelstudio(b)

@@ -73,6 +73,7 @@ FILES: dict[str, tuple[str, str]] = {
     "prodigy": ("a.jsonl", json.dumps({"text": TEXT, "answer": "reject", "_task_hash": 1})),
     "labelstudio": ("a.json", json.dumps([{"data": {"words": TEXT}, "annotations": [{"result": []}]}])),
     "labelstudio without a project": ("a.json", json.dumps([{"id": 1, "annotation_id": 2, "text": TEXT, "label": []}])),
+    "doccano with users": ("a.jsonl", json.dumps({"text": TEXT, "annotations": [{"label": 1, "start_offset": 0}]})),
     "webanno": ("a.tsv", "#FORMAT=WebAnno TSV 3.3\n\n\n#Text=Ana\n1-1\t0-3\tAna\n"),
 }
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from annotator.annotation import RelationKey, SpanKey
+from annotator.annotation import RelationKey, SpanKey, reading_order
 from annotator.errors import FormatError
 from annotator.formats.not_carried import NotCarried
 from annotator.formats.protocol import FEATURES, Format, Sink, Target
@@ -148,7 +148,7 @@ class ExportWriter:
             part.add(self._not_carried.carried_spans(record), relations)
             not_carried = self._not_carried.count(record)
             if "off_token" in not_carried:
-                for key in record.spans().keys() - record.token_spans().keys():
+                for key in sorted(record.spans().keys() - record.token_spans().keys(), key=reading_order):
                     self.result.off_token.add(record.document.key, *key)
             for feature, count in not_carried.items():
                 lost[FEATURES[feature]] += count

@@ -43,7 +43,15 @@ def test_spans_off_token_borders_are_named_and_not_counted_as_written(form: str,
         result = export_data(bench, form, output(form, tmp_path))[1]
         (part,) = result.parts
         assert (part.documents, part.spans, part.relations, dict(part.labels)) == (1, 1, 0, {"PERSON": 1})
-        assert sorted(result.off_token.told().split(", ")) == ["nota 19-22 GPE", "nota 3-8 ORG"]
+        assert result.off_token.told() == "nota 3-8 ORG, nota 19-22 GPE"
+
+
+def test_spans_off_token_borders_are_named_in_reading_order() -> None:
+    inside = [(start, start + 1, "GPE") for start in (21, 1, 30, 5, 10, 25, 9)]
+    with workspace() as bench:
+        bench_with(bench, *inside)
+        first = export_data(bench, "conll")[1].off_token.first
+        assert first == [("nota", *key) for key in sorted(inside)]
 
 
 @pytest.mark.parametrize("form", ["conll"])
