@@ -252,6 +252,21 @@ def _header(b: Beginning) -> set[str]:
     return {name.strip('" ') for name in re.split(r"[,;\t]", line)} if b.has(".csv", ".tsv") else set()
 
 
+def _marked(b: Beginning) -> bool:
+    """Tell whether an object may hold annotations of a text: a list of places, or of objects with a place."""
+    return not b.fields.keys().isdisjoint({"spans", "entities", "label"}) or any(
+        isinstance(value, list)
+        and any(
+            (isinstance(item, list) and len(item) >= 3) or (isinstance(item, dict) and not _PLACES.isdisjoint(item))
+            for item in value[:1]
+        )
+        for value in b.fields.values()
+    )
+
+
+_PYTHON = re.compile(rb"\s*(?:(?:#|import |from )[^\n]*\n\s*)*(?:\w+ *= *[\[({]|[\[(]\s*\(\s*[\"']|\{\s*')")
+_PLACES = frozenset({"start", "end", "start_offset", "startOffset", "begin", "offset", "span", "label", "points"})
+_PAIRS = 'write [text, {"entities": [[start, end, label]]}] for each text, and import it as spacy-json'
 _CONVERT = "convert it to one of the formats of docs/formats.md"
 STRANGERS = (
     Stranger(lambda b: {"meta.json", "config.cfg"} <= b.names, "a pipeline of spaCy", "annotator models add FOLDER"),
@@ -279,6 +294,44 @@ STRANGERS = (
         "CoNLL-2009, with predicates and their arguments",
         "annotator import conll with -O label-column=N, if one of its columns holds tags",
     ),
+    Stranger(
+        lambda b: isinstance(b.fields.get("label"), str) and "pattern" in b.fields,
+        "match patterns, such as Prodigy's or those of spaCy's EntityRuler",
+        "write them under patterns of their labels in labels.yaml",
+    ),
+    Stranger(
+        lambda b: isinstance(b.value, dict) and "paragraphs" in b.fields,
+        "spaCy 2's JSON, such as doccano wrote",
+        "spacy convert FILE.json FOLDER --converter json, then import the .spacy file",
+    ),
+    Stranger(
+        lambda b: _PYTHON.match(b.head()) is not None,
+        "data written as Python, such as spaCy's TRAIN_DATA",
+        "write it as JSON, as json.dump(TRAIN_DATA, file) does",
+    ),
+    Stranger(
+        lambda b: isinstance(b.value, str) and b.head().lstrip()[:1] == b"[",
+        'spaCy\'s [text, {"entities": …}], one a line',
+        "put all pairs into one list: jq --slurp . FILE",
+    ),
+    Stranger(lambda b: {"content", "annotation"} <= b.fields.keys(), "Dataturks' JSON", _PAIRS),
+    Stranger(lambda b: b.list_of("examples", dict), "LightTag's JSON", _PAIRS),
+    Stranger(
+        lambda b: not b.fields.keys().isdisjoint({"textSegmentAnnotations", "text_snippet", "textSnippet"}),
+        "Google's AutoML or Vertex AI",
+        _PAIRS,
+    ),
+    Stranger(lambda b: "projectFileVersion" in b.fields, "a project of Azure's Language Studio", _PAIRS),
+    Stranger(lambda b: "annotatable" in b.fields or "anncomplete" in b.fields, "tagtog's ann.json", _CONVERT),
+    Stranger(lambda b: "documentName" in b.fields, "UBIAI's JSON", "export as IOB, and import as conll"),
+    Stranger(
+        lambda b: b"<source_file" in b.head(".xml")[:2048] and b"<document" in b.head(".xml"), "ACE's APF", _CONVERT
+    ),
+    Stranger(
+        lambda b: b.head()[:4] == b"PK\3\4" and b.has(".xlsx", ".docx", ".odt", ".ods"),
+        "an office document",
+        "annotator ingest takes the text of Word files; export tables as JSONL",
+    ),
     Stranger(lambda b: b"<GateDocument" in b.head(".xml")[:2048], "GATE's XML", _CONVERT),
     Stranger(
         lambda b: b"tei-c.org" in b.head(".xml")[:4096] or b"<TEI" in b.head(".xml")[:4096],
@@ -291,11 +344,7 @@ STRANGERS = (
         "they do not say where in the text they stand; annotator ingest takes the texts",
     ),
     Stranger(
-        lambda b: (
-            {"text"} == b.fields.keys() & {"text", "spans", "entities", "label"}
-            or "text" in _header(b)
-            or b.has(".txt", ".md")
-        ),
+        lambda b: ("text" in b.fields and not _marked(b)) or "text" in _header(b) or b.has(".txt", ".md"),
         "articles without annotations",
         "annotator ingest takes them",
     ),
