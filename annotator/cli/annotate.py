@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli.common import GlobalOptions, curator_option, narrate, workspace_option
+from annotator.tuning import collect_seldom
 from annotator.workflow.workspace import Workspace, curator_name
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def command(global_options: GlobalOptions, document: str | None, curator: str | 
 
 def start(workspace: Workspace, curator: str | None, document: str | None) -> None:
     """Prepare a new workspace, then open the workbench; without a terminal, print the queue instead."""
+    collect_seldom()  # importing the workbench makes much and throws nothing away
     from annotator.workflow.desk import Desk
     from annotator.workflow.served import served_role
 
