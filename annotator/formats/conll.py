@@ -18,7 +18,7 @@ from annotator.formats.conll_document import DocumentDraft
 from annotator.formats.conll_tags import TAG_STYLES, TagError
 from annotator.formats.conll_writer import START, write
 from annotator.formats.json_values import Fields, parse_json
-from annotator.formats.protocol import ForeignDocument, Format, all_but, without_spaces
+from annotator.formats.protocol import ForeignDocument, Format, all_but, as_one_word
 from annotator.formats.source import Source, SourceLine
 from annotator.formats.words import TAG_SCHEMES
 
@@ -165,7 +165,7 @@ FORMAT = Format(
     ending=".conll",
     read=read,
     write=write,
-    spell=without_spaces,
+    spell=as_one_word,
     carries=all_but(
         "nested",
         "crossing",

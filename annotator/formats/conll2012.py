@@ -23,7 +23,16 @@ from annotator.formats.conll_tags import ColumnSpan
 from annotator.formats.document_fields import document_fields, foreign_document
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.options import is_yes
-from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer, Format, Target, all_but, without_spaces
+from annotator.formats.protocol import (
+    FEATURES,
+    ForeignDocument,
+    ForeignLayer,
+    Format,
+    Target,
+    all_but,
+    as_one_word,
+    without_spaces,
+)
 from annotator.formats.record import LayerRecord, without_crossing
 from annotator.formats.source import Source, SourceLine
 from annotator.formats.words import TEXT_IS_REBUILT, WordSpan, align, annotations_from_words, rebuild_text
@@ -269,7 +278,7 @@ def _group_column(
         name = str(numbers.get(key, alone))
         if named:
             entry = next((e for link in links if isinstance(e := (spans[key].attributes or {}).get(link), str)), "")
-            name = f"{key.label}-{name}{'-' + _escaped(entry) if entry else ''}"
+            name = f"{_escaped(key.label)}-{name}{'-' + _escaped(entry) if entry else ''}"
         if first == last:
             parts[first].append(f"({name})")
         else:
@@ -291,7 +300,7 @@ FORMAT = Format(
     ending=".conll",
     read=read,
     write=write,
-    spell=without_spaces,
+    spell=as_one_word,
     carries=all_but(
         *("crossing", "off_token", "relations", "self_relations"),
         *("curator", "origin", "source", "score", "verdicts"),

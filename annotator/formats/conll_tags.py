@@ -199,7 +199,7 @@ class Brackets:
             place = self.fields.index(_LABELS_PLACE)
         else:
             place = int(len(values) > 1 and values[0].isdigit())
-        label = values[place] if place < len(values) else ""
+        label = unquote(values[place]) if place < len(values) else ""
         if not label or label.isdigit():
             raise FormatError(
                 f"{opened.where}: the bracket of {excerpt(opened.content)} names no label",

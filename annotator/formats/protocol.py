@@ -259,8 +259,16 @@ WriteFunction = Callable[[Iterable[LayerRecord], Target], None]
 
 
 def without_spaces(label: str) -> str:
-    """Spell a label as one word."""
+    """Write a text as one word."""
     return label.replace(" ", "_")
+
+
+_NO_WORD = str.maketrans(" ()", "___")
+
+
+def as_one_word(label: str) -> str:
+    """Spell a label as one word without brackets, which may stand around it in columns."""
+    return label.translate(_NO_WORD)
 
 
 SetupFunction = Callable[[LabelScheme, Mapping[str, str]], Mapping[str, bytes]]

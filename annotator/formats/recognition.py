@@ -24,6 +24,7 @@ _BOM = b"\xef\xbb\xbf"
 _TAG = re.compile(r"O|[BIESLUWM]-\S.*")
 _BARE_TAG = re.compile(r"[A-Z][A-Z_-]*")
 _COLUMN_FILES = (".conll", ".conllu", ".iob", ".iob2", ".bio", ".tsv", ".txt")
+_MARKS = (b"-DOCSTART-", b"# newdoc", b"# sent_id", b"# text = ", b"# begin document", b"# global.")
 _MOST_COLUMNS = 13
 _COLUMN_LINES = 40
 
@@ -149,7 +150,7 @@ def _columns(b: Beginning) -> bool:
     widths = {len(row) for row in b.rows}
     if _webanno(b) or _pubtator(b) or _conll2012(b) or not widths or min(widths) < 2 or min(widths) > _MOST_COLUMNS:
         return False
-    marked = b.head(*_COLUMN_FILES).startswith((b"-DOCSTART-", b"# newdoc", b"# sent_id", b"# text = "))
+    marked = b.head(*_COLUMN_FILES).startswith(_MARKS)
     if marked or b.has(*_COLUMN_FILES[:-2]):
         return True
     return any(_are_tags([row[at] for row in b.rows]) for at in range(1, min(widths)))
@@ -217,7 +218,7 @@ def _bioc(b: Beginning) -> bool:
 
 def _cas(b: Beginning) -> bool:
     named = any(name.startswith("exportedproject") and name.endswith(".json") for name in b.names)
-    return named or "%FEATURE_STRUCTURES" in b.fields or b"/uima/cas" in b.head(".xmi", ".xml")
+    return named or b.has(".xmi") or "%FEATURE_STRUCTURES" in b.fields or b"/uima/cas" in b.head(".xmi", ".xml")
 
 
 SIGNS = {

@@ -47,8 +47,11 @@ _SCHEME_FIELDS = (
 _GUIDELINE = ("description", "examples", "patterns")
 _ENTITY_FIELDS = ("key", "color", "model_labels", *_GUIDELINE)
 _RELATION_FIELDS = ("key", "head", "child", "symmetric", "equivalence", "within", *_GUIDELINE)
-NAME = re.compile(r"(?=.*[^\W\d_])[^\W_](?: ?[\w./&'()+-])*+")
-NAME_RULE = "letters and digits first, then also single spaces and _ - . / & ' ( ) +, with a letter in it"
+NAME = re.compile(r"(?=.*[^\W\d_])/?[^\W_](?: ?(?:[\w./&'()+-]|:(?=\w)))*+")
+NAME_RULE = (
+    "letters and digits first, or a / before them, then also single spaces, _ - . / & ' ( ) +, "
+    "and : before a letter or digit, with a letter in it"
+)
 """What a label's name may be, as a pattern and in words."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -25,6 +25,7 @@ from tests.formats.test_json_layouts import ITEMS, LAYOUTS, zipped
 from tests.formats.test_tacred import OPENNRE, TACRED
 
 TEXT = "Ana Ruiz ve Lima."
+PARQUET = {"file": "parquet"}
 ROW = {"text": TEXT, "label": [[0, 8, "PERSON"], [12, 16, "GPE"]]}
 
 
@@ -50,6 +51,16 @@ def test_our_own_files(name: str, labelled: bool, tmp_path: Path) -> None:
     assert recognize(Source(path)) == name
 
 
+@pytest.mark.parametrize(("name", "option"), [("cas", {"kind": "xmi"}), ("bioc", {"kind": "json"}), ("hf", PARQUET)])
+def test_our_own_files_of_another_kind(name: str, option: dict[str, str], tmp_path: Path) -> None:
+    if option is PARQUET:
+        pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    with workspace() as bench:
+        import_data(bench, "doccano", json.dumps(ROW).encode(), layer="gold")
+        export_data(bench, name, tmp_path / "out", layer="gold", options=option)
+    assert recognize(Source(tmp_path / "out")) == name
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("name", [name for name in ITEMS if name != "glirel"])
 def test_files_of_other_programs(name: str, layout: str, tmp_path: Path) -> None:
@@ -70,6 +81,7 @@ FILES: dict[str, tuple[str, str]] = {
     "conll with bare tags": ("a.tsv", "Joe\tPERSON\nwas\tO\nborn\tO\n"),
     "conll by its ending": ("a.conll", "# begin document a\n1\tAna\t(person-1)\n"),
     "conll with more columns": ("a.tsv", "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\n"),
+    "conll of GUM": ("a", "# begin document a\n1\tAna\t(person-1)\n"),
     "prodigy": ("a.jsonl", json.dumps({"text": TEXT, "answer": "reject", "_task_hash": 1})),
     "labelstudio": ("a.json", json.dumps([{"data": {"words": TEXT}, "annotations": [{"result": []}]}])),
     "labelstudio without a project": ("a.json", json.dumps([{"id": 1, "annotation_id": 2, "text": TEXT, "label": []}])),

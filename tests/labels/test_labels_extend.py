@@ -85,14 +85,15 @@ def test_the_sample_scheme_takes_two_hundred_labels_each_with_a_key_of_its_own(t
     assert len(set(keys)) == len(keys) == len(load_scheme(SAMPLE_LABELS).entities) + 200
 
 
-@pytest.mark.parametrize("name", ["12", "dos  palabras", "", "a:b", "-x", "a,b", " a"])
+@pytest.mark.parametrize("name", ["12", "dos  palabras", "", "a:", "a: b", ":a", "//a", "/", "-x", "a,b", " a"])
 def test_a_name_that_no_label_may_have(name: str, tmp_path: Path) -> None:
     with pytest.raises(SchemeError, match="cannot be a label: letters and digits first"):
         extend_scheme(BLOCK, scheme_of(BLOCK, tmp_path), [name], [])
 
 
 @pytest.mark.parametrize(
-    "name", ["Plant species", "Brand/Model", "3D model", "R&D (lab)", "it's", "C++", "1e5", "0xAF"]
+    "name",
+    ["Plant species", "Brand/Model", "3D model", "R&D (lab)", "it's", "C++", "1e5", "0xAF", "org:top/head", "/a/b:c"],
 )
 def test_names_of_other_programs_are_taken_as_they_are(name: str, tmp_path: Path) -> None:
     text = extend_scheme(BLOCK, scheme_of(BLOCK, tmp_path), [name], [RelationType(f"{name} of", "", (name,), (name,))])

@@ -26,7 +26,10 @@ ROW = {
 }
 
 
-@pytest.mark.parametrize("form", [name for name in MODULES if load_format(name).read is not None])
+READ = [name for name in MODULES if load_format(name).read is not None]
+
+
+@pytest.mark.parametrize("form", READ)
 def test_every_format_brings_such_labels_back(form: str, tmp_path: Path) -> None:
     path = tmp_path / "out"
     with workspace(LABELS) as bench, workspace(LABELS) as other:
@@ -71,3 +74,20 @@ def test_ends_are_moved_where_that_is_asked_for() -> None:
             span = json.loads(data)["spans"][0]
             assert (span["text"], result.moved) == (covered, moved)
             assert (span["token_start"] is None) is (rule != "snap")
+
+
+@pytest.mark.parametrize("name", ["/people/person:x", "org:top (a/b)", "creative-work"])
+@pytest.mark.parametrize(("form", "options"), [*((name, {}) for name in READ), ("conll2012", {"gum": "yes"})])
+def test_colons_brackets_hyphens_and_slashes_stay(
+    form: str, options: dict[str, str], name: str, tmp_path: Path
+) -> None:
+    labels = f'languages: [en]\nentities:\n  "{name}": {{key: 1}}\n  PERSON: {{key: 2}}\nrelations:\n'
+    labels += f'  "{name} of": {{key: m, head: ["{name}"], child: [PERSON]}}\n'
+    row = {**ROW, "ner": [[0, 0, name], [2, 2, "PERSON"]], "relations": [[0, 1, f"{name} of"]]}
+    path = tmp_path / "out"
+    with workspace(labels) as bench, workspace(labels) as other:
+        import_data(bench, "gliner", json.dumps([row]).encode(), layer="gold")
+        export_data(bench, form, path, options=options)
+        import_data(other, "conll" if options else form, path, layer="gold")
+        spans = json.loads(export_data(other, "jsonl")[0])["spans"]
+        assert [span["label"] for span in spans] == [name, "PERSON"]
