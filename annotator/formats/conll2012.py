@@ -286,7 +286,9 @@ def _group_column(
             closing[last].append((first, f"{name})"))
     between = "" if named else "|"
     for token, ends in enumerate(closing):
-        parts[token] += [name for _, name in sorted(ends, key=lambda end: -end[0])]
+        closed = [name for _, name in sorted(ends, key=lambda end: -end[0])]
+        opens = any(not part.endswith(")") for part in parts[token])
+        parts[token] = [*closed, *parts[token]] if named and opens else [*parts[token], *closed]
     return [between.join(some) for some in parts]
 
 
@@ -316,5 +318,5 @@ FORMAT = Format(
         "plain": "yes: leave the comment with the text out",
         "label": f"the label of mentions that are no entity (default: {_UNLABELLED})",
     },
-    grants={"gum": ("attributes",)},
+    grants={"gum": ("attributes", "crossing")},
 )

@@ -99,3 +99,19 @@ def test_comments_and_flags_are_counted_as_not_carried() -> None:
         session.flag()
         session.finish()
         assert export_data(bench, "jsonl", layer="curator:ana")[1].lost == {"comments": 1, "flags": 1}
+
+
+def test_spans_that_cross_are_written_as_gum_has_them(tmp_path: Path) -> None:
+    path = tmp_path / "out.conll"
+    crossing = [(0, 12, "PERSON"), (9, 15, "ORG"), (9, 23, "GPE")]
+    with workspace(ANYTHING) as bench, workspace(ANYTHING) as other:
+        bench_with(bench, *crossing)
+        result = export_data(bench, "conll2012", path, options={"gum": "yes"})[1]
+        assert (result.parts[0].spans, "spans that cross" in result.lost) == (3, False)
+        import_data(other, "conll", path, layer="gold")
+        spans = json.loads(export_data(other, "jsonl")[0])["spans"]
+        assert [(span["start"], span["end"], span["label"]) for span in spans] == [
+            (0, 12, "PERSON"),
+            (9, 23, "GPE"),
+            (9, 15, "ORG"),
+        ]
