@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import warnings
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import dask.config
 from distributed import Client, LocalCluster
+from distributed.core import rpc
+from distributed.security import Security
 
 from annotator.errors import ClusterError
 from annotator.redaction import redact
@@ -38,10 +41,10 @@ def connected(address: str) -> Iterator[Client]:
         stack.enter_context(_quiet())
         local = local_workers(address)
         try:
-            place = scheduler_address(address) if local is None else stack.enter_context(_local(local))
+            place = _scheduler(address) if local is None else stack.enter_context(_local(local))
             client = Client(place, timeout=CONNECTING, set_as_default=False, name="annotator")
         except (OSError, ValueError, TypeError, RuntimeError, TimeoutError) as error:
-            raise _unreachable(address, error) from error
+            raise _unreachable(address, str(error) or type(error).__name__) from error
         stack.callback(_close, client)
         yield client
 
@@ -94,9 +97,33 @@ def _quiet() -> Iterator[None]:
         logging.disable(former)
 
 
-def _unreachable(address: str, error: Exception) -> ClusterError:
-    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+def _scheduler(address: str) -> str:
+    """The address of a scheduler that was seen to answer, because a client would wait for what is none for ever."""
+    place = scheduler_address(address)
+    try:
+        kind = asyncio.run(_kind(place))
+    except TimeoutError as error:
+        raise _unreachable(address, f"nobody answered within {CONNECTING:g} seconds") from error
+    except (MemoryError, EOFError, TypeError) as error:
+        raise _unreachable(address, "what answers there does not speak Dask's protocol") from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _unreachable(address, str(error) or type(error).__name__) from error
+    if kind != "Scheduler":
+        raise _unreachable(address, f"what answers there is a {kind.lower()}")
+    return place
+
+
+async def _kind(place: str) -> str:
+    """Ask a server of Dask whether it is a scheduler, a worker or what else."""
+    async with asyncio.timeout(CONNECTING):
+        arguments = Security().get_connection_args("client")
+        async with rpc(place, timeout=CONNECTING, connection_args=arguments) as server:
+            return str((await server.identity())["type"])
+
+
+def _unreachable(address: str, reason: str) -> ClusterError:
+    first = next(iter(reason.splitlines()), "")
     return ClusterError(
-        f"no scheduler answers at {redact(address)}: {redact(reason)}",
+        f"no scheduler answers at {redact(address)}: {redact(first)}",
         "look whether it runs and whether its address and, for tls://, the certificates in Dask's settings are right",
     )

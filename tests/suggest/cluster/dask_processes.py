@@ -102,6 +102,13 @@ class DaskProcesses:
         """Wait until workers of these names are there."""
         self._wait(lambda there: there >= set(names))
 
+    def workers(self) -> list[str]:
+        """The addresses of the workers that are there."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            return list(client.scheduler_info()["workers"])
+
     def end_workers(self) -> None:
         """End all workers, and wait until the scheduler knows of none."""
         while self._workers:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -211,3 +214,55 @@ def test_servers_are_not_asked_from_there(bench: Bench, capfd: pytest.CaptureFix
     assert main(["-w", str(bench.workspace.root), "suggest", "--cluster", "local:2"]) == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("annotator: --cluster sends no texts to servers, and localhost:1 would be asked: suggest")
+
+
+@pytest.mark.parametrize(
+    ("said", "complaint"),
+    [
+        (b"", "nobody answered within 0.5 seconds"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "does not speak Dask's protocol"),
+    ],
+)
+def test_whoever_answers_there_but_is_no_scheduler_ends_it_in_a_line(
+    bench: Bench, said: bytes, complaint: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from annotator.suggest.cluster import connection
+
+    monkeypatch.setattr(connection, "CONNECTING", 0.5)
+    with answering(said) as address:
+        assert main(["-w", str(bench.workspace.root), "suggest", "--cluster", address]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"annotator: no scheduler answers at {address}: ")
+    assert complaint in line
+
+
+def test_the_address_of_a_worker_is_none_of_a_scheduler(
+    bench: Bench, dask: DaskProcesses, capfd: pytest.CaptureFixture[str]
+) -> None:
+    dask.worker("one")
+    dask.wait_for("one")
+    (address,) = dask.workers()
+    assert main(["-w", str(bench.workspace.root), "suggest", "--cluster", address]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"annotator: no scheduler answers at {address}: what answers there is a worker: ")
+
+
+@contextmanager
+def answering(said: bytes) -> Iterator[str]:
+    """Let somebody listen who says the same to whoever comes, and then nothing more."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    came.append(server.accept()[0])
+                    came[-1].sendall(said)
+
+        came: list[socket.socket] = []
+        answerer = threading.Thread(target=answer, daemon=True)
+        answerer.start()
+        yield f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
+        answerer.join()
+        for connection in came:
+            connection.close()
