@@ -8,6 +8,7 @@ written.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -30,9 +31,14 @@ class LabelsFile:
         self._sha256 = ""
         self._staged: StagedFile | None = None
 
-    def read(self) -> str:
-        """The text of the file, which the change starts from."""
+    def read(self, known: LabelScheme | None = None) -> str:
+        """The text of the file, which the change starts from.
+
+        Raises :class:`SchemeError` where that is no longer the text of the scheme that is ``known``.
+        """
         self._before = self._path.read_bytes()
+        if known is not None and hashlib.sha256(self._before).hexdigest() != known.sha256:
+            raise self._changed()
         return self._before.decode("utf-8")
 
     def stage(self, text: str) -> LabelScheme:
@@ -41,7 +47,7 @@ class LabelsFile:
         Raises :class:`SchemeError` where it is no label scheme, or the file is no longer what :meth:`read` gave.
         """
         if self._path.read_bytes() != self._before:
-            raise SchemeError(f"{self._path} was changed meanwhile, nothing was written", "run the command again")
+            raise self._changed()
         self._staged = StagedFile(self._path, pending_path(self._path).name)
         self._staged.stream.write(text.encode("utf-8"))
         self._staged.finish()
@@ -52,6 +58,9 @@ class LabelsFile:
         scheme = load_scheme(self._staged.staged, RESERVED_KEYS)
         self._sha256 = scheme.sha256
         return scheme
+
+    def _changed(self) -> SchemeError:
+        return SchemeError(f"{self._path} was changed meanwhile, nothing was written", "run the command again")
 
     def publish(self) -> Path | None:
         """Replace ``labels.yaml`` by the staged file, now that the transaction is on the disk.

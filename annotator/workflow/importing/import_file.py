@@ -74,7 +74,7 @@ def import_documents(
     ``form`` names the format, under which what our model has no place for is kept; ``stem`` the suggestions whose model
     is not named.
     """
-    labels = LabelsFile(workspace.labels_path)
+    labels, known = LabelsFile(workspace.labels_path), workspace.scheme
     intake = DocumentIntake(workspace, form, request, stem, actor)
     try:
         with collector_paused(), quick_turns(), closing(intake):
@@ -82,7 +82,7 @@ def import_documents(
             with workspace.store.expecting_many(), workspace.store.write(dry_run=request.dry_run) as writer:
                 intake.write(writer)
                 if intake.check.adds_labels:
-                    scheme = labels.stage(intake.check.extended(labels.read()))
+                    scheme = labels.stage(intake.check.extended(labels.read(known)))
                     writer.set_scheme(scheme_stamp(scheme))
     except BaseException:
         labels.fail(workspace.store.scheme())

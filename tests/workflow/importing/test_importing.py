@@ -276,6 +276,15 @@ class TestScheme:
             import_data(bench, "doccano", rows(row([0, 8, 12])), layer="gold", labels_from_data=True)
         assert (bench.workspace.labels_path.read_bytes(), state(bench)) == before
 
+    def test_labels_that_somebody_changed_meanwhile_are_read_first(self, bench: Bench) -> None:
+        assert bench.workspace.scheme.entities
+        path = bench.workspace.labels_path
+        path.write_text(path.read_text(encoding="utf-8").replace("entities:\n", "entities:\n  OTHER: {key: 5}\n"))
+        before = path.read_bytes(), state(bench)
+        with pytest.raises(AnnotatorError, match="was changed meanwhile, nothing was written: run the command again"):
+            import_data(bench, "doccano", rows(row([0, 8, "HUMAN"])), layer="gold", labels_from_data=True)
+        assert (path.read_bytes(), state(bench)) == before
+
     def test_what_the_scheme_does_not_allow_is_refused_with_its_place(self, bench: Bench) -> None:
         data = rows(row(text="x"), row(ANA, [0, 3, "ORG"]))
         with pytest.raises(WorkflowError, match=r"standard input:2: ORG 0-3 overlaps PERSON 0-8, .*--set-aside"):
