@@ -50,7 +50,7 @@ class ManyValues(Generic[AnyValue]):
         return self.get(key) is not None
 
     def __setitem__(self, key: str, value: AnyValue) -> None:
-        if key in self._first or len(self._first) < self._most:
+        if key in self._first or (self._others is None and len(self._first) < self._most):
             self._first[key] = value
         else:
             self._put("INSERT OR REPLACE INTO other VALUES (?, ?)", key, value)
