@@ -21,6 +21,7 @@ def _few_in_memory() -> Iterator[None]:
         yield
 
 
+@example([("set", "a", 1), ("set", "b", 1), ("set", "c", 1), ("discard", "a", 1), ("set", "c", 2)])
 @given(
     st.lists(
         st.tuples(st.sampled_from(["set", "setdefault", "discard", "clear"]), KEYS, st.integers(0, 3)), max_size=40
