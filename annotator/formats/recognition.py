@@ -77,7 +77,8 @@ class Beginning:
     @cached_property
     def value(self) -> Any:
         """The first JSON value of the file, or of the first JSON file; ``None`` where there is none."""
-        if self.head(".json", ".jsonl").lstrip()[:1] not in (b"{", b"["):
+        head = self.head(".json", ".jsonl").decode(self._encoding, errors="ignore")
+        if not head.lstrip("\ufeff\n\r\t ").startswith(("{", "[")):
             return None
         with suppress(FormatError, StopIteration):
             return next(Source(self._path, self._encoding).items()).value
@@ -270,6 +271,11 @@ _PLACES = frozenset({"start", "end", "start_offset", "startOffset", "begin", "of
 _PAIRS = 'write [text, {"entities": [[start, end, label]]}] for each text, and import it as spacy-json'
 _CONVERT = "convert it to one of the formats of docs/formats.md"
 STRANGERS = (
+    Stranger(
+        lambda b: not b.is_folder and b.head()[:2] in (b"\xff\xfe", b"\xfe\xff"),
+        "text in UTF-16, not UTF-8",
+        "name its encoding: --encoding utf-16",
+    ),
     Stranger(lambda b: {"meta.json", "config.cfg"} <= b.names, "a pipeline of spaCy", "annotator models add FOLDER"),
     Stranger(
         lambda b: b.head()[:4] == b"UIMA" or b.head()[:4] == b"\xac\xed\x00\x05",

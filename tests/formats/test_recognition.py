@@ -109,6 +109,7 @@ STRANGERS: dict[str, tuple[str, str | bytes, str]] = {
     "GATE": ("a.xml", '<?xml version="1.0"?>\n<GateDocument version="3"/>', "GATE's XML"),
     "TEI": ("a.xml", '<TEI xmlns="http://www.tei-c.org/ns/1.0"/>', "TEI, which import does not read"),
     "REBEL": ("a.jsonl", json.dumps({"id": "1", "context": TEXT, "triplets": ""}), "REBEL's triplets"),
+    "UTF-16": ("a.json", json.dumps([ROW]).encode("utf-16"), "text in UTF-16.*: name its encoding: --encoding utf-16"),
     "patterns": (
         "a.jsonl",
         '{"label": "A", "pattern": [{"lower": "x"}]}',
@@ -142,6 +143,12 @@ def test_what_is_not_read_is_told_by_its_program_with_the_way_in(case: str, tmp_
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     with pytest.raises(FormatError, match=message):
         recognize(Source(path))
+
+
+def test_another_encoding_is_recognized_once_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([ROW]), encoding="utf-16")
+    assert recognize(Source(path, "utf-16")) == "doccano"
 
 
 def test_a_pipeline_of_spacy(tmp_path: Path) -> None:
