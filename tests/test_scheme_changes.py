@@ -92,7 +92,7 @@ SAID: dict[tuple[str, ...], tuple[tuple[str, ...], int, tuple[str, ...]]] = {
         0,
         ("0 documents became gold, 1 was gold already", "not gold: nota: ", "retired", RENAME),
     ),
-    ("export",): (("jsonl", "--layer", "curator:ana"), 0, ("warning: 2 retired items of PERSON", RENAME)),
+    ("export",): (("jsonl", "--layer", "curator:ana"), 0, ("warning: 2 × retired items of PERSON", RENAME)),
     ("agreement",): (
         (),
         0,
