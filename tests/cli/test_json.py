@@ -188,7 +188,7 @@ def test_progress_as_lines_of_json(run: Run, tmp_path: Path) -> None:
         (f"ingest {rows}", "ingesting", 300),
         (f"export jsonl --layer suggestions -o {work}", "exporting", 1),
         (f"import {work} --layer suggestions:other", "importing", None),
-        ("assign --curators ana", "assigning", 2),
+        ("assign --curators ana", "assigning", 4),
     ):
         status, _, err = run(*command.split(), "--progress", "json")
         lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]

@@ -257,6 +257,9 @@ class TestSuggester:
         kept.unlink()
         os.mkfifo(kept)
         assert run(chat, scheme, tmp_path, story("a", "Ana")) == first
+        assert kept.is_fifo()
+        kept.unlink()
+        kept.touch()
         os.truncate(kept, LARGEST_FILE + 1)
         assert run(chat, scheme, tmp_path, story("a", "Ana")) == first
         assert len(chat.asked) == 5
