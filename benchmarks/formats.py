@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -81,12 +81,16 @@ class Measured(NamedTuple):
     memory: float
 
 
-class Floors(NamedTuple):
-    """What bare ``json`` and ``sqlite3`` take to read gold JSONL, and to write something of it, and their tables."""
+Measure = Callable[[int], Measured]
+"""Measures a run, given its number."""
 
-    read: Measured
+
+class Floors(NamedTuple):
+    """What bare ``json`` and ``sqlite3`` take to write something of gold JSONL, their tables, and the JSONL."""
+
     written: Measured
     tables: Path
+    gold: Path
 
 
 def records(count: int, labels_sha256: str) -> Iterator[LayerRecord]:
@@ -162,9 +166,14 @@ def in_a_process(*arguments: str) -> Measured:
     return Measured(*json.loads(done.stdout.splitlines()[-1]))
 
 
-def best(measure: Callable[[int], Measured], runs: int) -> Measured:
+def best(measure: Measure, runs: int) -> Measured:
     """Return the quickest of some runs."""
-    return min((measure(run) for run in range(runs)), key=lambda measured: measured.wall)
+    return quickest(map(measure, range(runs)))
+
+
+def quickest(runs: Iterable[Measured]) -> Measured:
+    """Return the one that took the least time by the clock."""
+    return min(runs, key=lambda measured: measured.wall)
 
 
 def floor_in(path: Path, database: Path) -> None:
@@ -323,9 +332,13 @@ def compare(name: str, documents: int, floors: Floors, runs: int) -> bool:
         def give_out(run: int) -> Measured:
             return command(folder / "w0", "export", name, "-o", str(folder / f"out{run}"))
 
-        within = report(f"import {name}", best(take_in, runs), most_in, floors.read)
-        written = best(give_out, runs)
-        bare = floors.written if name not in QUICK else best(lambda run: same(floors.tables, folder, run), runs)
+        taken, bare = in_turns(take_in, lambda run: read_bare(floors.gold, folder / f"bare{run}.db"), runs)
+        within = report(f"import {name}", taken, most_in, bare)
+        report("floor: json and sqlite3 alone, in", bare, None)
+        if name in QUICK:
+            written, bare = in_turns(give_out, lambda run: same(floors.tables, folder, run), runs)
+        else:
+            written, bare = best(give_out, runs), floors.written
         within &= report(f"export {name}", written, most_out, bare)
         if name in QUICK:
             report("floor: json alone, the same bytes", bare, None)
@@ -335,6 +348,18 @@ def compare(name: str, documents: int, floors: Floors, runs: int) -> bool:
         if name == "spacy":
             bare_spacy(path, folder, documents, runs)
     return within
+
+
+def in_turns(one: Measure, other: Measure, runs: int) -> tuple[Measured, Measured]:
+    """Return the quickest run of either, run in turns: a machine may be slower for some minutes."""
+    both = [(one(run), other(run)) for run in range(runs)]
+    first, second = zip(*both, strict=True)
+    return quickest(first), quickest(second)
+
+
+def read_bare(path: Path, database: Path) -> Measured:
+    """Measure what ``json`` and ``sqlite3`` take to read gold JSONL."""
+    return in_a_process("child", "floor-in", str(path), str(database))
 
 
 def command(folder: Path, *arguments: str) -> Measured:
@@ -348,15 +373,12 @@ def same(tables: Path, folder: Path, run: int) -> Measured:
 
 
 def floor(path: Path, folder: Path, runs: int) -> Floors:
-    """Measure and print the floor of imports and the lower one of exports."""
-    database = folder / "floor"
-    read = best(lambda run: in_a_process("child", "floor-in", str(path), f"{database}{run}.db"), runs)
-    report("floor: json and sqlite3 alone, in", read, None)
-    written = best(
-        lambda run: in_a_process("child", "floor-out", f"{database}0.db", str(folder / f"floor{run}.jsonl")), runs
-    )
+    """Fill the tables of the floors, and measure and print the lower one of exports."""
+    tables = folder / "floor.db"
+    read_bare(path, tables)
+    written = best(lambda run: in_a_process("child", "floor-out", str(tables), str(folder / f"floor{run}.jsonl")), runs)
     report("floor: json and sqlite3 alone, out", written, None)
-    return Floors(read, written, Path(f"{database}0.db"))
+    return Floors(written, tables, path)
 
 
 def bare_files(path: Path, folder: Path, runs: int) -> None:
