@@ -252,7 +252,7 @@ async def test_relating_without_focus_asks_for_both_ends(news: Bench) -> None:
 async def test_a_key_that_means_nothing_says_so(news: Bench) -> None:
     async with workbench(news, "nota") as work:
         await work.press("q")
-        assert work.message == "q means nothing here · ? lists the keys"
+        assert work.message == "q means nothing here · Q back to the queue · ? lists the keys"
         await work.press("ctrl+y")
         assert work.message.startswith("^y means nothing here") or "means nothing here" in work.message
 

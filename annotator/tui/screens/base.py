@@ -212,7 +212,15 @@ class WorkScreen(Screen[None]):
         if active is not None and active.enabled:
             await self.app.run_action(active.binding.action, active.node)
         else:
-            self.show_hint(f"{key_in_words(event)} means nothing here · ? lists the keys")
+            self.show_hint(
+                f"{key_in_words(event)} means nothing here{self._told_of_other_case(event.key)} · ? lists the keys"
+            )
+
+    def _told_of_other_case(self, key: str) -> str:
+        """What the other case of a letter does, which may have been meant."""
+        other = key.swapcase()
+        active = self._active_binding(other) if len(key) == 1 and other != key else None
+        return f" · {other} {active.binding.description}" if active is not None and active.enabled else ""
 
     def _active_binding(self, key: str) -> ActiveBinding | None:
         """What :attr:`active_bindings` has for a key, without asking for every other key whether its action is on."""
