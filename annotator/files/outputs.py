@@ -76,8 +76,8 @@ class Outputs:
             return
         named, path = path, _resolved(path)
         with _as_workflow_error(path):
-            if _is_stream(path):
-                with path.open("wb") as stream:
+            if _is_stream(named):  # what it resolves to need not have a name: a process's end of a pipe has none
+                with named.open("wb") as stream:
                     yield stream
                 return
             self._refuse_reserved(path)

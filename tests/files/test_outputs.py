@@ -309,6 +309,14 @@ class TestOutputs:
         os.close(reader)
         assert stat.S_ISFIFO(pipe.stat().st_mode)
 
+    @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="the system does not show a process's files by number")
+    def test_so_is_a_pipe_without_a_name(self) -> None:
+        source, sink = os.pipe()
+        self.write(Path(f"/dev/fd/{sink}"), b"data")
+        assert os.read(source, 10) == b"data"
+        os.close(source)
+        os.close(sink)
+
     def test_where_nothing_can_be_written_one_line_says_so(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_bytes(b"x")
         (tmp_path / "folder").mkdir()
