@@ -14,6 +14,9 @@ from typing import Generic, TypeVar
 
 from annotator.piped_process import PipedProcess, pipes_to_parent
 
+NICENESS = 5
+"""Of the other process: it has some lists to work on, so the process that stores what it computed has the first turn."""
+
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
@@ -90,6 +93,7 @@ def main(module: str, name: str) -> None:
     """Call a function with each list that the parent sends, until the parent closes the pipe."""
     parent = pipes_to_parent()
     function = getattr(import_module(module), name)
+    os.nice(NICENESS)
     gc.disable()  # what is computed here leaves no cycles behind
     with suppress(EOFError):
         while True:

@@ -34,7 +34,7 @@ BATCH_SIZE = 256
 """Documents that are written together."""
 
 _OTHER_FIELDS = "other fields of a document"
-_BATCHES_AHEAD = 3
+_BATCHES_AHEAD = 6
 """Batches that are matched, and segmented in the other process, before the one that is being written."""
 _PREPARED_BATCHES = 20
 """Batches that may be prepared before the write lock is taken; the rest of the file is read under the lock."""
