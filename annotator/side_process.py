@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from annotator.piped_process import PipedProcess, pipes_to_parent
 
 NICENESS = 5
-"""Of the other process: it has some lists to work on, so the process that stores what it computed has the first turn."""
+"""Of the other process, which has several lists to work on: whoever stores its results has the first turn."""
 
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")

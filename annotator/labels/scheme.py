@@ -231,9 +231,9 @@ class LabelScheme:
             return f"{label} goes {allowed}, not {head.label} → {child.label}"
         if kind.within == "sentence" and not in_one_sentence(sentences, head, child):
             return f"{label} stays inside one sentence, and {span_text(head)} and {span_text(child)} do not"
-        same = {relation, RelationKey(child, head, label)} if kind.symmetric else {relation}
-        if any(other in same for other in others):
-            return f"{label} from {span_text(head)} to {span_text(child)} is already there"
+        for other in others:
+            if other == relation or (kind.symmetric and other == (child, head, label)):
+                return f"{label} from {span_text(head)} to {span_text(child)} is already there"
         return None
 
 

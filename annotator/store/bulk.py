@@ -98,8 +98,7 @@ class Bulk:
             if table == "layer":
                 fields.update((op.id, stored_field(op.id, op.now)) for op in run if op.now is not None)
             elif table != "document":
-                values = TABLES[table].values
-                rows = [(layer_id, op.id, *values(op.now)) for op in run if op.now is not None]
+                rows = TABLES[table].rows(layer_id, run)
                 self._rows[table] += rows
                 if table in counts:
                     counts[table] += len(rows)

@@ -27,6 +27,18 @@ class StateTable:
     json: frozenset[str] = frozenset()
     boolean: frozenset[str] = frozenset()
 
+    def rows(self, layer_id: int, ops: Iterable[Op]) -> list[Row]:
+        """The rows of the records that ops write: layer, id, columns."""
+        columns = self.columns
+        rows: list[Row] = [(layer_id, op.id, *map(op.now.get, columns)) for op in ops if op.now is not None]
+        for at, write in self._written:
+            place = at + 2
+            if any(row[place] is not None for row in rows):
+                rows = [
+                    row if row[place] is None else (*row[:place], write(row[place]), *row[place + 1 :]) for row in rows
+                ]
+        return rows
+
     def values(self, record: Record) -> list[Any]:
         """A record's column values."""
         values: list[Any] = list(map(record.get, self.columns))
@@ -167,8 +179,7 @@ def write_ops(connection: sqlite3.Connection, layer_id: int, ops: Iterable[Op]) 
             connection.executemany(statement, [(layer_id, op.id) for op in run])
         else:
             spec = TABLES[table]
-            rows = [(layer_id, op.id, *spec.values(op.now)) for op in run if op.now is not None]
-            connection.executemany(spec.upsert, rows)
+            connection.executemany(spec.upsert, spec.rows(layer_id, run))
 
 
 def grown(ops: Iterable[Op], table: str) -> int:

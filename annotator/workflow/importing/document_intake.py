@@ -173,8 +173,10 @@ class DocumentIntake:
         self._added = {document.key: document for document in batch.job.documents}
         remaining = set(self._added)
         for foreign, digest, key in zip(batch.foreign, batch.digests, batch.matched.keys, strict=True):
-            self.report.lost.update(foreign.lost)
-            self.report.notes.update(foreign.notes)
+            if foreign.lost:
+                self.report.lost.update(foreign.lost)
+            if foreign.notes:
+                self.report.notes.update(foreign.notes)
             if key in remaining:
                 remaining.remove(key)
                 self._added[key] = _as_the_file_cuts(self._added[key], foreign)

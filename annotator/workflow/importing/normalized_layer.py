@@ -240,20 +240,18 @@ class LayerNormalizer:
     def _add_spans(self, layer: NormalizedLayer, spans: Iterable[Span], provenance: _ItemProvenance) -> dict[str, str]:
         """Add spans under ids of content; return those ids by the file's ids."""
         ids: dict[str, str] = {}
+        mapping, place, added = self.mapping, self.place, layer.spans
         for span in spans:
-            label = self.mapping.get(span.label, span.label)
+            label = mapping.get(span.label, span.label)
             if not label:
                 self.lost["span that --map leaves out"] += 1
                 continue
-            start, end = self.place(span.start, span.end, label)
+            start, end = place(span.start, span.end, label)
             span_id = ids[span.id] = f"{start}-{end}-{label}"
-            if span_id in layer.spans:
+            if span_id in added:
                 self.lost["span said twice"] += 1
                 continue
-            fields = provenance.of(span)
-            same = span_id == span.id and fields == (span.origin, span.source, span.score, span.curator)
-            same = same and not span.attributes
-            layer.spans[span_id] = span if same else Span(span_id, start, end, label, *fields)
+            added[span_id] = Span(span_id, start, end, label, *provenance.of(span))
         return ids
 
     def _add_relations(
