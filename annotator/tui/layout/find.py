@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from annotator.text import Segment
 
-BLANKS = "\n\t\u00a0\u202f"
+BLANKS = "\r\n\t\u00a0\u202f"
 """What is searched as a space."""
 
 
@@ -28,12 +28,20 @@ def _is_accent(character: str) -> bool:
 def fold(text: str) -> str:
     """Lower the case and remove diacritics; a letter stays one code point, combining accents are dropped.
 
-    Line breaks, tabs and spaces that do not break become spaces: a name may go on in the next line.
+    Line breaks, tabs and spaces that do not break become one space each: a name may go on in the next line.
     """
+    text = text.replace("\r\n", "\n")
     folded = text.lower() if text.isascii() else "".join(_folded(c) for c in text if not _is_accent(c))
     for blank in BLANKS:
         folded = folded.replace(blank, " ")
     return folded
+
+
+def _kept(text: str) -> Iterator[int]:
+    """Yield where the code points stand that folding keeps."""
+    for at, character in enumerate(text):
+        if not _is_accent(character) and not (character == "\r" and text.startswith("\n", at + 1)):
+            yield at
 
 
 class Searchable:
@@ -42,7 +50,7 @@ class Searchable:
     def __init__(self, text: str) -> None:
         self._folded = fold(text)
         same = len(self._folded) == len(text)
-        self._starts = None if same else array("I", (i for i, c in enumerate(text) if not _is_accent(c)))
+        self._starts = None if same else array("I", _kept(text))
 
     def match(self, needle: str, start: int, *, backwards: bool = False) -> Segment | None:
         """The range of the next occurrence of a folded needle from ``start`` on, wrapping round at the end.
