@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass, field, replace
 
 from annotator.annotation import AttributeValue, Relation, RelationKey, Span, reading_order
@@ -124,7 +124,7 @@ class SchemeCheck:
                 f"{self.first}{more}", "change labels.yaml, or keep what it does not allow aside with --set-aside"
             )
 
-    def _span_problems(self, spans: Iterable[Span]) -> list[tuple[str, str | None]]:
+    def _span_problems(self, spans: Collection[Span]) -> list[tuple[str, str | None]]:
         """List the ids of spans that may not stand beside those before them, with the reason.
 
         The reason of an unknown label is ``None``: such labels are counted.
@@ -133,6 +133,8 @@ class SchemeCheck:
         reach = -1
         live: list[Span] = []
         known = self.scheme.entities.keys()
+        if _stand_apart(spans, known):
+            return problems
         for span in sorted(spans, key=reading_order):
             if span.label not in known and not self._knows_entity(span.label):
                 problems.append((span.id, None))
@@ -219,3 +221,13 @@ class SchemeCheck:
         """Count something that the scheme does not allow, told with its place."""
         self.problems += 1
         self.first = self.first or problem
+
+
+def _stand_apart(spans: Iterable[Span], known: Container[str]) -> bool:
+    """Tell whether spans have known labels, and each begins where the one before has ended: most are written so."""
+    reach = 0
+    for span in spans:
+        if span.start < reach or span.label not in known:
+            return False
+        reach = span.end
+    return True
