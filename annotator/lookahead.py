@@ -1,4 +1,4 @@
-"""Taking work from an iterator some steps before its results are needed, in order."""
+"""Taking items from an iterator, in order: many at a time, or some steps before they are needed."""
 
 from __future__ import annotations
 
@@ -31,6 +31,22 @@ def look_ahead(
         if drop is not None:
             for item in waiting:
                 drop(item)
+
+
+def portions(
+    items: Iterable[AnyItem], most: int, size: Callable[[AnyItem], int], most_size: int
+) -> Iterator[list[AnyItem]]:
+    """Gather items until there are ``most``, or until their sizes together are ``most_size``."""
+    gathered: list[AnyItem] = []
+    room = most_size
+    for item in items:
+        gathered.append(item)
+        room -= size(item)
+        if len(gathered) == most or room <= 0:
+            yield gathered
+            gathered, room = [], most_size
+    if gathered:
+        yield gathered
 
 
 def in_advance(items: Iterable[AnyItem]) -> Generator[AnyItem, None, None]:

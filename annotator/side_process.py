@@ -24,21 +24,23 @@ Result = TypeVar("Result")
 class SideProcess(Generic[Argument, Result]):
     """Calls a module's function with one list after another in another process.
 
-    The process is started for the first list of at least ``least`` values, because little work is not worth the wait.
-    One list is sent while the function is still busy with those before.  Where the process cannot be started, or dies,
-    the function is called in this process instead.
+    The process is started once the work so far is ``least``, in whatever the caller counts it, because little work is
+    not worth the wait.  One list is sent while the function is still busy with those before.  Where the process cannot
+    be started, or dies, the function is called in this process instead.
     """
 
-    def __init__(self, function: Callable[[list[Argument]], list[Result]], least: int = 200) -> None:
+    def __init__(self, function: Callable[[list[Argument]], list[Result]], least: int = 0) -> None:
         self._function = function
         self._least = least if (os.cpu_count() or 1) > 1 else sys.maxsize
+        self._work = 0
         self._process: PipedProcess | None = None
         self._closed = False
         self._sending, self._receiving = ThreadPoolExecutor(1), ThreadPoolExecutor(1)
 
-    def begin(self, values: list[Argument]) -> Future[list[Result]]:
-        """Begin to call the function with some values; the future gets what it returns or raises."""
-        if len(values) < self._least and self._process is None:
+    def begin(self, values: list[Argument], work: int = 1) -> Future[list[Result]]:
+        """Begin to call the function with some values, so much work; the future gets what it returns or raises."""
+        self._work += work
+        if self._closed or (self._work < self._least and self._process is None):
             done: Future[list[Result]] = Future()
             done.set_result(self._function(values))
             return done

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from annotator.lookahead import in_advance
+from annotator.lookahead import in_advance, portions
 
 
 def test_the_next_one_is_taken_meanwhile_and_no_more() -> None:
@@ -35,3 +35,9 @@ def test_an_error_comes_when_it_is_its_turn() -> None:
     assert next(items) == 1
     with pytest.raises(ValueError, match="no more"):
         next(items)
+
+
+def test_portions_end_at_so_many_items_or_so_much_of_them() -> None:
+    assert list(portions([1, 1, 1, 1, 1], 2, int, 10)) == [[1, 1], [1, 1], [1]]
+    assert list(portions([4, 4, 4, 1, 30, 2], 3, int, 10)) == [[4, 4, 4], [1, 30], [2]]
+    assert list(portions([], 3, int, 10)) == []

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta
 
 from annotator.formats.record import LayerRecord
-from annotator.lookahead import look_ahead
+from annotator.lookahead import look_ahead, portions
 from annotator.text import Document, Segmentation, with_gaps
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from annotator.side_process import SideProcess
 
-_BATCH_SIZE, _BATCHES_AHEAD = 256, 4
+_BATCH, _BATCH_LENGTH = 256, 1 << 19
+"""Documents, and their code points, that are encoded together."""
+_BATCHES_AHEAD = 4
 
 
 class Token(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -91,22 +93,23 @@ def encode(text: str, tokens: Segmentation, sentences: Segmentation) -> Encoded:
 
 def with_encoded_tokens(records: Iterable[LayerRecord]) -> Iterator[tuple[LayerRecord, Encoded]]:
     """Yield records with their tokens and sentences (:func:`encode`), many encoded in another process."""
-    rest = iter(records)
-    few = list(islice(rest, _BATCH_SIZE))
-    if len(few) < _BATCH_SIZE:
+    batches = portions(records, _BATCH, lambda record: len(record.document.text), _BATCH_LENGTH)
+    first = list(islice(batches, 2))
+    if len(first) < 2:
+        few = chain.from_iterable(first)
         yield from ((one, encode(one.document.text, one.document.tokens, one.document.sentences)) for one in few)
         return
     from annotator.side_process import SideProcess  # not worth its loading for less
 
     with closing(SideProcess(encode_all)) as process:
-        for batch, encoded in look_ahead(_started(chain(few, rest), process), _BATCHES_AHEAD):
+        for batch, encoded in look_ahead(_started(chain(first, batches), process), _BATCHES_AHEAD):
             yield from zip(batch, encoded.result(), strict=True)
 
 
 def _started(
-    records: Iterator[LayerRecord], process: SideProcess[tuple[str, bytes, bytes], Encoded]
+    batches: Iterable[list[LayerRecord]], process: SideProcess[tuple[str, bytes, bytes], Encoded]
 ) -> Iterator[tuple[list[LayerRecord], Future[list[Encoded]]]]:
-    while batch := list(islice(records, _BATCH_SIZE)):
+    for batch in batches:
         documents = [record.document for record in batch]
         yield batch, process.begin([(d.text, d.tokens.pack(), d.sentences.pack()) for d in documents])
 

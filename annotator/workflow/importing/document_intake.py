@@ -13,7 +13,7 @@ from annotator.annotation import Extra, item_record
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.history import CORPUS, IMPORT, LayerName, Op
 from annotator.languages import short_language
-from annotator.lookahead import look_ahead
+from annotator.lookahead import look_ahead, portions
 from annotator.store import ManyValues, Writer, document_record
 from annotator.text import Document, text_sha256
 from annotator.tokenization import TOKENIZER, TOKENS_OF_A_FILE
@@ -30,9 +30,8 @@ from annotator.workflow.importing.segmenting import SegmentationJob, Segmenter
 from annotator.workflow.span_borders import SpanBorders
 from annotator.workflow.workspace import Workspace
 
-BATCH_SIZE = 256
-"""Documents that are written together."""
-
+_BATCH, _BATCH_LENGTH = 256, 1 << 19
+"""Documents, and their code points, that are written together."""
 _OTHER_FIELDS = "other fields of a document"
 _BATCHES_AHEAD = 6
 """Batches that are matched, and segmented in the other process, before the one that is being written."""
@@ -143,8 +142,7 @@ class DocumentIntake:
         self.report.without_place = [*self._attributes.unknown]
 
     def _read_batches(self) -> Iterator[list[ForeignDocument]]:
-        while foreign := list(islice(self._documents, BATCH_SIZE)):
-            yield foreign
+        return portions(self._documents, _BATCH, lambda document: len(document.text), _BATCH_LENGTH)
 
     def _take_prepared(self) -> Iterator[_Batch]:
         while self._prepared:

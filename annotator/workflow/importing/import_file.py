@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 
 from annotator.errors import FormatError
 from annotator.formats.protocol import ForeignDocument, Format
 from annotator.formats.source import Source, unpacked
 from annotator.tuning import collector_paused, quick_turns
 from annotator.workflow.format_options import check_format_options
-from annotator.workflow.importing.document_intake import BATCH_SIZE, DocumentIntake
+from annotator.workflow.importing.document_intake import DocumentIntake
 from annotator.workflow.importing.import_request import ImportReport, ImportRequest
 from annotator.workflow.label_spelling import LabelSpelling
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.workspace import Workspace, scheme_stamp
+
+_TOLD_EVERY = 1 << 20
+"""Bytes after which it is told how far reading is."""
 
 ReportProgress = Callable[[int, int | None], None]
 """Called with the bytes read so far, and the bytes of the whole file (``None`` where unknown)."""
@@ -98,10 +102,11 @@ def import_documents(
 def _with_progress(
     first: ForeignDocument, rest: Iterator[ForeignDocument], source: Source, report_progress: ReportProgress | None
 ) -> Iterator[ForeignDocument]:
-    yield first
-    for number, document in enumerate(rest, 2):
+    told = 0
+    for document in chain([first], rest):
         yield document
-        if report_progress is not None and number % BATCH_SIZE == 0:
-            report_progress(source.done, source.total or None)
+        if report_progress is not None and source.done - told >= _TOLD_EVERY:
+            told = source.done
+            report_progress(told, source.total or None)
     if report_progress is not None:
         report_progress(source.done, source.total or None)

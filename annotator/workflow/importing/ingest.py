@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from annotator.corpus import Article, read_articles
 from annotator.history import CORPUS, LayerName, Op, Record
-from annotator.lookahead import in_advance
+from annotator.lookahead import in_advance, portions
 from annotator.reading_options import AS_FOUND, ReadingOptions
 from annotator.reading_report import ReadingReport
 from annotator.store import ManyValues, Store, Writer, document_record
@@ -36,17 +35,6 @@ _PATIENCE = 0.3
 """Seconds after which a transaction ends though not all of its documents are stored, as where texts are replaced."""
 
 Progress = Callable[[int, int | None], None]
-
-
-class HasText(Protocol):
-    """Something with a text."""
-
-    @property
-    def text(self) -> str:
-        """The text."""
-
-
-AnyText = TypeVar("AnyText", bound=HasText)
 
 
 @dataclass(slots=True)
@@ -113,10 +101,10 @@ def ingest(
         if replacing:
             report.backup = back_up_before(workspace, "replace")
         check = ArticleCheck(workspace.store, actor, replace, override, report.renamed)
-        portions = in_advance(_portions(waiting.documents(), _TRANSACTION, _TRANSACTION_LENGTH))
+        transactions = in_advance(portions(waiting.documents(), _TRANSACTION, _length, _TRANSACTION_LENGTH))
         try:
-            with closing(portions), workspace.store.expecting_many():
-                for some in portions:
+            with closing(transactions), workspace.store.expecting_many():
+                for some in transactions:
                     _store_all(workspace.store, check, deque(some), report)
                     progress(report.stored, waiting.count)
         except BaseException as error:
@@ -127,18 +115,8 @@ def ingest(
     return report
 
 
-def _portions(items: Iterable[AnyText], most: int, length: int) -> Iterator[list[AnyText]]:
-    """Gather items until there are ``most``, or their texts have ``length`` code points."""
-    gathered: list[AnyText] = []
-    room = length
-    for item in items:
-        gathered.append(item)
-        room -= len(item.text)
-        if len(gathered) == most or room <= 0:
-            yield gathered
-            gathered, room = [], length
-    if gathered:
-        yield gathered
+def _length(one: Article | PackedDocument) -> int:
+    return len(one.text)
 
 
 def _check_all(
@@ -146,7 +124,7 @@ def _check_all(
 ) -> bool:
     """Check all articles and keep those that are to be stored; return whether the text of any document is replaced."""
     replacing = False
-    for some in _portions(articles, _BATCH, _BATCH_LENGTH):
+    for some in portions(articles, _BATCH, _length, _BATCH_LENGTH):
         wanted = []
         for article, present in check.present(some):
             check.refuse(article, present)

@@ -16,10 +16,10 @@ from annotator.corpus import Article, build_documents
 from annotator.side_process import SideProcess
 from annotator.text import Document, Segmentation
 
-WORTH_A_PROCESS = 200
-"""Articles from which another process pays."""
-WORTH_ANOTHER = 4_000
-"""Articles from which one more pays, which takes two thirds of a second of the processor to begin."""
+WORTH_A_PROCESS = 300_000
+"""Code points of articles from which another process pays."""
+WORTH_ANOTHER = 6_000_000
+"""Code points from which one more pays, which takes two thirds of a second of the processor to begin."""
 
 
 _SegmentationRequest = tuple[tuple[str, ...], str, str | None, str | None]
@@ -99,8 +99,8 @@ class SegmentationJob:
 class Segmenter:
     """Builds documents from batches of articles; ``languages`` are the workspace's.
 
-    The other process is started for the first batch of at least ``least`` articles.  Of several ``processes`` the
-    others take their turns once there were :data:`WORTH_ANOTHER` articles.
+    The other process is started once the articles have ``least`` code points.  Of several ``processes`` the others take
+    their turns once there were :data:`WORTH_ANOTHER`.
     """
 
     def __init__(self, languages: tuple[str, ...], least: int = WORTH_A_PROCESS, processes: int = 1) -> None:
@@ -111,10 +111,11 @@ class Segmenter:
 
     def submit(self, articles: Sequence[Article]) -> SegmentationJob:
         """Begin to build the documents of some articles."""
-        self._submitted += len(articles)
+        length = sum(len(a.text) for a in articles)
+        self._submitted += length
         requests = [(self._languages, a.text, a.title, a.lang) for a in articles]
         process = next(self._turns) if self._submitted > WORTH_ANOTHER else self._processes[0]
-        return SegmentationJob(articles, process.begin(requests))
+        return SegmentationJob(articles, process.begin(requests, length))
 
     def close(self) -> None:
         """End the other processes."""

@@ -35,6 +35,7 @@ class WaitingArticles:
 
     def __init__(self, languages: tuple[str, ...]) -> None:
         self.count = 0
+        self._length = 0
         self._languages = languages
         self._segmenter: Segmenter | None = None
         self._batches: WaitingValues[Sequence[Article]] = WaitingValues()
@@ -44,10 +45,11 @@ class WaitingArticles:
     def add(self, articles: Sequence[Article]) -> None:
         """Add a batch of articles."""
         self.count += len(articles)
+        self._length += sum(len(article.text) for article in articles)
         while self._begun and self._begun[0][1].done:
             number, job = self._begun.popleft()
             self._segmented.put((number, job.segmented))
-        if self.count >= WORTH_A_PROCESS and len(self._begun) < _BATCHES_BUSY:
+        if self._length >= WORTH_A_PROCESS and len(self._begun) < _BATCHES_BUSY:
             self._begun.append((self._batches.count, self._submit(articles)))
         self._batches.put(articles)
 
@@ -77,6 +79,6 @@ class WaitingArticles:
 
     def _submit(self, articles: Sequence[Article]) -> SegmentationJob:
         if self._segmenter is None:
-            least = 1 if self.count >= WORTH_A_PROCESS else WORTH_A_PROCESS
+            least = 0 if self._length >= WORTH_A_PROCESS else WORTH_A_PROCESS
             self._segmenter = Segmenter(self._languages, least, processes=_PROCESSES)
         return self._segmenter.submit(articles)

@@ -31,6 +31,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingesting, "_BATCH", 16)
     monkeypatch.setattr(waiting_articles, "_BATCHES_AHEAD", 2)
     monkeypatch.setattr(waiting_articles, "_BATCHES_BUSY", 2)
+    monkeypatch.setattr(waiting_articles, "WORTH_A_PROCESS", 10_000)
     monkeypatch.setattr("annotator.files.waiting._BYTES_IN_MEMORY", 4_096)
     monkeypatch.setattr(ingesting, "_TRANSACTION", 50)
     monkeypatch.setattr(ingesting, "_FLUSH", 7)
