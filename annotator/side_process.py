@@ -14,9 +14,6 @@ from typing import Generic, TypeVar
 
 from annotator.piped_process import PipedProcess, pipes_to_parent
 
-NICENESS = 5
-"""Of the other process, which has several lists to work on: whoever stores its results has the first turn."""
-
 Argument = TypeVar("Argument")
 Result = TypeVar("Result")
 
@@ -95,7 +92,6 @@ def main(module: str, name: str) -> None:
     """Call a function with each list that the parent sends, until the parent closes the pipe."""
     parent = pipes_to_parent()
     function = getattr(import_module(module), name)
-    os.nice(NICENESS)
     gc.disable()  # what is computed here leaves no cycles behind
     with suppress(EOFError):
         while True:

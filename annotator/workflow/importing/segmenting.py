@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import cycle
 from typing import Any
 
 from annotator.corpus import Article, build_documents
@@ -18,8 +17,6 @@ from annotator.text import Document, Segmentation
 
 WORTH_A_PROCESS = 300_000
 """Code points of articles from which another process pays."""
-WORTH_ANOTHER = 6_000_000
-"""Code points from which one more pays, which takes two thirds of a second of the processor to begin."""
 
 
 _SegmentationRequest = tuple[tuple[str, ...], str, str | None, str | None]
@@ -99,28 +96,21 @@ class SegmentationJob:
 class Segmenter:
     """Builds documents from batches of articles; ``languages`` are the workspace's.
 
-    The other process is started once the articles have ``least`` code points.  Of several ``processes`` the others take
-    their turns once there were :data:`WORTH_ANOTHER`.
+    The other process is started once the articles have ``least`` code points.
     """
 
-    def __init__(self, languages: tuple[str, ...], least: int = WORTH_A_PROCESS, processes: int = 1) -> None:
+    def __init__(self, languages: tuple[str, ...], least: int = WORTH_A_PROCESS) -> None:
         self._languages = languages
-        self._processes = [SideProcess(segment_all, least) for _ in range(processes)]
-        self._turns = cycle(self._processes)
-        self._submitted = 0
+        self._process = SideProcess(segment_all, least)
 
     def submit(self, articles: Sequence[Article]) -> SegmentationJob:
         """Begin to build the documents of some articles."""
-        length = sum(len(a.text) for a in articles)
-        self._submitted += length
         requests = [(self._languages, a.text, a.title, a.lang) for a in articles]
-        process = next(self._turns) if self._submitted > WORTH_ANOTHER else self._processes[0]
-        return SegmentationJob(articles, process.begin(requests, length))
+        return SegmentationJob(articles, self._process.begin(requests, sum(len(a.text) for a in articles)))
 
     def close(self) -> None:
-        """End the other processes."""
-        for process in self._processes:
-            process.close()
+        """End the other process."""
+        self._process.close()
 
 
 def segment_all(requests: list[_SegmentationRequest]) -> Segmentations:

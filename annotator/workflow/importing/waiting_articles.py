@@ -17,19 +17,17 @@ from annotator.workflow.importing.segmenting import (
     Segmenter,
 )
 
-_PROCESSES = 2
-"""Processes that build documents: reading and storing take less than one of two cores."""
 _BATCHES_BUSY = 6
-"""Batches that the other processes have at once while articles are checked; what comes meanwhile is left for later."""
+"""Batches that the other process has at once while articles are checked; what comes meanwhile is left for later."""
 _BATCHES_AHEAD = 8
-"""Batches that are segmented in the other processes, or read, while earlier ones are stored."""
+"""Batches that are segmented in the other process, or read, while earlier ones are stored."""
 
 
 class WaitingArticles:
     """Articles that are to be stored, in the order in which they were added.
 
-    Other processes are started as soon as there are enough for them.  While articles are added, they build documents of
-    every batch that comes when they have little to do; the others follow while documents are stored.  Raises
+    Another process is started as soon as there are enough for it.  While articles are added, it builds documents of
+    every batch that comes when it has little to do; the others follow while documents are stored.  Raises
     :class:`StoreError` where there is no room for temporary files.
     """
 
@@ -58,7 +56,7 @@ class WaitingArticles:
         return chain.from_iterable(job.packed for job in look_ahead(self._jobs(), _BATCHES_AHEAD - 1))
 
     def close(self) -> None:
-        """Forget the articles, and end the other processes."""
+        """Forget the articles, and end the other process."""
         self._batches.close()
         self._segmented.close()
         if self._segmenter is not None:
@@ -80,5 +78,5 @@ class WaitingArticles:
     def _submit(self, articles: Sequence[Article]) -> SegmentationJob:
         if self._segmenter is None:
             least = 0 if self._length >= WORTH_A_PROCESS else WORTH_A_PROCESS
-            self._segmenter = Segmenter(self._languages, least, processes=_PROCESSES)
+            self._segmenter = Segmenter(self._languages, least)
         return self._segmenter.submit(articles)
