@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -46,6 +47,15 @@ def collect_seldom() -> None:
 def collect_young() -> None:
     """Look at the newest objects now, after a frame, so that the collector does not do so before the next one."""
     gc.collect(0)
+
+
+HANDOVER_SECONDS = 5e-5
+"""Seconds in which another thread surely takes Python's lock, if it waits for it."""
+
+
+def hand_over() -> None:
+    """Let a thread that was given work begin with it now, not when this one has nothing more to do."""
+    time.sleep(HANDOVER_SECONDS)
 
 
 CLOSING_SECONDS = 0.5

@@ -40,10 +40,11 @@ _.window_virtual_size
 _._fatal_error
 _.panic
 
-# Textual asks it what may be run, and a driver to open an address or to save a file.
+# Textual asks it what may be run, and a driver to pass a message on, to open an address or to save a file.
 _.check_action
 _.open_url
 _.deliver_binary
+_.send_message
 
 # dkpro-cassis writes it into the file.
 _.sofa_mime

@@ -96,7 +96,7 @@ class AnnotatorApp(NotifyingApp):
         adjudicating: bool = False,
         served: bool = False,
     ) -> None:
-        super().__init__(driver_class=_confined_driver() if served else None)
+        super().__init__(driver_class=_driver(served=served))
         self.desk = desk
         self.is_served = served
         self.training = training
@@ -395,7 +395,8 @@ class AnnotatorApp(NotifyingApp):
         self.exit(message=message if waiting else None)
 
 
-def _confined_driver() -> type[Driver]:
+def _driver(*, served: bool) -> type[Driver]:
     from annotator.tui.confined_driver import ConfinedDriver
+    from annotator.tui.quick_driver import QuickDriver
 
-    return ConfinedDriver
+    return ConfinedDriver if served else QuickDriver

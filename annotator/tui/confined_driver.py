@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from textual import events
-from textual.drivers.linux_driver import LinuxDriver
+
+from annotator.tui.quick_driver import QuickDriver
 
 
-class ConfinedDriver(LinuxDriver):
+class ConfinedDriver(QuickDriver):
     """Opens no address, saves no file, and does not stop the process: whoever is there could not go on with it."""
 
     @property

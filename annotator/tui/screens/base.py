@@ -24,7 +24,7 @@ from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.one_layout import laid_out_once
 from annotator.tui.widgets.palette_widget import PaletteWidget
 from annotator.tui.workbench import Workbench
-from annotator.tuning import collect_young
+from annotator.tuning import collect_young, hand_over
 from annotator.workflow.desk import Desk
 
 MIN_COLUMNS, MIN_LINES = 60, 15
@@ -168,8 +168,9 @@ class WorkScreen(Screen[None]):
         collect_young()
 
     def paint(self) -> None:
-        """Paint a frame now, as before work that takes long."""
+        """Paint a frame now, as before work that takes long; a thread writes it to the terminal."""
         self._on_timer_update()
+        hand_over()
 
     def _on_timer_update(self) -> None:
         """Paint a frame, also of those widgets that have not yet come to ask for it: the next one is two ticks away."""
