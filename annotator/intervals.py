@@ -100,7 +100,7 @@ class IntervalIndex(Sequence[Interval]):
         intervals = self._sorted
         first = bisect_left(intervals, (start - self._longest,))
         last = bisect_left(intervals, (end,))
-        return [i for i in intervals[first:last] if i.end > start]
+        return [i for i in intervals[first:last] if i.negative_end < -start]
 
     def at(self, offset: int) -> list[Interval]:
         """List the intervals that cover the code point at ``offset``, in reading order."""

@@ -106,8 +106,10 @@ class ReviewLayer:
 
     def first_score(self, item: Span | Relation) -> float | None:
         """The score with which an item was first shown as a suggestion, before anything was learned."""
-        decided = [] if item.origin == "suggested" else self.suggestions.verdicts_on(item.id)
-        scores = [self.suggestions.first_score(i) for i in ([v.id for v in decided] or [item.id])]
+        if item.origin == "suggested":
+            return self.suggestions.first_score(item.id)
+        decided = [verdict.id for verdict in self.suggestions.verdicts_on(item.id)]
+        scores = [self.suggestions.first_score(i) for i in decided or [item.id]]
         return min((score for score in scores if score is not None), default=None)
 
     def certainty(self, item: Span | Relation) -> Certainty:
