@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -37,7 +39,7 @@ class Mode(Enum):
         return modes[(modes.index(self) + 1) % len(modes)]
 
 
-@dataclass(slots=True)
+@dataclass
 class Highlights:
     """What is emphasised at the moment; offsets are code points, ranges half-open.
 
@@ -76,12 +78,20 @@ class Highlights:
         """Whether any hints, or ranges that they stand for, are shown."""
         return bool(self.hints or self.stretches)
 
+    @cached_property
+    def _in_order(self) -> tuple[list[int], tuple[tuple[int, int], ...], int]:
+        """The offsets of hints and the stretches, each in order, and how long a stretch is at most."""
+        longest = max((end - start for start, end in self.stretches), default=0)
+        return sorted(self.hints), tuple(sorted(self.stretches)), longest
+
     def within(self, start: int, end: int) -> Highlights:
         """The same with those hints and stretches only that reach into a range."""
         if not self.has_hints:
             return self
-        hints = {offset: hint for offset, hint in self.hints.items() if start <= offset < end}
-        stretches = tuple([s for s in self.stretches if s[0] < end and start < s[1]])
+        offsets, stretches, longest = self._in_order
+        hints = {i: self.hints[i] for i in offsets[bisect_left(offsets, start) : bisect_left(offsets, end)]}
+        near = stretches[bisect_left(stretches, (start - longest,)) : bisect_left(stretches, (end,))]
+        stretches = tuple([stretch for stretch in near if start < stretch[1]])
         return Highlights(self.focused, self.arcs, self.cursor, self.selection, hints, stretches)
 
 
