@@ -76,7 +76,10 @@ class PaintedLines(ScrollView):
         Setting ``virtual_size`` lays the whole screen out again, which is too slow after each key.  As long as the
         scroll bar neither appears nor disappears, updating the bar is enough.
         """
-        old, room = self.virtual_size, self.scrollable_content_region.height
+        old = self.virtual_size
+        if size == old:
+            return
+        room = self.scrollable_content_region.height
         same_bar = self.styles.overflow_y == "scroll" or (old.height > room) == (size.height > room)
         same_bar &= self.styles.overflow_x == "hidden" or old.width == size.width
         if self.is_mounted and same_bar:
