@@ -165,7 +165,8 @@ class AnnotationSession:
             for op in replay.ops:
                 step.apply(op)
             told = self._proposals(replay.span()).beside(step, replay.action) if replay.of == "propose" else str
-        self._read_returned()
+        if any(op.id == "state" and {"value": "done"} in (op.was, op.now) for op in step.ops):
+            self._read_returned()
         outcome = self.outcome(step, f"{replay.description} {told()}".rstrip())
         focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.id in self.layer.content]
         focus += [op.id for op in replay.ops if op.table == "verdict" and self.layer.order.is_pending(op.id)]

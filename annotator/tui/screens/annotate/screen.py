@@ -110,7 +110,7 @@ class AnnotateScreen(DocumentScreen):
         self._asked_to_finish = False
         self._labelled_everywhere: SpanKey | None = None
         self._progress: dict[str, int] = {}
-        self._counted_state: tuple[str, bool] | None = None
+        self._counted_state: tuple[bool, bool] | None = None
 
     def make_view(self) -> TextView:
         """The text, with the curator's own and the pending items."""
@@ -229,7 +229,7 @@ class AnnotateScreen(DocumentScreen):
 
     def _current_progress(self) -> dict[str, int]:
         """The curator's progress, counted anew where a step finished or reopened the document."""
-        state = self.session.state, self.session.returned is None
+        state = self.session.state == "done", self.session.returned is None
         if state != self._counted_state:
             self._progress, self._counted_state = self.desk.progress(), state
         return self._progress
