@@ -39,7 +39,7 @@ class Mode(Enum):
         return modes[(modes.index(self) + 1) % len(modes)]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Highlights:
     """What is emphasised at the moment; offsets are code points, ranges half-open.
 
