@@ -29,15 +29,12 @@ class StateTable:
 
     def rows(self, layer_id: int, ops: Iterable[Op]) -> list[Row]:
         """The rows of the records that ops write: layer, id, columns."""
-        columns = self.columns
-        rows: list[Row] = [(layer_id, op.id, *map(op.now.get, columns)) for op in ops if op.now is not None]
-        for at, write in self._written:
-            place = at + 2
-            if any(row[place] is not None for row in rows):
-                rows = [
-                    row if row[place] is None else (*row[:place], write(row[place]), *row[place + 1 :]) for row in rows
-                ]
-        return rows
+        records = [(op.id, op.now) for op in ops if op.now is not None]
+        written = self.json | self.boolean
+        if all(written.isdisjoint(record) for _, record in records):
+            columns = self.columns
+            return [(layer_id, record_id, *map(record.get, columns)) for record_id, record in records]
+        return [(layer_id, record_id, *self.values(record)) for record_id, record in records]
 
     def values(self, record: Record) -> list[Any]:
         """A record's column values."""
