@@ -16,6 +16,7 @@ import click
 
 from annotator import __version__
 from annotator.cli.common import COMPLETING, GlobalOptions, narrate, workspace_option
+from annotator.cli.interrupts import repeated_until_raised
 from annotator.errors import AnnotatorError
 
 VERBS = {
@@ -146,7 +147,8 @@ def _run(arguments: list[str], *, debug: bool) -> int:
     """Run a command; turn what it raises into one line and an exit status."""
     try:
         _check_readable(arguments)
-        return cli.main(arguments, prog_name="annotator", standalone_mode=False) or 0
+        with repeated_until_raised():
+            return cli.main(arguments, prog_name="annotator", standalone_mode=False) or 0
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:

@@ -27,10 +27,27 @@ from annotator.cli.main import main
 with contextlib.redirect_stdout(io.StringIO()) as out:
     status = main(sys.argv[1:])
 ours = {"annotator", "annotator.errors", "annotator.cli", "annotator.cli.main", "annotator.cli.common",
-        "annotator.reports", "annotator.reports.printable", "annotator.reports.text_table"}
+        "annotator.cli.interrupts", "annotator.reports", "annotator.reports.printable", "annotator.reports.text_table"}
 others = {"msgspec", "numpy", "rich", "sqlite3", "yaml", "logging", "traceback", "subprocess", "concurrent"}
 loaded = {name for name in sys.modules if name.split(".")[0] == "annotator"} - ours | sys.modules.keys() & others
 sys.exit(f"status {status}, loaded {sorted(loaded)}" if status or loaded or not out.getvalue() else 0)
+"""
+INTERRUPTED_WHILE_FINALIZING = """
+import os, signal, sys, time
+from annotator.cli.main import main
+from annotator.workflow.workspace import Workspace
+
+class Finalized:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def find(*_):
+    Finalized()
+    time.sleep(60)
+
+Workspace.find = find
+status = main(["status"])
+sys.exit(0 if status == 130 else f"status {status}")
 """
 CORE = """
 import importlib, sys
@@ -205,3 +222,6 @@ class TestDefectsOfOurs:
         monkeypatch.setattr(Workspace, "find", interrupt)
         assert main(["status"]) == 130
         assert capfd.readouterr().err.strip() == "annotator: stopped; 12 of 20 articles are stored"
+
+    def test_an_interruption_is_not_lost_where_python_cannot_raise_it(self) -> None:
+        assert finish(start(INTERRUPTED_WHILE_FINALIZING)) == ("", "\nannotator: stopped\n")
