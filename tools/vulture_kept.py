@@ -38,6 +38,7 @@ _.render_line
 _.render_lines
 _.window_virtual_size
 _._fatal_error
+_.run_input_thread
 _.panic
 
 # Textual asks it what may be run, and a driver to pass a message on, to open an address or to save a file.

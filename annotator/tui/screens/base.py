@@ -17,6 +17,7 @@ from annotator.store import SchemeMovedError
 from annotator.tui.key_names import key_in_words
 from annotator.tui.layout.palette import Palette
 from annotator.tui.line_compositor import LineCompositor
+from annotator.tui.quick_driver import QuickDriver
 from annotator.tui.screens.help_topic import HelpTopic
 from annotator.tui.waiting_keys import WaitingKeys
 from annotator.tui.widgets.clickable_keys import KeyClicked
@@ -160,6 +161,9 @@ class WorkScreen(Screen[None]):
         """
         waiting = self.focused.message_queue_size if self.focused is not None else 0
         if self.app.message_queue_size or self.message_queue_size or waiting > 1:  # one asks it to repaint itself
+            return
+        driver = self.app._driver
+        if isinstance(driver, QuickDriver) and driver.has_input():
             return
         widgets: list[Widget] = [self, *self._compositor.visible_widgets]
         if any(w._layout_required or w._scroll_required or w._refresh_styles_required for w in widgets):
