@@ -54,6 +54,7 @@ class CuratorMemory:
         self._attributes = AttributeMemory()
         self._heads: dict[str, tuple[str, ...]] = {}
         self._mentions: dict[str, list[tuple[str, str]]] = {}
+        self._mentions_of: dict[str, list[str]] = {}
         self._chosen = ""
         self._version: LearnedVersion | None = None
         self._proposers: dict[tuple[str, str], RelationProposer] = {}
@@ -88,11 +89,13 @@ class CuratorMemory:
             self._corrections.forget(key)
             self._attributes.forget(key)
             self._mentions.pop(key, None)
+            self._mentions_of.clear()
             del self._heads[key]
         for key, layers in latest.items():
             heads = tuple(layer.head for layer in layers)
             if self._heads.get(key) != heads:
                 self._heads[key] = heads
+                self._mentions_of.clear()
                 self._read(key, layers)
 
     def relation_proposer(self, lang: str) -> RelationProposer:
@@ -124,9 +127,14 @@ class CuratorMemory:
         return self._version
 
     def mentions(self, label: str) -> list[str]:
-        """Texts that have a label in other documents, up to some hundreds, as far as these were read."""
-        texts = (text for spans in self._mentions.values() for name, text in spans if name == label)
-        return list(islice(texts, MOST_MENTIONS))
+        """Texts that have a label in other documents, up to some hundreds, as far as these were read.
+
+        The same list until others are read.
+        """
+        if label not in self._mentions_of:
+            texts = (text for spans in self._mentions.values() for name, text in spans if name == label)
+            self._mentions_of[label] = list(islice(texts, MOST_MENTIONS))
+        return self._mentions_of[label]
 
     def attribute_memory(self, opened: str) -> AttributeMemory:
         """Which attributes the phrases of other documents have; only documents that changed since are read."""

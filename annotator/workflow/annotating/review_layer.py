@@ -55,6 +55,11 @@ class ReviewLayer:
         return self._threshold
 
     @property
+    def changes(self) -> int:
+        """How many changes there were of what is decided or pending."""
+        return self.content.changes + self.suggestions.changes
+
+    @property
     def suggested_attributes(self) -> Attributes:
         """What is suggested of the attributes of the document, where they are not set."""
         present = self.content.document_attributes

@@ -33,7 +33,7 @@ class Suggestions:
     suggested relation while both its ends are decided or pending and the scheme allows it.  ``order`` holds the pending
     ones.  ``spans`` and ``relations`` are all suggestions by id, ``stored_spans`` and
     ``stored_relations`` those that are stored, as opposed to those that follow from what was decided meanwhile.
-    ``pending_scores`` has what is pending by score.
+    ``pending_scores`` has what is pending by score, ``changes`` counts the changes of verdicts and of what is pending.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Suggestions:
         verdicts: Mapping[str, Verdict],
         text: str,
     ) -> None:
+        self.changes = 0
         self._content = content
         self._text = text
         self._order = order
@@ -226,6 +227,7 @@ class Suggestions:
 
     def apply_verdict(self, op: Op) -> None:
         """Carry the verdicts forward by one op."""
+        self.changes += 1
         old = self.verdicts.pop(op.id, None)
         if old is not None and old.item is not None:
             self._verdicts_on[old.item].discard(op.id)
@@ -289,6 +291,7 @@ class Suggestions:
 
     def _refresh(self, span_ids: Iterable[str]) -> None:
         """Update whether suggested spans, and the relations at them, are pending."""
+        self.changes += 1
         no_longer: list[Position] = []
         newly: list[Position] = []
         span_ids = list(span_ids)
@@ -303,6 +306,7 @@ class Suggestions:
             self._refresh_relation(relation_id)
 
     def _refresh_relation(self, relation_id: str) -> None:
+        self.changes += 1
         self._order.set_pending_relation(relation_id, self._relation_position(relation_id))
         self._count_score(relation_id)
 

@@ -48,11 +48,12 @@ class LayerContent:
 
     ``index`` holds the spans in reading order, ``retired`` those items that the scheme no longer allows, ``groups`` the
     mentions that are one.  ``fields`` are the layer's ``state``, ``flag`` and the digest of its ``text``, as far as
-    they are set.
+    they are set.  ``changes`` counts the changes.
     """
 
     def __init__(self, scheme: LabelScheme, sentences: Segmentation, content: Annotations | None = None) -> None:
         content = content or Annotations()
+        self.changes = 0
         self.scheme = scheme
         self._sentences = sentences
         self.spans: dict[str, Span] = dict(content.spans)
@@ -170,6 +171,7 @@ class LayerContent:
 
     def apply(self, op: Op) -> ContentChange:
         """Carry the content forward by one op."""
+        self.changes += 1
         if op.table == "span":
             return self._apply_span(op)
         if op.table == "relation":

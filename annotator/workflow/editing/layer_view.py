@@ -25,6 +25,11 @@ class LayerView(Protocol):
     """Spans and relations to be shown, each by its id; offsets are code points."""
 
     @property
+    def changes(self) -> int:
+        """How many changes there were of what is decided or pending: what follows from it holds until the next one."""
+        ...
+
+    @property
     def scheme(self) -> LabelScheme:
         """The label scheme under which they stand."""
         ...

@@ -54,6 +54,12 @@ def looks(session: AnnotationSession) -> set[tuple[int, int, str, bool]]:
     return shown | {(*layer.suggestions.spans[i.id].key, True) for i in layer.order.pending_spans}
 
 
+def spans_and_rejected(session: AnnotationSession) -> list[Any]:
+    """Return what may be asked of a layer about its text."""
+    layer, end = session.layer, len(session.document.text)
+    return [layer.spans_over(0, end), *(layer.rejected_over(0, end, label) for label in session.scheme.entities)]
+
+
 def suggest(bench: Bench) -> None:
     """Propose spans and relations of every kind; those of the second suggester overlap and contradict the first's."""
     document = bench.document()
@@ -107,6 +113,8 @@ class Curation(RuleBasedStateMachine):
     def done(self, action: Callable[[], Outcome]) -> bool:
         """Do something; when it is refused nothing may have changed, else what changed is told."""
         before, looked = content(self.session), self.looks()
+        layer, over = self.session.layer, spans_and_rejected(self.session)
+        changes = layer.changes
         try:
             outcome = action()
         except WorkflowError:
@@ -117,6 +125,7 @@ class Curation(RuleBasedStateMachine):
             assert outcome.focus in self.session.layer
         for start, end, *_ in looked ^ self.looks():
             assert any(s < end and start < e for s, e in outcome.touched)
+        assert layer.changes > changes or over == spans_and_rejected(self.session)
         return True
 
     def looks(self) -> set[tuple[Any, ...]]:

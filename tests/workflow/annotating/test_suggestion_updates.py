@@ -206,8 +206,12 @@ class TestOutOfView:
         assert session.updates.follows_between(4, 26)
         assert not session.updates.follows_between(4, 37)
         assert not session.updates.follows_between(26, 4)
+        changes = session.layer.changes
         assert session.updates.finish() == [(33, 37), (44, 48), (55, 59)]
+        assert session.layer.changes > changes
+        changes = session.layer.changes
         assert session.updates.finish() == []
+        assert session.layer.changes == changes
         assert waiting(session) == waiting(bench.session("a"))
 
     def test_what_comes_after_the_view_follows_as_far_as_is_asked(self, bench: Bench) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from annotator.annotation import Span
 from annotator.text import Segment
 from annotator.tui.layout.caret import Caret
 from annotator.tui.screens.document.focus import waits_for_verdict
@@ -18,6 +17,7 @@ from annotator.workflow.annotating.phrase_candidates import MOST_LISTS, phrase_c
 from annotator.workflow.annotating.phrase_finding import PhraseFinder
 from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
+from annotator.workflow.editing.layer_view import LayerView
 
 LOOKED_AT = 20_000
 """Code points on either side of the view whose spans show what a label's mentions look like."""
@@ -27,13 +27,13 @@ LISTS_AT_FIRST = 2
 
 
 class _Basis(NamedTuple):
-    """What phrases to offer follow from: the view, spans and mentions of the label, what was rejected, and found."""
+    """What phrases to offer follow from: the view, the layer, mentions of the label elsewhere, and what was found."""
 
     start: int
     end: int
-    around: list[Span]
+    layer: LayerView
+    changes: int
     mentions: list[str]
-    rejected: list[Segment]
     found: list[Segment]
 
 
@@ -144,12 +144,10 @@ class Marking:
 
         They are kept for as long as they follow from the same.
         """
-        screen, text = self._screen, self._screen.session.document.text
-        layer, (start, end) = screen.session.layer_view, screen.view.visible_range()
-        around = layer.spans_over(max(0, start - LOOKED_AT), min(len(text), end + LOOKED_AT))
-        mentions = [*screen.desk.mentions(label), *(text[s.start : s.end] for s in around if s.label == label)]
-        rejected, found = layer.rejected_over(start, end, label), screen.navigation.matches_in(start, end)
-        basis = _Basis(start, end, around, mentions, rejected, found)
+        screen, layer = self._screen, self._screen.session.layer_view
+        start, end = screen.view.visible_range()
+        found = screen.navigation.matches_in(start, end)
+        basis = _Basis(start, end, layer, layer.changes, screen.desk.mentions(label), found)
         known = self._offers.get((label, most))
         if known is None or known[0] != basis:
             known = self._offers[label, most] = basis, self._find(label, basis, most)
@@ -158,7 +156,10 @@ class Marking:
     def _find(self, label: str, basis: _Basis, most: int) -> list[list[Segment]]:
         from annotator.suggest.rules.possible_mentions import possible_mentions
 
-        session, (start, end, around, mentions, rejected, found) = self._screen.session, basis
+        session, (start, end, layer, _, elsewhere, found) = self._screen.session, basis
+        text = session.document.text
+        around = layer.spans_over(max(0, start - LOOKED_AT), min(len(text), end + LOOKED_AT))
+        mentions = [*elsewhere, *(text[s.start : s.end] for s in around if s.label == label)]
         pending = (s for s in around if s.origin == "suggested" and s.start < end and start < s.end)
         return phrase_candidates(
             session.document,
@@ -168,7 +169,7 @@ class Marking:
             taken=session.content.index,
             waiting=[Segment(s.start, s.end) for s in pending],
             possible=possible_mentions(label, session.document, start, end),
-            rejected=rejected,
+            rejected=layer.rejected_over(start, end, label),
             found=found,
             overlapping=session.scheme.overlap != "flat",
             finder=self._finder,
