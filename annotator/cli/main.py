@@ -16,7 +16,7 @@ import click
 
 from annotator import __version__
 from annotator.cli.common import COMPLETING, GlobalOptions, narrate, workspace_option
-from annotator.cli.interrupts import repeated_until_raised
+from annotator.cli.interrupts import Interruptions
 from annotator.errors import AnnotatorError
 
 VERBS = {
@@ -145,9 +145,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str], *, debug: bool) -> int:
     """Run a command; turn what it raises into one line and an exit status."""
+    interruptions = Interruptions()
     try:
         _check_readable(arguments)
-        with repeated_until_raised():
+        with interruptions.watched():
             return cli.main(arguments, prog_name="annotator", standalone_mode=False) or 0
     except click.exceptions.Exit as end:
         return end.exit_code
@@ -155,8 +156,7 @@ def _run(arguments: list[str], *, debug: bool) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
-        _tell(_with_notes("stopped", error.__cause__ or error))
-        return 130
+        return _stopped(error.__cause__ or error)
     except BrokenPipeError:
         raise
     except SystemExit as end:  # click's own answer to a broken pipe
@@ -166,8 +166,14 @@ def _run(arguments: list[str], *, debug: bool) -> int:
             import traceback
 
             traceback.print_exc()
+        if interruptions.came:
+            return _stopped(error)
         line = _with_notes(_line(error), error)
         return _tell(line, error.exit_code if isinstance(error, AnnotatorError) else 1)
+
+
+def _stopped(error: BaseException) -> int:
+    return _tell(_with_notes("stopped", error), 130)
 
 
 def _with_notes(line: str, error: BaseException) -> str:

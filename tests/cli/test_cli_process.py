@@ -49,6 +49,20 @@ Workspace.find = find
 status = main(["status"])
 sys.exit(0 if status == 130 else f"status {status}")
 """
+INTERRUPTED_WITHIN_SQLITE = """
+import signal, sqlite3, sys
+from annotator.cli.main import main
+from annotator.workflow.workspace import Workspace
+
+def find(*_):
+    connection = sqlite3.connect(":memory:")
+    connection.create_function("interrupted", 0, lambda: signal.raise_signal(signal.SIGINT))
+    connection.execute("SELECT interrupted()")
+
+Workspace.find = find
+status = main(["status"])
+sys.exit(0 if status == 130 else f"status {status}")
+"""
 CORE = """
 import importlib, sys
 from pathlib import Path
@@ -225,3 +239,6 @@ class TestDefectsOfOurs:
 
     def test_an_interruption_is_not_lost_where_python_cannot_raise_it(self) -> None:
         assert finish(start(INTERRUPTED_WHILE_FINALIZING)) == ("", "\nannotator: stopped\n")
+
+    def test_an_interruption_is_one_whatever_a_library_makes_of_it(self) -> None:
+        assert finish(start(INTERRUPTED_WITHIN_SQLITE)) == ("", "annotator: stopped\n")
