@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tests.tui.watched_terminal import Watched, begin
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench
 
@@ -48,3 +51,34 @@ async def test_narrower_and_wider_the_focus_stays_in_view(news: Bench) -> None:
             await work.settle()
             await work.settle()
             assert "termina." in work.text
+
+
+@pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
+def test_wider_all_of_it_is_painted_anew(news: Bench) -> None:
+    news.workspace.close()
+    terminal = Watched(news)
+    try:
+        begin(terminal)
+        for columns, keys in ((60, ()), (100, ()), (130, ("f2",)), (130, ("f2",)), (200, ())):
+            terminal.resize(columns, 24)
+            terminal.press(*keys)
+            painted = terminal.settle(0.3)
+            terminal.press("?")
+            terminal.wait("type to search")
+            terminal.press("escape")
+            terminal.wait("done ·")
+            assert terminal.settle(0.3) == painted
+    finally:
+        terminal.kill()
+
+
+async def test_hints_are_dropped_with_what_was_in_view(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("escape", "1")
+        assert work.focus.startswith("PERSON: which phrase?")
+        await work.pilot.resize_terminal(60, 15)
+        await work.settle()
+        assert not work.focus.startswith("PERSON: which phrase?")
+        assert "press the key again" in work.message
+        await work.press("a", "s")
+    assert "label" not in news.actions("curator:ana")

@@ -25,7 +25,7 @@ class Watched(Terminal):
         self.bytes = ""
         super().__init__(
             [sys.executable, *command, "-w", str(bench.workspace.root), "annotate", "nota", "--as", "ana", *options],
-            env=environment(),
+            env={name: value for name, value in environment().items() if name not in ("COLUMNS", "LINES")},
             timeout=PATIENCE,
         )
         feed = self._stream.feed

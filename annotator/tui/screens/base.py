@@ -109,6 +109,9 @@ class WorkScreen(Screen[None]):
                 "Make it larger, or quit with ctrl+q."
             )
         self.adapt(event.size.width)
+        if self.has_open_question():  # hints stand on what was in view
+            self.withdraw_question()
+            self.show_hint("the window has another size: press the key again")
 
     def adapt(self, width: int) -> None:
         """Arrange the widgets for a width in cells."""

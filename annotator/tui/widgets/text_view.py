@@ -104,10 +104,10 @@ class TextView(Pointable, PaintedLines, can_focus=False, inherit_bindings=False)
         top = self.visible_range().start
         self._width = width
         rows, frame = self._rows_within(width, self.rows)
+        self.refresh()
         if rows is self.rows:
             self.painter.frame = frame
             self._drop_blocks()
-            self.refresh()
             return
         self._show_rows(rows, frame)
         self.scroll_to(y=self._tops[self.rows.row_of(top)], animate=False, immediate=True)
