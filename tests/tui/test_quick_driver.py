@@ -76,6 +76,17 @@ def test_bytes_that_are_no_text(terminal: Watched) -> None:
     terminal.wait("accepted")
 
 
+def test_what_is_pasted_is_no_key_whatever_is_in_it(news: Bench, terminal: Watched) -> None:
+    terminal.send("\x1b[200~foo\x1b AA \x1b[31mbar\x1b[201~")
+    terminal.settle()
+    terminal.send("c\x1b[200~uno \x1b[1mdos \x1b[201~tres\r")
+    terminal.wait("comment kept")
+    actions, (comment,) = stored(news)
+    assert actions == ["comment"]
+    assert comment.startswith("uno ")
+    assert comment.endswith("dostres")
+
+
 def test_a_long_text_is_pasted_whole(news: Bench, terminal: Watched) -> None:
     text = " ".join(map(str, range(4000)))
     terminal.press("c")
