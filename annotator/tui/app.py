@@ -18,6 +18,7 @@ from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
 from annotator.tui.key_names import read_alt_as_sent
+from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.painting import Mode
 from annotator.tui.layout.palette import Palette
 from annotator.tui.notifying_app import NotifyingApp
@@ -178,6 +179,7 @@ class AnnotatorApp(NotifyingApp):
     def follow_scheme(self) -> None:
         """Read label scheme and names anew, and show what was open under them."""
         annotating, settling = (self._open_document(kind) for kind in (AnnotateScreen, AdjudicateScreen))
+        listed = next((s.listed for s in self.screen_stack if isinstance(s, AnnotateScreen)), None)
         try:
             what = self.desk.follow_scheme()
         except AnnotatorError as error:
@@ -195,7 +197,7 @@ class AnnotatorApp(NotifyingApp):
             if settling is not None:
                 self.screen.run_or_report(lambda: self.open_adjudication(self.desk.key(settling)), can_wait=False)
             elif annotating is not None:
-                self.screen.run_or_report(lambda: self.open_document(self.desk.key(annotating)), can_wait=False)
+                self.screen.run_or_report(lambda: self._reopen(self.desk.key(annotating), listed), can_wait=False)
 
     def _open_document(self, kind: type[AnnotateScreen | AdjudicateScreen]) -> str | None:
         """The document that a screen of a kind has open, by its identity."""
@@ -256,6 +258,10 @@ class AnnotatorApp(NotifyingApp):
         self._push_document(
             lambda: AnnotateScreen(self.desk, self.desk.open(key), needle, item, left=left, why=why, undo=undo)
         )
+
+    def _reopen(self, key: str, listed: ItemFilter | None) -> None:
+        """Open a document to annotate that was open before, with the panel filtered as it was."""
+        self._push_document(lambda: AnnotateScreen(self.desk, self.desk.open(key), listed=listed))
 
     def find_document(self, current: str, opening: Callable[[str], object]) -> None:
         """Open the list in which a document is found by what is typed."""

@@ -8,7 +8,7 @@ from annotator.workflow.schemes.changing import change_labels, label_change
 from annotator.workflow.schemes.renaming import rename_curator, rename_document
 from annotator.workflow.workspace import Workspace
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workspaces import KEY, Bench, range_of, span_texts
+from tests.workspaces import KEY, Bench, range_of, span_texts, verdicts
 
 
 def change_elsewhere(bench: Bench, action: str, *names: str) -> None:
@@ -165,3 +165,17 @@ async def test_an_open_document_and_its_curator_are_followed_under_other_names(b
         await work.press("f")
         assert "flag" in bench.actions("curator:zoe", "note")
     assert list(check_database(bench.store)) == []
+
+
+async def test_the_panel_stays_filtered_when_somebody_changed_the_labels(news: Bench) -> None:
+    async with workbench(news, "nota", size=(120, 30)) as work:
+        await work.press("backslash")
+        await work.type(">0.85")
+        assert work.annotating.panel.count() == 1
+        change_elsewhere(news, "rename", "GPE", "PLACE")
+        await work.press("X")
+        assert "the labels were changed" in notices(work)
+        assert work.annotating.panel.count() == 1
+        await work.press("X")
+        assert work.message.startswith("rejected")
+    assert list(verdicts(news.session()).values()) == ["rejected"]

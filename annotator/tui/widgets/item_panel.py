@@ -39,10 +39,10 @@ class ItemPanel(BesideText, VirtualList):
     ItemPanel { width: auto; min-width: 36; max-width: 80; padding: 0 0 0 1; }
     """
 
-    def __init__(self, session: AnnotationSession, palette: Palette) -> None:
+    def __init__(self, session: AnnotationSession, palette: Palette, item_filter: ItemFilter) -> None:
         super().__init__(palette, id="panel")
         self.session = session
-        self.filter = ItemFilter()
+        self.filter = item_filter
         self._picked: list[Interval] | None = None
         self._picked_relations: list[Interval] = []
 

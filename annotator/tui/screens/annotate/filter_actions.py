@@ -21,6 +21,7 @@ class FilteredScreen(Protocol):
 
     session: AnnotationSession
     panel: ItemPanel
+    listed: ItemFilter
     verdicts: VerdictActions
     view_actions: ViewActions
 
@@ -58,7 +59,8 @@ class FilterActions:
 
     def _filter(self, text: str) -> None:
         screen = self._screen
-        screen.panel.set_filter(ItemFilter.parse(text))
+        screen.listed = ItemFilter.parse(text)
+        screen.panel.set_filter(screen.listed)
         screen.verdicts.follow_filter()
         screen.refresh_highlights()
         told = f"{screen.panel.count()} of {len(screen.session.layer.order.items)} items in the panel"

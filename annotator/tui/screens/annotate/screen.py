@@ -12,6 +12,7 @@ from textual.widget import Widget
 from annotator.annotation import RelationKey, SpanKey
 from annotator.text import Segment
 from annotator.tui.key_names import typed_character
+from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.palette import RETIRED
 from annotator.tui.screens.annotate.catching_up import CatchingUp
 from annotator.tui.screens.annotate.document_actions import DocumentActions
@@ -22,15 +23,7 @@ from annotator.tui.screens.annotate.verdict_actions import VerdictActions
 from annotator.tui.screens.document.action_groups import add_actions
 from annotator.tui.screens.document.attribute_actions import AttributeActions
 from annotator.tui.screens.document.attribute_bars import AttributeBars
-from annotator.tui.screens.document.bindings import (
-    ATTRIBUTES,
-    EDITING,
-    FINDING,
-    GROUPS,
-    LEAVING,
-    LINE_NUMBER,
-    PANEL,
-)
+from annotator.tui.screens.document.bindings import ATTRIBUTES, EDITING, FINDING, GROUPS, LEAVING, LINE_NUMBER, PANEL
 from annotator.tui.screens.document.commenting import ask_for_comment
 from annotator.tui.screens.document.focus import waits_for_verdict
 from annotator.tui.screens.document.prompts import WHICH_LABEL
@@ -93,10 +86,12 @@ class AnnotateScreen(DocumentScreen):
         left: LeftDocument | None = None,
         why: str = "",
         undo: bool = False,
+        listed: ItemFilter | None = None,
     ) -> None:
         super().__init__(desk, session, cursor=session.bookmark.cursor, needle=needle)
         self._left = left
         self._why = why
+        self.listed = listed or ItemFilter()
         self._undo_on_opening = undo
         self._steps_on_opening = session.editor.length
         self._first_item = None if item is None else session.content.item_id_with(item)
@@ -122,7 +117,7 @@ class AnnotateScreen(DocumentScreen):
     def make_panel(self) -> ItemPanel:
         """All spans and relations."""
         self._bars = AttributeBars(self.session.scheme, self.workbench.palette)
-        return ItemPanel(self.session, self.workbench.palette)
+        return ItemPanel(self.session, self.workbench.palette, self.listed)
 
     def beside_text(self) -> Widget:
         """The panel, and the groups under it where the scheme has any."""
