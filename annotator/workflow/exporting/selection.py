@@ -62,7 +62,7 @@ def select(
 
 
 def _why_not_ready(info: LayerInfo | None, layer: str, digest: str, *, unfinished: bool) -> str:
-    if info is None:
+    if info is None or info.text is None:  # never begun, or undone to where it began
         return {GOLD: "not gold yet"}.get(layer, "no suggestions yet" if layer.startswith(SUGGESTIONS) else "not begun")
     if info.text != digest:
         return "about an earlier text"

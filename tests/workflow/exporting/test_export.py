@@ -75,6 +75,10 @@ class TestLayers:
         assert select(worked.workspace, "suggestions").left_out == {"zeta": "no suggestions yet"}
         worked.session("zeta", "bo").finish()
         assert select(worked.workspace, "curator:bo").left_out == {KEY: "not begun"}
+        worked.session("zeta", "bo").undo()
+        assert select(worked.workspace, "curator:bo", unfinished=True).left_out == dict.fromkeys(
+            [KEY, "zeta"], "not begun"
+        )
 
     def test_unfinished_work_can_be_asked_for(self, worked: Bench) -> None:
         assert export(worked, "curator:ana", unfinished=True).count("\n") == 2
