@@ -85,6 +85,7 @@ async def test_what_is_found_in_a_span_puts_that_in_focus_too(news: Bench) -> No
     async with workbench(news, "nota") as work:
         await work.press("a", "g", "/")
         await work.type("ruiz")
+        assert work.focus.startswith("selected “Ruiz” in  PERSON “Ana Ruiz”")
         await work.press("d")
         assert work.message == "deleted PERSON “Ana Ruiz”"
 
@@ -374,3 +375,17 @@ async def test_keys_typed_ahead_of_leaving_a_screen_leave_no_other(news: Bench) 
         assert isinstance(work.app.screen, QueueScreen)
         assert "Q means nothing here" in work.text
     assert news.actions("curator:ana", "otra") == []
+
+
+async def test_what_was_in_focus_stays_there_when_another_window_was_quicker(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("tab")
+        before, item_id = work.focus, work.annotating.item_id
+        other = news.session("nota")
+        other.flag()
+        await work.press("x")
+        assert "repeat the step" in " ".join(note.message for note in work.app._notifications)
+        assert (work.focus, work.annotating.item_id) == (before, item_id)
+        await work.press("x")
+        assert work.message.startswith("rejected")
+    assert list(verdicts(news.session("nota"))) == [item_id]

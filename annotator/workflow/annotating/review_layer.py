@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from itertools import chain, combinations, pairwise
+from math import inf
 
 from annotator.annotation import Annotations, Attributes, Relation, Span, Verdict, reading_order
 from annotator.history import Op
@@ -164,6 +165,11 @@ class ReviewLayer:
         """The position of an item in the order of review; ``None`` when it is neither decided nor pending."""
         own = self.content.positions([item_id])
         return Interval.of(*own[0]) if own else self.order.pending_position(item_id)
+
+    def distance(self, item_id: str, offset: int) -> float:
+        """How far an item begins from an offset, in code points; infinite when it is neither decided nor pending."""
+        position = self.position(item_id)
+        return inf if position is None else abs(position.start - offset)
 
     def touched_ranges(self, ops: Iterable[Op]) -> list[tuple[int, int]]:
         """The ranges, in code points, whose look ops may have changed, in order."""

@@ -169,8 +169,9 @@ class AnnotationSession:
             self._read_returned()
         outcome = self.outcome(step, f"{replay.description} {told()}".rstrip())
         focus = [op.id for op in replay.ops if op.table in ("span", "relation") and op.id in self.layer.content]
-        focus += [op.id for op in replay.ops if op.table == "verdict" and self.layer.order.is_pending(op.id)]
-        return Outcome(outcome.message, focus[0] if focus else None, outcome.touched, outcome.warning)
+        focus = focus or [o.id for o in replay.ops if o.table == "verdict" and self.layer.order.is_pending(o.id)]
+        nearest = min(focus, key=lambda i: self.layer.distance(i, self.bookmark.cursor), default=None)
+        return replace(outcome, focus=nearest)
 
     # Verdicts
 

@@ -165,7 +165,9 @@ class LayerEditor:
     def next_redo(self) -> Replay:
         """The step that was undone last, as ops that redo it."""
         if not self._undo.undone:
-            raise WorkflowError("nothing to redo", "a new step closes the way forward")
+            raise WorkflowError(
+                "nothing to redo", "redo brings back what was undone last, until something else is done"
+            )
         return self._replay("redo", self._undo.undone[-1])
 
     def _replay(self, action: str, target: int) -> Replay:

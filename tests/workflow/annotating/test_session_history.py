@@ -29,6 +29,12 @@ from tests.workspaces import (
 pytestmark = pytest.mark.usefixtures("proposed")
 
 
+def begins(session: AnnotationSession, item_id: str | None) -> int:
+    position = session.layer.position(item_id or "")
+    assert position is not None
+    return position.start
+
+
 class TestUndo:
     def test_it_reaches_back_into_earlier_sessions(self, bench: Bench, ana: Span, cruz: Span) -> None:
         bench.session().accept(ana.id)
@@ -82,6 +88,18 @@ class TestUndo:
         session.redo()
         assert bench.actions("curator:ana") == ["accept", "undo", "redo"]
         assert list(check_database(bench.store)) == []
+
+    @pytest.mark.parametrize("nearest", ["ana", "cruz"])
+    def test_the_item_nearest_to_the_curator_comes_into_focus(
+        self, bench: Bench, ana: Span, cruz: Span, nearest: str
+    ) -> None:
+        span = {"ana": ana, "cruz": cruz}[nearest]
+        session = bench.session()
+        session.accept_all(0.0)
+        session.bookmark.move_to(span.start + 1, None)
+        assert begins(session, session.undo().focus) == span.start
+        session.reject_all()
+        assert begins(session, session.undo().focus) == span.start
 
     def test_it_tells_what_to_repaint(self, bench: Bench, ana: Span) -> None:
         session = bench.session()

@@ -69,17 +69,17 @@ def show_focus(
 ) -> None:
     """Show the open question, else the selection, else the item in focus, else the line of the cursor.
 
-    Of a span that is both selected and in focus, as one that was searched for, the span is shown.
+    Where a span is in focus and something is selected, as what was searched for, both are shown: keys act on the span.
 
     ``place`` says where the item stands in a walk or in what the panel lists, while there is either; ``entry_name``
     names the entries of catalogs.
     """
     span = session.layer.span(item_id) if item_id else None
-    is_found = prompt is None and span is not None and caret.selection == (span.start, span.end)
+    is_found = prompt is None and span is not None and caret.selection is not None
     if not is_found and show_prompt_or_selection(bar, prompt, caret, session.document):
         return
     relation = session.layer.relation(item_id) if item_id else None
-    place = place or ("selected" if is_found else "")
+    place = place or (_selected(session, span, caret) if is_found else "")
     place = f" {place} " if place else ""
     if span is not None:
         _show_span(bar, session, span, place, entry_name)
@@ -87,6 +87,14 @@ def show_focus(
         _show_relation(bar, session, relation, place, entry_name)
     else:
         bar.show((place, "alarm"), (f" {cursor_line}", "faint"))
+
+
+def _selected(session: AnnotationSession, span: Span | None, caret: Caret) -> str:
+    """What is selected, where that is not the whole span in focus."""
+    if caret.selection is None or span is None or caret.selection == (span.start, span.end):
+        return "selected"
+    start, end = caret.selection
+    return f"selected {quote_within(session.document.text[start:end], 20)} in"
 
 
 def _show_span(bar: StatusLine, session: AnnotationSession, span: Span, place: str, entry_name: EntryName) -> None:

@@ -323,7 +323,7 @@ class DocumentScreen(WorkScreen):
         if self.run_or_report(self.session.recover) and self.view.layer_view is not self.session.layer_view:
             self.view.show_layer(self.session.layer_view)
             self.panel.refresh_entries()
-            self.focus_item(None)
+            self.focus_item(self.item_id, move_cursor=False)
 
     def replay(self, action: Callable[[], Outcome]) -> None:
         """Undo or redo a step, and put the item that it changed in focus."""
