@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -9,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from annotator.article_rows import row_articles
-from annotator.articles import Article, check_article, is_blank
+from annotator.articles import Article, Taken, check_article, is_blank, is_first
 from annotator.documents import kinds
 from annotator.documents.archives import unpacked
 from annotator.documents.confined import ConfinedReader
 from annotator.documents.kinds import Kind
-from annotator.errors import AnnotatorError, CorpusError, InputError, NoTextError
+from annotator.errors import CorpusError, InputError, NoTextError
 from annotator.folders import list_files
 from annotator.inputs import LONGEST_LINE, open_file, read_bytes
 from annotator.reading_options import ReadingOptions
@@ -23,14 +24,21 @@ from annotator.rows import find_csv_encoding, read_csv, read_jsonl
 
 _SUPPORTED = ".txt, .md, .jsonl, .csv, .html, .pdf, .docx, .epub, .eml, .mbox, .rss, .zip or .tar.gz"
 _READABLE = "say what it is, as in --kind html"
+_ROWS = (kinds.JSON_LINES, kinds.CSV)
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_SKIP_IT = ", or add --skip-bad to take the others"
 
 
 class ArticleFiles:
-    """Reads articles; ``report`` gets what is skipped, and what of documents is left out."""
+    """Reads articles; ``report`` gets what is skipped, and what of documents is left out.
 
-    def __init__(self, options: ReadingOptions, report: ReadingReport) -> None:
+    ``taken_in_file`` is where the keys of one file are noted while it is checked.
+    """
+
+    def __init__(self, options: ReadingOptions, report: ReadingReport, taken_in_file: Taken) -> None:
         self._options = options
         self._report = report
+        self._taken_in_file = taken_in_file
         self._confined = ConfinedReader()
         self._in_archive = False
 
@@ -40,10 +48,13 @@ class ArticleFiles:
 
     def read(self, path: Path) -> Iterator[Article]:
         """Yield the articles of a path; :class:`CorpusError` for the first that cannot be taken."""
+        before = self._skipped()
         try:
             yield from self._read(path, str(path))
         except InputError as error:
             raise CorpusError(error.message, error.hint) from error
+        if self._options.strict and self._skipped() > before:
+            raise CorpusError(f"{path}: skipped {self._report.skipped_told()}", "move them away, or leave out --strict")
 
     def _read(self, path: Path, name: str) -> Iterator[Article]:
         if path.is_dir():
@@ -83,8 +94,6 @@ class ArticleFiles:
         if not any_article:
             told = f" (skipped {self._report.skipped_told()})" if self._skipped() > before else ""
             raise NoTextError(f"{name}: no articles in this folder{told}", f"put {_SUPPORTED} files there")
-        if self._options.strict and self._skipped() > before:
-            raise CorpusError(f"{name}: skipped {self._report.skipped_told()}", "move them away, or leave out --strict")
 
     def _skipped(self) -> int:
         return sum(some.count for some in self._report.skipped.values())
@@ -99,18 +108,33 @@ class ArticleFiles:
         stem = _stem(path)
         if self._options.key_by_path:
             stem = ".".join((*path.relative_to(folder).parent.parts, stem))
-        articles = self._read_file(path, told, kind, stem)
-        several = kind in (kinds.JSON_LINES, kinds.CSV, kinds.ARCHIVE)
+        any_taken = False
         try:
-            yield from articles if several else _checked(articles)
+            if self._options.skip_bad and kind in _ROWS:
+                self._check_rows(path, told, kind, stem)
+            articles = _checked(self._read_file(path, told, kind, stem))
+            for article in articles if kind in _ROWS or kind is kinds.ARCHIVE else list(articles):
+                any_taken = True
+                yield article
         except NoTextError:
             self._report.skip("without text", told)
-        except AnnotatorError as error:
-            if several:
-                raise
+        except (CorpusError, InputError) as error:
+            message = error.message.replace(str(path), told)
             if not self._options.skip_bad:
-                raise type(error)(error.message, f"{error.hint}, or add --skip-bad to take the others") from error
-            self._report.skip("that cannot be taken", f"{told} ({error.message.removeprefix(f'{told}: ')})")
+                raise type(error)(message, error.hint.removesuffix(_SKIP_IT) + _SKIP_IT) from error
+            if any_taken or _is_lack_of_space(error):
+                raise
+            self._report.skip("that cannot be taken", _with_reason(told, message))
+
+    def _check_rows(self, path: Path, name: str, kind: Kind, stem: str) -> None:
+        """Read all rows of a file before the first is taken; :class:`CorpusError` for the first that cannot be taken.
+
+        What the report is told of the file waits until the rows are taken.
+        """
+        self._taken_in_file.clear()
+        reader = ArticleFiles(self._options, ReadingReport(), self._taken_in_file)
+        for article in _checked(reader._read_file(path, name, kind, stem)):
+            is_first(article, self._taken_in_file)
 
     def _read_file(self, path: Path, name: str, kind: Kind, stem: str) -> Iterator[Article]:
         """Yield the articles of a file of a kind; ``name`` is what it is called in messages, ``stem`` its key."""
@@ -192,12 +216,18 @@ class ArticleFiles:
                 self._in_archive = False
 
 
-def _checked(articles: Iterable[Article]) -> list[Article]:
-    """All articles of a file, once it is known that all can be taken."""
-    checked = list(articles)
-    for article in checked:
+def _checked(articles: Iterable[Article]) -> Iterator[Article]:
+    """Yield the articles of a file up to the first that cannot be taken."""
+    for article in articles:
         check_article(article)
-    return checked
+        yield article
+
+
+def _is_lack_of_space(error: BaseException | None) -> bool:
+    """Tell whether an error is one of a full disk, and so not of the file that was read."""
+    while error is not None and not (isinstance(error, OSError) and error.errno in _NO_SPACE):
+        error = error.__cause__
+    return error is not None
 
 
 def _stem(path: Path) -> str:
@@ -208,6 +238,14 @@ def _stem(path: Path) -> str:
 def _told(path: Path, folder: Path, name: str) -> str:
     """What a file of a folder is called in messages, where the folder is called ``name``."""
     return str(Path(name, path.relative_to(folder)))
+
+
+def _with_reason(name: str, message: str) -> str:
+    """Say in brackets behind the name of a file, or the line in it, what a message about it says."""
+    if not message.startswith(name):
+        return f"{name} ({message})"
+    place, _, reason = message.removeprefix(name).partition(": ")
+    return f"{name}{place} ({reason})"
 
 
 def _digest(path: Path) -> str:

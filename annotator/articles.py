@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from annotator.errors import CorpusError
 from annotator.names import key_problem
@@ -31,6 +31,31 @@ class Article:
     def sha256(self) -> str:
         """The digest that identifies the text."""
         return text_sha256(self.text)
+
+
+class Taken(Protocol):
+    """Which keys are taken, by what text and where; a dictionary does, while there is memory."""
+
+    def setdefault(self, key: str, article: tuple[str, str], /) -> tuple[str, str]:
+        """Return the digest and place of the first article with this key, which is ``article`` if there was none."""
+
+    def clear(self) -> None:
+        """Forget all keys."""
+
+
+def is_first(article: Article, taken: Taken) -> bool:
+    """Note the key of an article; tell whether it is new, rather than that of the same article.
+
+    Raises :class:`CorpusError` where it is the key of an article with another text.
+    """
+    this = article.sha256, article.where
+    first = taken.setdefault(article.key, this)
+    if first is not this and first[0] != article.sha256:
+        raise CorpusError(
+            f"{article.where}: the key {article.key!r} is already that of {first[1]}, with another text",
+            "rename one of them, give the rows different ids, or name documents by --key-by-path",
+        )
+    return first is this
 
 
 def is_blank(text: str) -> bool:

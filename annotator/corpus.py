@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
 
 from annotator.article_files import ArticleFiles
 from annotator.articles import Article as Article
-from annotator.articles import check_article
+from annotator.articles import Taken, check_article, is_first
 from annotator.errors import CorpusError, InputError
 from annotator.inputs import check_encoding
 from annotator.languages import short_language, tell_languages
@@ -24,18 +23,12 @@ from annotator.text import Document, derive_title
 from annotator.tokenization import split_sentences, tokenize
 
 
-class Taken(Protocol):
-    """Which keys are taken, by what text and where; a dictionary does, while there is memory."""
-
-    def setdefault(self, key: str, article: tuple[str, str], /) -> tuple[str, str]:
-        """Return the digest and place of the first article with this key, which is ``article`` if there was none."""
-
-
 def read_articles(
     paths: Sequence[Path],
     options: ReadingOptions = AS_FOUND,
     *,
     taken: Taken | None = None,
+    taken_in_file: Taken | None = None,
     report: ReadingReport | None = None,
 ) -> Iterator[Article]:
     """Read the articles of files, folders and archives, in the order given; the same article twice is read once.
@@ -45,26 +38,20 @@ def read_articles(
     gets what was skipped there, and what of documents was left out.
 
     Raises :class:`CorpusError` at the first article that cannot be taken, saying what, where and how to mend it.
-    ``taken`` is where the keys of what was read are noted.
+    ``taken`` is where the keys of what was read are noted, ``taken_in_file`` those of one file while it is checked.
     """
     try:
         check_encoding(options.encoding or "utf-8")
     except InputError as error:
         raise CorpusError(error.message, error.hint) from error
     taken = {} if taken is None else taken
-    with closing(ArticleFiles(options, ReadingReport() if report is None else report)) as files:
+    taken_in_file = {} if taken_in_file is None else taken_in_file
+    with closing(ArticleFiles(options, ReadingReport() if report is None else report, taken_in_file)) as files:
         for path in paths:
             for article in files.read(path):
                 check_article(article)
-                this = article.sha256, article.where
-                first = taken.setdefault(article.key, this)
-                if first is this:
+                if is_first(article, taken):
                     yield article
-                elif first[0] != article.sha256:
-                    raise CorpusError(
-                        f"{article.where}: the key {article.key!r} is already that of {first[1]}, with another text",
-                        "rename one of them, give the rows different ids, or name documents by --key-by-path",
-                    )
 
 
 def build_document(article: Article, languages: Sequence[str]) -> Document:

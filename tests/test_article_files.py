@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -117,3 +118,83 @@ def test_columns_that_are_not_there_are_listed(tmp_path: Path, columns: RowColum
     with pytest.raises(CorpusError) as caught:
         read(path, ReadingOptions(columns=columns))
     assert str(caught.value).startswith(f"{path}{said}")
+
+
+BROKEN: dict[str, tuple[str | bytes, str, str]] = {
+    "cita.csv": ('id,text\n1,Uno.\n2,"Dos.', ":3", "not CSV: unexpected end of data"),
+    "campos.csv": ("id,text\n1,Uno.\n2,Dos.,x", ":3", "3 fields where the header has 2"),
+    "columna.csv": ("id,cuerpo\n1,Uno.", ":1", "no column named text (found id, cuerpo)"),
+    "vacia.csv": ("id,text\n1,Uno.\n2, ", ":3", "the text is only whitespace"),
+    "nan.jsonl": ('{"text": "Uno."}\n{"text": "Dos.", "n": NaN}', ":2", "NaN, which JSON does not know"),
+    "doble.jsonl": ('{"text": "Uno."}\n{"text": "Dos.", "text": "x"}', ":2", "the key 'text' twice in one object"),
+    "corte.jsonl": ('{"text": "Uno."}\n{"text": "Do', ":2:10", "not JSON: Unterminated string starting at"),
+    "bytes.jsonl": (b'{"text": "Uno."}\n{"text": "A\xf1o"}', "", "byte 28 is not UTF-8"),
+    "clave.jsonl": (
+        '{"id": "a", "text": "Uno."}\n{"id": "a", "text": "Dos."}',
+        ":2",
+        "the key 'a' is already that of {path}:1, with another text",
+    ),
+    "ruido.zip": ("PK\x03\x04 x", "", "no ZIP archive, or a damaged one (File is not a zip file)"),
+    "ruido.tar.gz": ("x", "", "no archive, or a damaged one (file could not be opened successfully)"),
+    "fuera.zip": (zipped({"a.txt": "Uno.", "../b.txt": "Dos."}), "", "../b.txt: leads out of the archive"),
+    "letra.txt": (b"A\xf1o", "", "byte 1 is not UTF-8"),
+}
+
+
+def put(folder: Path, name: str, content: str | bytes) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_file_is_skipped_whole_if_that_is_asked_for(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "notas"
+    content, place, reason = BROKEN[name]
+    path = put(folder, name, content)
+    put(folder, "zeta.csv", "id,text\nz,Zeta.\nz,Zeta.")
+    articles, report = read(folder, ReadingOptions(skip_bad=True))
+    assert [article.key for article in articles] == ["z"]
+    assert report.skipped_told() == f"1 that cannot be taken: {path}{place} ({reason.format(path=path)})"
+    with pytest.raises(CorpusError, match="skipped 1 that cannot be taken"):
+        read(folder, ReadingOptions(skip_bad=True, strict=True))
+
+
+@pytest.mark.parametrize("name", sorted(set(BROKEN) - {"clave.jsonl"}))
+def test_a_broken_file_says_how_to_skip_it(tmp_path: Path, name: str) -> None:
+    content, place, reason = BROKEN[name]
+    path = put(tmp_path / "notas", name, content)
+    with pytest.raises(CorpusError) as caught:
+        read(path.parent)
+    assert caught.value.message == f"{path}{place}: {reason}"
+    assert caught.value.hint.endswith(", or add --skip-bad to take the others")
+
+
+def test_a_broken_file_in_an_archive_is_skipped_by_its_name_there(tmp_path: Path) -> None:
+    members = {"a.txt": "Uno.", "b.jsonl": '{"text": "Dos."}\n{', "c.csv": "text\nTres."}
+    path = put(tmp_path / "notas", "notas.zip", zipped(members))
+    articles, report = read(path.parent, ReadingOptions(skip_bad=True))
+    assert [article.text for article in articles] == ["Uno.", "Tres."]
+    [told] = report.skipped["that cannot be taken"].first
+    assert told.startswith(f"{path}/b.jsonl:2:2 (not JSON: ")
+    with pytest.raises(CorpusError) as caught:
+        read(path.parent)
+    assert caught.value.message.startswith(f"{path}/b.jsonl:2:2: not JSON")
+    assert caught.value.hint.count("--skip-bad") == 1
+
+
+def test_what_is_read_twice_is_counted_once(tmp_path: Path) -> None:
+    path = put(tmp_path / "notas", "notas.csv", "id,text\n1,Año.".encode("cp1252"))
+    report = read(path.parent, ReadingOptions(skip_bad=True))[1]
+    assert report.files == len(report.notes) == 1
+
+
+def test_a_file_is_not_skipped_for_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder = put(tmp_path / "notas", "notas.zip", zipped({"a.txt": "Uno."})).parent
+    monkeypatch.setattr(Path, "mkdir", fill)
+    with pytest.raises(CorpusError, match="o space left on device"):
+        read(folder, ReadingOptions(skip_bad=True))

@@ -93,8 +93,8 @@ def ingest(
     store = workspace.store if workspace.database_path.exists() else None  # a refusal leaves no database behind
     check = ArticleCheck(store, actor, replace, override, report.renamed)
     with collector_paused(), quick_turns(), closing(WaitingArticles(workspace.scheme.languages)) as waiting:
-        with closing(ManyValues[tuple[str, str]]()) as taken:
-            read = read_articles(paths, options, taken=taken, report=report.reading)
+        with closing(ManyValues[tuple[str, str]]()) as taken, closing(ManyValues[tuple[str, str]]()) as taken_in_file:
+            read = read_articles(paths, options, taken=taken, taken_in_file=taken_in_file, report=report.reading)
             replacing = _check_all(check, read, waiting, report, progress)
         if not waiting.count:
             return report

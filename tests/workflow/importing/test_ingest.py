@@ -9,6 +9,7 @@ import pytest
 from annotator.annotation import Span
 from annotator.errors import CorpusError, WorkflowError
 from annotator.history import LayerName
+from annotator.reading_options import ReadingOptions
 from annotator.store import StaleLayerError, check_database
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.document_history import document_history
@@ -50,6 +51,14 @@ class TestIngest:
         assert take(bench, articles).added == 2
         assert bench.store.document_keys() == ["dos", KEY, "uno"]
         assert bench.document("uno").text == "Luis Paz llegó."
+
+    def test_no_row_of_a_skipped_file_is_stored(self, bench: Bench, articles: Path) -> None:
+        rows = "".join(f"{number},Nota {number}.\n" for number in range(700))
+        (articles / "filas.csv").write_text(f"id,text\n{rows}700,Nota,x\n")
+        report = ingest(bench.workspace, [articles], "tester", options=ReadingOptions(skip_bad=True))
+        assert report.added == 2
+        assert bench.store.document_keys() == ["dos", KEY, "uno"]
+        assert report.reading.skipped_told().endswith("filas.csv:702 (3 fields where the header has 2)")
 
     def test_the_same_bytes_again_change_nothing(self, bench: Bench, articles: Path) -> None:
         take(bench, articles)
