@@ -20,9 +20,10 @@ from annotator.wording import plural
 
 
 @click.group("catalog", invoke_without_command=True)
+@json_option
 @workspace_option
 @click.pass_context
-def command(ctx: click.Context, folder: Path | None) -> None:
+def command(ctx: click.Context, as_json: bool, folder: Path | None) -> None:
     """List the catalogs, add entries to one, and search them as the workbench does.
 
     A catalog is a file catalogs/NAME.csv or .jsonl of the workspace, with id, name, aliases, type and description; an
@@ -32,7 +33,9 @@ def command(ctx: click.Context, folder: Path | None) -> None:
     if folder is not None:
         global_options.folder = folder
     if ctx.invoked_subcommand is None:
-        ctx.invoke(list_catalogs)
+        ctx.invoke(list_catalogs, as_json=as_json)
+    elif as_json:
+        raise click.UsageError(f"--json stands behind {ctx.invoked_subcommand}")
 
 
 @command.command("list")

@@ -101,6 +101,12 @@ def test_the_schema_command(run: Run) -> None:
     assert "did you mean ingest?" in err
 
 
+def test_json_is_not_passed_over_where_it_says_nothing(run: Run) -> None:
+    status, out, err = run("catalog", "--json", "search", "places", "lim")
+    assert (status, out) == (2, "")
+    assert "--json stands behind search" in err
+
+
 def test_in_a_workspace_with_nothing_in_it(printed: Print, tmp_path: Path) -> None:
     write_labels(tmp_path / "new")
     empty = partial(printed, folder=tmp_path / "new")
@@ -113,6 +119,7 @@ def test_in_a_workspace_with_nothing_in_it(printed: Print, tmp_path: Path) -> No
     for command in ("status", "backup --list", "comments", "feedback", "feedback --all", "remove --list", "models list",
                     "agreement"):  # fmt: skip
         empty(command.split()[0], *command.split())
+    assert empty("catalog-list", "catalog") == []
     assert empty("catalog-list", "catalog", "list") == []
     places = tmp_path / "places.csv"
     places.write_text("id,name\n1,Lima\n", encoding="utf-8")
