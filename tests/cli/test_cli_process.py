@@ -63,6 +63,31 @@ Workspace.find = find
 status = main(["status"])
 sys.exit(0 if status == 130 else f"status {status}")
 """
+INTERRUPTED_EARLY = """
+import signal, sys
+from annotator.__main__ import run
+
+class Finalized:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+class Finder:
+    def find_spec(name, *_):
+        if name == moment:
+            signal.raise_signal(signal.SIGINT)
+        elif f"finalizing in {name}" == moment:
+            Finalized()
+
+moment = sys.argv.pop(1)
+sys.meta_path.insert(0, Finder)
+if moment == "main":
+    from annotator.cli import main
+    main.occupy_standard_streams = lambda: signal.raise_signal(signal.SIGINT)
+elif moment == "ignored":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    moment = "click"
+sys.exit(run())
+"""
 CORE = """
 import importlib, sys
 from pathlib import Path
@@ -105,6 +130,20 @@ def test_nothing_heavy_is_loaded_that_is_not_needed(bench: Bench, command: str, 
 def test_the_overview_of_verbs_loads_no_verb() -> None:
     finish(start(OVERVIEW, "--help"))
     finish(start(OVERVIEW, "--version"))
+
+
+@pytest.mark.parametrize("moment", ["annotator.cli.main", "click", "finalizing in annotator.cli.common", "main"])
+def test_an_interruption_of_the_first_moments_is_one_line(moment: str) -> None:
+    process = start(INTERRUPTED_EARLY, moment, "--version")
+    assert process.communicate(timeout=PATIENCE) == ("", "annotator: stopped\n")
+    assert process.returncode == 130
+
+
+def test_an_interruption_that_is_to_be_ignored_is_ignored() -> None:
+    process = start(INTERRUPTED_EARLY, "ignored", "--version")
+    out, err = process.communicate(timeout=PATIENCE)
+    assert err == ""
+    assert out.startswith("annotator, version")
 
 
 def test_the_core_never_loads_the_workbench_nor_the_models() -> None:
