@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
@@ -15,7 +14,7 @@ from annotator.documents import kinds
 from annotator.documents.archives import unpacked
 from annotator.documents.confined import ConfinedReader
 from annotator.documents.kinds import Kind
-from annotator.errors import CorpusError, InputError, NoTextError
+from annotator.errors import NO_SPACE, CorpusError, InputError, NoTextError
 from annotator.folders import list_files
 from annotator.inputs import LONGEST_LINE, open_file, read_bytes
 from annotator.reading_options import ReadingOptions
@@ -25,7 +24,6 @@ from annotator.rows import find_csv_encoding, read_csv, read_jsonl
 _SUPPORTED = ".txt, .md, .jsonl, .csv, .html, .pdf, .docx, .epub, .eml, .mbox, .rss, .zip or .tar.gz"
 _READABLE = "say what it is, as in --kind html"
 _ROWS = (kinds.JSON_LINES, kinds.CSV)
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _SKIP_IT = ", or add --skip-bad to take the others"
 
 
@@ -225,7 +223,7 @@ def _checked(articles: Iterable[Article]) -> Iterator[Article]:
 
 def _is_lack_of_space(error: BaseException | None) -> bool:
     """Tell whether an error is one of a full disk, and so not of the file that was read."""
-    while error is not None and not (isinstance(error, OSError) and error.errno in _NO_SPACE):
+    while error is not None and not (isinstance(error, OSError) and error.errno in NO_SPACE):
         error = error.__cause__
     return error is not None
 

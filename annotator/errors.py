@@ -7,6 +7,11 @@ its code; the workbench shows it inside the screen.  Anything else that is raise
 
 from __future__ import annotations
 
+from errno import EDQUOT, EFBIG, ENOSPC
+
+NO_SPACE = frozenset({ENOSPC, EDQUOT, EFBIG})
+"""What the system says where a disk is full, or as much is written as may be."""
+
 
 class AnnotatorError(Exception):
     """A problem that the user can mend.

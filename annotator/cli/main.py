@@ -17,7 +17,7 @@ import click
 from annotator import __version__
 from annotator.cli.common import COMPLETING, GlobalOptions, narrate, workspace_option
 from annotator.cli.interrupts import Interruptions
-from annotator.errors import AnnotatorError
+from annotator.errors import NO_SPACE, AnnotatorError
 
 VERBS = {
     "init": "Make a workspace: a label scheme to adapt, places for articles.",
@@ -187,17 +187,45 @@ def _with_notes(line: str, error: BaseException) -> str:
 
 def _line(error: Exception) -> str:
     """Say in one line what an error means."""
+    if isinstance(error, (AnnotatorError, OSError)) and _is_working_folder_gone():
+        return "the working folder no longer exists: change to another one"
     if isinstance(error, AnnotatorError):
         return str(error)
     if isinstance(error, OSError):
-        where = f"{error.filename}: " if error.filename else "standard output: " if error.errno == EBADF else ""
-        return f"{where}{(error.strerror or str(error)).lower()}: check the disk and your rights there"
+        where = _where(error)
+        remedy = "free some space" if error.errno in NO_SPACE else "check the disk and your rights there"
+        return f"{where}{': ' if where else ''}{(error.strerror or str(error)).lower()}: {remedy}"
     if isinstance(error, MemoryError):
         return "there is not enough memory for this: give it in smaller pieces"
     from annotator.redaction import redact
 
     said = redact(str(error))
     return f"unexpected {type(error).__name__}: {said} (--debug shows where; please report it)"
+
+
+def _where(error: OSError) -> str:
+    """The place of an error; nothing where that is not known.
+
+    What was to be written to a file with a name says its name, and what is written without one is temporary.
+    """
+    if error.filename:
+        return str(error.filename)
+    if error.errno == EBADF:
+        return "standard output"
+    if error.errno in NO_SPACE:
+        from tempfile import gettempdir
+
+        with suppress(OSError):
+            return gettempdir() if _can_flush() else "standard output"
+    return ""
+
+
+def _is_working_folder_gone() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - the same
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _tell(line: str, status: int = 1) -> int:

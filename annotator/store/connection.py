@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
-from annotator.errors import StoreError
+from annotator.errors import NO_SPACE, StoreError
 from annotator.files.whole import PARTIAL, sweep, sync_folder
 from annotator.store import schema
 from annotator.store.file_identity import RESTORE, Standing
@@ -227,7 +227,8 @@ class explained:  # noqa: N801 - used like contextlib's
             raise StoreError(f"{self.path}: {_meaning(error, self.path)}", _remedy(error)) from error
         if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):  # whoever read the output has gone
             reason = (error.strerror or str(error)).lower()
-            raise StoreError(f"{self.path}: {reason}", "check the folder's rights") from error
+            hint = "free some space" if error.errno in NO_SPACE else "check the folder's rights"
+            raise StoreError(f"{self.path}: {reason}", hint) from error
 
 
 def _meaning(error: sqlite3.DatabaseError, path: Path) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -87,6 +91,14 @@ elif moment == "ignored":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     moment = "click"
 sys.exit(run())
+"""
+IN_NO_FOLDER = """
+import os, sys
+from annotator.cli.main import main
+folder = sys.argv.pop(1)
+os.chdir(folder)
+os.rmdir(folder)
+sys.exit(main())
 """
 CORE = """
 import importlib, sys
@@ -183,9 +195,29 @@ def test_an_output_that_takes_no_more_is_one_line(wordy: Bench, arguments: str) 
         _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     (line,) = err.decode().splitlines()
-    assert line.startswith("annotator: ")
-    assert "no space left on device" in line
-    assert "annotator.db" not in line
+    assert line.startswith("annotator: standard output: no space left on device: ")
+    assert line.endswith("free some space")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_told_by_its_place(
+    number: int, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, place in ((), tempfile.gettempdir()), (("/a/b",), "/a/b"):
+        fill = Mock(side_effect=OSError(number, os.strerror(number), *name))
+        monkeypatch.setattr(Workspace, "find", fill)
+        assert main(["status"]) == 1
+        assert capfd.readouterr().err == f"annotator: {place}: {os.strerror(number).lower()}: free some space\n"
+
+
+@pytest.mark.parametrize("arguments", ["status", "init x", "ingest a", "-w ../ws status", "-w {workspace} status"])
+def test_a_working_folder_that_is_gone_is_told(bench: Bench, tmp_path: Path, arguments: str) -> None:
+    (tmp_path / "gone").mkdir()
+    words = [word.format(workspace=bench.workspace.root) for word in arguments.split()]
+    process = start(IN_NO_FOLDER, tmp_path / "gone", *words)
+    told = "annotator: the working folder no longer exists: change to another one\n"
+    assert process.communicate(timeout=PATIENCE) == ("", told)
+    assert process.returncode == 1
 
 
 def test_who_stops_reading_is_no_error_of_ours(wordy: Bench) -> None:

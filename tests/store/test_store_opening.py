@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import sqlite3
@@ -231,6 +232,12 @@ class TestBackup:
             with Store(tmp_path / f"{number}.db") as store:
                 assert list(check_database(store)) == []
         assert len(bench.actions("curator:ana")) == 40
+
+    @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+    def test_a_lack_of_space_is_no_matter_of_rights(self, tmp_path: Path, number: int) -> None:
+        said = f"{tmp_path}: {os.strerror(number).lower()}: free some space"
+        with pytest.raises(StoreError, match=f"^{said}$"), connection.explained(tmp_path):
+            raise OSError(number, os.strerror(number))
 
     def test_a_copy_that_cannot_be_written_leaves_nothing(self, bench: Bench, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
