@@ -95,7 +95,8 @@ class Tagger:
         try:
             self._crf.open(str(path))
             self._labels = frozenset(self._crf.labels())
-            self._crf.set([[]])
+            if self._labels:
+                self._crf.set([[]])
             for label in self._labels:
                 self._crf.marginal(label, 0)
         except (RuntimeError, ValueError) as error:
@@ -115,8 +116,7 @@ class Tagger:
         features = TokenFeatures(index, proposals, self._lookup)
         alone = _MOSTLY if self._voter is None else math.inf
         for unit in units(index):
-            self._crf.set(features.rows(unit))
-            tagged = list(decoded(self._crf.tag(), unit.start))
+            tagged = self._tagged(features, unit)
             within = (span for token in range(*unit) for span in proposed.get(token, ()))
             others = [span for span in within if span not in tagged and span.tokens.stop <= unit.stop]
             for number, span in enumerate([*tagged, *others]):
@@ -127,6 +127,13 @@ class Tagger:
                 probability = trust * own + (1.0 - trust) * proposals.scores.get(span, 0.0)
                 if probability >= LEAST_PROBABILITY or (number < len(tagged) and trust >= alone):
                     yield TaggedSpan(*span, probability)
+
+    def _tagged(self, features: TokenFeatures, unit: TokenRange) -> list[LabelledRange]:
+        """The spans of a unit's likeliest tagging; a model without labels has none, and crfsuite must not follow it."""
+        if not self._labels:
+            return []
+        self._crf.set(features.rows(unit))
+        return list(decoded(self._crf.tag(), unit.start))
 
     def _probability(self, unit: TokenRange, tokens: TokenRange, label: str) -> float:
         """The least marginal of a span's tags: its first, the others, and the end after the last."""

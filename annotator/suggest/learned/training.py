@@ -135,10 +135,10 @@ def train_tagger(
 def add_voter(training_set: TrainingSet, examples: Sequence[Example], tagger: Tagger, path: Path) -> Tagger:
     """Train a neural recogniser on some examples, write it to ``path``, and return a tagger in which it has a vote.
 
-    Where no example has a span there is nothing to train on, and the tagger stays as it is.
+    Where no example has a span with a token in it there is nothing to train on, and the tagger stays as it is.
     """
     documents = [(training_set.index(e.document), list(e.truth.spans.values())) for e in examples]
-    if not any(spans for _, spans in documents):
+    if not any(e.document.tokens.overlapping(s.start, s.end) for e in examples for s in e.truth.spans.values()):
         return tagger
     neural_recogniser.train(documents, path)
     return tagger.with_voter(NeuralRecogniser(path))

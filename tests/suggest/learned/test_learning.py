@@ -25,7 +25,8 @@ from annotator.suggest.learned.phrase_memory import (
     memory_rows,
     spans_from_memory,
 )
-from annotator.suggest.learned.token_features import FeatureSet
+from annotator.suggest.learned.tagger import Tagger
+from annotator.suggest.learned.token_features import FeatureSet, ProposalFeatures
 from annotator.suggest.learned.training import Example, TrainingSet
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pipeline import build
@@ -109,6 +110,22 @@ class TestTagger:
         card = learning.learn(TrainingSet(german, examples), tmp_path)
         assert card["uses"] == {"spans": "rules", "relations": "rules", "whole": "rules+rules"}
         assert not (tmp_path / versions.TAGGER).exists()
+
+    @pytest.mark.parametrize("text", ["   ", "\u200b\u200b", "\x01\x02"])
+    def test_of_documents_without_tokens_it_learns_to_leave_proposals_alone(
+        self, german: LabelScheme, tmp_path: Path, text: str
+    ) -> None:
+        blank = Example(make_document(text, "de", "blank"), Annotations(), Annotations())
+        training_set = TrainingSet(german, [blank])
+        memory = training.train_memory(training_set, [blank])
+        tagger = training.train_tagger(training_set, [blank], memory, tmp_path / "tagger.crf")
+        new = letter(0)
+        proposed = [span.replace(score=0.9) for span in new.truth.spans.values() if span.label == "DOSIS"]
+        assert LearnedSpans(german, memory, tagger).spans(new.document, []) == []
+        assert LearnedSpans(german, memory, tagger).spans(new.document, proposed) == proposed
+        loaded = Tagger(tmp_path / "tagger.crf")
+        index = PhraseIndex(new.document)
+        assert list(loaded.find(index, ProposalFeatures(index, {}))) == []
 
     def test_documents_that_contradict_each_other_break_nothing(self, german: LabelScheme, tmp_path: Path) -> None:
         examples = []

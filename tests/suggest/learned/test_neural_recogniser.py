@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from annotator.annotation import Annotations, SpanKey
+from annotator.annotation import Annotations, SpanKey, suggested_span
 from annotator.errors import ModelError
 from annotator.labels import EntityType, LabelScheme
 from annotator.suggest.learned import learning, neural_recogniser, versions
@@ -99,8 +99,21 @@ def test_it_reads_an_empty_document_and_one_of_many_pieces(
     assert [many.phrase(span.tokens) for span in thrice] == 3 * [one.phrase(span.tokens) for span in once]
 
 
-def test_without_any_span_there_is_no_vote(tmp_path: Path) -> None:
-    bare = [Example(e.document, Annotations(), Annotations()) for e in EXAMPLES[:3]]
+@pytest.mark.parametrize(
+    "bare",
+    [
+        [Example(e.document, Annotations(), Annotations()) for e in EXAMPLES[:3]],
+        [
+            Example(
+                make_document("   ", "en"),
+                Annotations(),
+                Annotations.of([suggested_span(0, 2, LABELS[0], "t@1", 1.0)]),
+            )
+        ],
+    ],
+    ids=("no spans", "no tokens"),
+)
+def test_where_no_span_has_a_token_there_is_no_vote(tmp_path: Path, bare: list[Example]) -> None:
     training_set = TrainingSet(SCHEME, bare)
     tagger = train_tagger(training_set, bare, train_memory(training_set, bare), tmp_path / "tagger")
     assert add_voter(training_set, bare, tagger, tmp_path / "voter") is tagger

@@ -233,6 +233,16 @@ class TestEvaluate:
         with pytest.raises(WorkflowError, match="near-duplicates"):
             evaluate(bench.workspace)
 
+    def test_documents_without_tokens_count_like_others(self, bench: Bench) -> None:
+        finish(bench, 0)
+        for key, text in (("blank", "   "), ("unseen", "\u200b\u200b\x01")):
+            bench.add(key, text)
+            bench.session(key).finish()
+        found = evaluate(bench.workspace)
+        assert (found.documents, found.folds) == (3, 2)
+        assert found.spans["tagger"].exact.right == 2
+        assert train(bench.workspace).version == "0001"
+
     def test_there_is_no_interval_below_five_documents(self) -> None:
         assert interval([Counts(1, 2, 2)] * 4) is None
         assert interval([Counts(1, 2, 2)] * 5) == (0.5, 0.5)
