@@ -47,8 +47,8 @@ class DocumentMatcher:
     def match(self, foreign: Sequence[ForeignDocument], digests: Sequence[str]) -> Matched:
         """Match some documents, given with the digests of their texts; later ones match the new ones among them.
 
-        Raises :class:`FormatError` for a key that no document may have, :class:`WorkflowError` for one that another
-        text has.
+        Raises :class:`FormatError` for a new document without text or with a key that no document may have,
+        :class:`WorkflowError` for a key that another text has.
         """
         given = (document.fallback if document.key is None else document.key for document in foreign)
         named = list(map(self._store.names.present_key, given))
@@ -75,7 +75,9 @@ class DocumentMatcher:
         return matched
 
     def _refuse(self, foreign: ForeignDocument, key: str, present: dict[str, str | None]) -> None:
-        """Raise what is to be said where no new document may have a key."""
+        """Raise what is to be said where no new document may have a key, or a text that has nothing in it."""
+        if not foreign.text:
+            raise FormatError(f"{foreign.where}: the text is empty", "leave it out, or put the text there")
         problem = key_problem(key)
         if problem:
             raise FormatError(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from annotator.errors import AnnotatorError, FormatError, WorkflowError
+from annotator.formats.validate import validate_lines
 from annotator.history import GOLD, LayerName
 from annotator.labels.load import load_scheme
 from annotator.labels.retired import retired
@@ -72,6 +73,18 @@ class TestDocuments:
         path.write_bytes(b"\n" + rows({"text": "uno"}, {"text": "dos", "id": 9}))
         import_data(bench, "doccano", path, layer="gold")
         assert bench.store.document_keys() == ["lote-000001", "lote-9", "nota"]
+
+    def test_an_empty_text_is_refused_and_nothing_written(self, bench: Bench) -> None:
+        before = state(bench)
+        with pytest.raises(FormatError, match="standard input:2: the text is empty"):
+            import_data(bench, "doccano", rows(row(text="uno"), row(text="")), layer="gold")
+        assert state(bench) == before
+
+    def test_a_text_of_white_space_comes_in_and_its_gold_is_valid(self, bench: Bench, tmp_path: Path) -> None:
+        assert import_data(bench, "doccano", rows(row(text=" \n", key="blank")), layer="gold").new == 1
+        path = tmp_path / "gold.jsonl"
+        export_data(bench, "jsonl", path, layer="gold")
+        assert validate_lines(path) == []
 
     def test_what_came_between_reading_and_writing_is_seen(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         """A file is read before the lock is taken; who is quicker with a document has it."""
