@@ -42,13 +42,13 @@ class KeyPrompt:
     def feed(self, character: str) -> Callable[[], None] | None:
         """Add a letter; return what to do when that completes a code, ``None`` when another letter is needed.
 
-        Raises :class:`KeyError` when no code begins with what was typed.
+        Raises :class:`KeyError`, which says so, when no code begins with what was typed.
         """
         self.typed += character
         if self.typed in self.options:
             return self.options[self.typed]
         if not any(code.startswith(self.typed) for code in self.options):
-            raise KeyError(self.typed)
+            raise KeyError(f"no such {'hint' if self.hints else 'choice'}: {character}")
         return None
 
     def remaining_hints(self) -> Mapping[int, str]:

@@ -92,6 +92,14 @@ async def test_letters_after_a_key_that_sets_nothing_do_nothing(marked: Bench) -
         assert len(work.session.content.spans) == 3
 
 
+async def test_a_key_that_is_none_of_the_attributes_is_told(marked: Bench) -> None:
+    async with workbench(marked, "flood") as work:
+        await focus(work, "flooded")
+        await work.press("'", "9")
+        assert work.message == "no such choice: 9"
+    assert stored(marked) == {}
+
+
 async def test_a_suggestion_is_accepted_by_it(bench: Bench) -> None:
     document = bench.document("flood")
     start = document.text.index("flooded")

@@ -271,8 +271,8 @@ class DocumentScreen(WorkScreen):
     async def _answer(self, character: str) -> None:
         try:
             action = self.prompts.answer(character)
-        except KeyError:
-            self.refuse(f"no such hint: {character}")
+        except KeyError as error:
+            self.refuse(error.args[0])
             return
         shown = self.view.highlights
         if action is not None:
