@@ -164,3 +164,23 @@ async def test_a_case_on_two_lines_loses_the_focus_on_both(news: Bench) -> None:
         assert sum("─" in line or "┄" in line for line in reversed_lines) > 2
         await work.press("escape")
         assert not any("─" in line or "┄" in line for line in work.reversed_lines())
+
+
+async def test_what_was_just_marked_is_not_offered_again(disputed: Bench) -> None:
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+
+        def offered() -> list[str]:
+            text = screen(work).session.document.text
+            return [text[start:end] for start, end in screen(work).prompts.stretches]
+
+        await work.press("alt+3")
+        assert "Canadá" in offered()
+        prompt = screen(work).prompts.current
+        assert prompt is not None
+        start = screen(work).session.document.text.index("Canadá")
+        (code,) = (code for code, stretch in prompt.stretches.items() if stretch[0] == start)
+        await work.press(*code)
+        assert "Canadá" in work.message
+        await work.press("alt+3")
+        assert offered()
+        assert "Canadá" not in offered()

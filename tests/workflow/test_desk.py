@@ -13,7 +13,7 @@ from annotator.store import QueueFilter, QueueRow
 from annotator.store.lead_queue import LeadQueue
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.desk import Desk
-from tests.workspaces import KEY, Bench, add_document, link, pending_suggestions, proposal, propose
+from tests.workspaces import KEY, Bench, add_document, link, pending_suggestions, proposal, propose, range_of
 
 
 @pytest.fixture
@@ -219,3 +219,16 @@ def test_the_queue_sorts_by_the_article_s_date_newest_first_and_undated_last(ben
         add_document(bench.store, build_document(Article(key, f"Nota {key}.", lang="es", meta=meta), ("es", "en")))
     rows = Desk(bench.workspace, "ana").queue.page(QueueFilter(sort="date"), -1)
     assert [row.key for row in rows] == ["c", "a", "d", "b", "nota"]
+
+
+def test_mentions_of_a_label_are_those_that_other_documents_have_now(bench: Bench, desk: Desk) -> None:
+    lima, quito = bench.add("a", "Lima gana.\n"), bench.add("b", "Quito pierde.\n")
+    desk.open(quito.key)
+    assert desk.mentions("GPE") == []
+    session = bench.session(lima.key)
+    session.add(*range_of(lima, "Lima"), "GPE")
+    desk.open(quito.key)
+    assert desk.mentions("GPE") == ["Lima"]
+    session.undo()
+    desk.open(quito.key)
+    assert desk.mentions("GPE") == []
