@@ -17,6 +17,7 @@ from textual.worker import WorkerFailed
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
+from annotator.tui.command_search import CommandSearch
 from annotator.tui.key_names import read_alt_as_sent
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.painting import Mode
@@ -332,6 +333,11 @@ class AnnotatorApp(NotifyingApp):
                     f"key {self.get_key_display(binding)}",
                     partial(self.run_later, screen, binding.action),
                 )
+
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        if not CommandSearch.is_open(self):
+            self.push_screen(CommandSearch())
 
     def toggle_line_numbers(self) -> None:
         """Show line numbers before all texts, or hide them."""

@@ -10,6 +10,7 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
 from tests.tui.watched_terminal import Watched, begin
+from tests.tui.watched_terminal import Watched, begin
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, pending_suggestions, relation_texts, span_texts, verdicts
 
@@ -347,6 +348,24 @@ async def test_the_command_palette_offers_every_key(news: Bench) -> None:
         await work.press("down", "enter")
         await work.settle()
         assert "⚑" in work.header
+
+
+@pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
+@pytest.mark.parametrize("keys", ["pagedown", "e pagedown", "down pageup", "? ? ? pagedown"])
+def test_page_keys_in_the_command_palette_break_nothing(news: Bench, keys: str) -> None:
+    news.workspace.close()
+    terminal = Watched(news)
+    try:
+        begin(terminal)
+        terminal.press("ctrl+p", *keys.split())
+        terminal.wait("🔎")
+        terminal.settle(0.3)
+        terminal.press("escape")
+        terminal.wait(lambda text: "🔎" not in text)
+        terminal.press("a")
+        terminal.wait(" 1✓")
+    finally:
+        terminal.kill()
 
 
 async def test_the_queue_filters_and_sorts(news: Bench) -> None:
