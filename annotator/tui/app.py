@@ -17,7 +17,7 @@ from textual.worker import WorkerFailed
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
-from annotator.tui.command_search import CommandSearch
+from annotator.tui.command_search import CommandSearch, commands_with_keys
 from annotator.tui.key_names import read_alt_as_sent
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.painting import Mode
@@ -326,17 +326,12 @@ class AnnotatorApp(NotifyingApp):
         yield SystemCommand("Tutorial", "learn the keys on an article of its own", self.leave_for_tutorial)
         if screen.query(TextView):
             yield SystemCommand("Line numbers", "show or hide them before the text", self.toggle_line_numbers)
-        for binding in keymap.bindings_of(screen.BINDINGS):
-            if binding.description and isinstance(screen, WorkScreen) and screen.allows(binding.action):
-                yield SystemCommand(
-                    binding.description.capitalize(),
-                    f"key {self.get_key_display(binding)}",
-                    partial(self.run_later, screen, binding.action),
-                )
+        if isinstance(screen, WorkScreen):
+            yield from commands_with_keys(screen, self.run_later)
 
     def action_command_palette(self) -> None:
         """Open the command palette."""
-        if not CommandSearch.is_open(self):
+        if not isinstance(self.screen, CommandSearch):
             self.push_screen(CommandSearch())
 
     def toggle_line_numbers(self) -> None:

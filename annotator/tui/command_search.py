@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from textual.app import SystemCommand
 from textual.command import CommandList, CommandPalette
+
+from annotator.tui import keymap
+from annotator.tui.screens.base import WorkScreen
 
 
 class CommandSearch(CommandPalette):
@@ -12,3 +19,16 @@ class CommandSearch(CommandPalette):
         """Move in the list, or choose from it; Textual looks for lines also in a list that has none yet."""
         if self.query_one(CommandList).size:
             super()._action_command_list(action)
+
+
+def commands_with_keys(screen: WorkScreen, run: Callable[[WorkScreen, str], object]) -> Iterator[SystemCommand]:
+    """Yield what the keys of a screen do, each with those that do it; ``run`` is given the screen and an action."""
+    keys: dict[str, list[str]] = {}
+    for active in screen.active_bindings.values():
+        keys.setdefault(active.binding.action, []).append(screen.app.get_key_display(active.binding))
+    for binding in keymap.bindings_of(screen.BINDINGS):
+        if binding.description and screen.allows(binding.action):
+            pressed = " or ".join(keys.get(binding.action, ()))
+            yield SystemCommand(
+                binding.description.capitalize(), f"key {pressed}", partial(run, screen, binding.action)
+            )

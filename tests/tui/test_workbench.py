@@ -10,7 +10,6 @@ from annotator.tui.screens.queue import QueueScreen
 from annotator.workflow.settings import Preferences
 from annotator.workflow.workspace import Workspace
 from tests.tui.watched_terminal import Watched, begin
-from tests.tui.watched_terminal import Watched, begin
 from tests.tui.workbench_driver import workbench
 from tests.workspaces import Bench, make_bench, pending_suggestions, relation_texts, span_texts, verdicts
 
@@ -348,6 +347,15 @@ async def test_the_command_palette_offers_every_key(news: Bench) -> None:
         await work.press("down", "enter")
         await work.settle()
         assert "⚑" in work.header
+
+
+async def test_the_command_palette_says_which_keys_do_the_same(news: Bench) -> None:
+    keys = Preferences(keys={"document.flag": "f6"})
+    async with workbench(news, "nota", preferences=keys) as work:
+        said = {command.title: command.help for command in work.pilot.app.get_system_commands(work.pilot.app.screen)}
+        assert said["Accept and move on"] == "key a or ⏎"
+        assert said["End of the line"] == "key $ or end"
+        assert said["Flag the document"] == "key f6"
 
 
 @pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
