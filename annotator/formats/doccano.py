@@ -277,7 +277,10 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             inside = [True for start, end in ranges if not offsets.has(start) or not offsets.has(end)]
             if inside:
                 target.warnings["spans that begin or end inside a grapheme, widened to it"] += len(inside)
-            ranges = [(offsets.from_code_points(start), offsets.from_code_points(end)) for start, end in ranges]
+            ranges = [
+                (offsets.from_code_points(start), offsets.from_code_points(end) + (not offsets.has(end)))
+                for start, end in ranges
+            ]
         row: dict[str, Any] = {"id": number, "text": document.text}
         if related:
             row["entities"] = [
