@@ -43,6 +43,7 @@ _BEGIN = re.compile(r"#\s*begin document\s+\(?(?P<name>[^\s()]+)\)?;?(?:\s*part\
 _END = re.compile(r"#\s*end document\b.*")
 _DOCUMENT_PART, _NUMBER_COLUMN, _WORD, _LEAST_COLUMNS = 1, 2, 3, 5
 _ENTITIES, _COLUMNS_WITH_ENTITIES = 10, 12
+_NOT_IN_NAMES = re.compile(r"[\s()]|^#")
 _GROUP = re.compile(r"(\()?([^()|]+)(\))?")
 _ENTITY = re.compile(r"\(([^()*]+)|\*|\)")
 _UNLABELLED = "mention"
@@ -202,7 +203,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     wide = not is_yes(target.options, "gum")
     plain = is_yes(target.options, "plain")
     for record in records:
-        key = without_spaces(record.document.key)
+        key = _NOT_IN_NAMES.sub("_", record.document.key)
         target.write(f"{BEGIN} ({key}); part 000\n" if wide else f"# begin document {key}\n")
         if not plain:
             fields = {**document_fields(record.document), "text": record.document.text}
