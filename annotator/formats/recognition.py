@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from annotator.errors import FormatError
-from annotator.formats.source import Source
+from annotator.formats.source import BESIDE, Source
 from annotator.inputs import open_file
 
 _HEAD = 1 << 16
@@ -81,7 +81,7 @@ class Beginning:
         if not head.lstrip("\ufeff\n\r\t ").startswith(("{", "[")):
             return None
         with suppress(FormatError, StopIteration):
-            return next(Source(self._path, self._encoding).items()).value
+            return next(Source(self._path, self._encoding).items(beside=BESIDE)).value
         return None
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 
 from annotator.errors import AnnotatorError
+from annotator.formats.recognition import recognize
 from annotator.formats.source import Source
-from tests.formats.files import import_data, workspace
+from annotator.workflow.exporting.train_dev_test import Split
+from tests.formats.files import export_data, import_data, workspace
 
 TEXTS = ("Ada met Bo.", "Rome is old.")
 PERSON_FIRST = {"start": 0, "end": 0, "type": "PERSON"}
@@ -101,6 +104,32 @@ def zipped(folder: Path, path: Path) -> Path:
         for file in sorted(folder.rglob("*")):
             archive.write(file, file.relative_to(folder))
     return path
+
+
+@pytest.mark.parametrize("split", [None, Split((0.5, 0.5), 0)], ids=["one file", "split"])
+@pytest.mark.parametrize(("form", "options"), [*((name, {}) for name in ITEMS), ("tacred", {"shape": "opennre"})])
+def test_a_folder_that_we_wrote(form: str, options: dict[str, str], split: Split | None, tmp_path: Path) -> None:
+    """The manifest, labels and types beside the data hold no documents."""
+    link = {"id": 1, "from_id": 1, "to_id": 2, "type": "works_for"}
+    items = [{"text": text, "entities": _first_two_words(text), "relations": [link]} for text in TEXTS]
+    folder = tmp_path / "out"
+    with workspace() as bench:
+        import_data(bench, "doccano", json.dumps(items).encode(), layer="gold")
+        if split is None:
+            folder.mkdir()
+        path = folder / "data.json" if split is None else folder
+        export_data(bench, form, path, options=options, split=split)
+    with workspace() as bench:
+        assert recognize(Source(folder)) == form
+        assert import_data(bench, form, folder, layer="gold").new == len(TEXTS)
+
+
+def _first_two_words(text: str) -> list[dict[str, Any]]:
+    first, second = list(re.finditer(r"\w+", text))[:2]
+    return [
+        {"id": number, "start_offset": word.start(), "end_offset": word.end(), "label": "PERSON"}
+        for number, word in enumerate((first, second), 1)
+    ]
 
 
 def test_an_error_in_an_archive_names_the_archive_and_the_file(tmp_path: Path) -> None:
