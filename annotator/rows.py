@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from annotator.errors import CorpusError
 from annotator.inputs import LONGEST_LINE, open_file, read_lines
+from annotator.nesting import is_too_deep
 from annotator.reading_options import USUAL_COLUMNS, RowColumns
 
 _BOM = "\ufeff"
@@ -58,13 +59,19 @@ def parse_object(line: str, where: str) -> dict[str, Any]:
     except UnicodeEncodeError as error:
         raise CorpusError(f"{where}: a lone surrogate (half of a character)", "mend what wrote the file") from error
     except RecursionError as error:
-        raise CorpusError(f"{where}: lists or objects nested too deeply", "flatten the line") from error
+        raise _nested_too_deeply(where) from error
     except ValueError as error:
         reason = "a number of too many digits" if "digits" in str(error) else error
         raise CorpusError(f"{where}: {reason}", "mend the line") from error
+    if is_too_deep(value):
+        raise _nested_too_deeply(where)
     if not isinstance(value, dict):
         raise CorpusError(f"{where}: not an object", "write one {…} a line")
     return value
+
+
+def _nested_too_deeply(where: str) -> CorpusError:
+    return CorpusError(f"{where}: lists or objects nested too deeply", "flatten the line")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

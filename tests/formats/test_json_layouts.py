@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, FormatError
 from annotator.formats.recognition import recognize
 from annotator.formats.source import Source
+from annotator.store import check_database
 from annotator.workflow.exporting.train_dev_test import Split
 from tests.formats.files import export_data, import_data, workspace
 
@@ -130,6 +131,27 @@ def _first_two_words(text: str) -> list[dict[str, Any]]:
         {"id": number, "start_offset": word.start(), "end_offset": word.end(), "label": "PERSON"}
         for number, word in enumerate((first, second), 1)
     ]
+
+
+@pytest.mark.parametrize("depth", [95, 101, 900])
+@pytest.mark.parametrize("field", ["other", "meta"])
+@pytest.mark.parametrize("form", ITEMS)
+def test_what_is_nested_too_deeply_is_refused_or_left_behind(form: str, field: str, depth: int) -> None:
+    """What is stored can be read again by whoever checks it."""
+    nested: dict[str, Any] = {}
+    for _ in range(depth):
+        nested = {"a": nested}
+    items = [{**item, field: nested} for item in ITEMS[form]]
+    with workspace() as bench:
+        try:
+            import_data(bench, form, json.dumps(items).encode(), layer="gold")
+        except FormatError as error:
+            problem = str(error)
+        else:
+            problem = ""
+        assert ("standard input:1: lists or objects nested too deeply" in problem) == bool(problem)
+        assert depth > 95 or not problem
+        assert list(check_database(bench.store)) == []
 
 
 def test_an_error_in_an_archive_names_the_archive_and_the_file(tmp_path: Path) -> None:
