@@ -52,8 +52,7 @@ def parse_object(line: str, where: str) -> dict[str, Any]:
     """Parse one line that holds a JSON object; raise :class:`CorpusError` naming ``where`` if it does not."""
     try:
         value = _DECODER.decode(line.rstrip("\r\n"))
-        if _SURROGATE.search(line):
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        check_surrogates(value, line)
     except json.JSONDecodeError as error:
         raise CorpusError(f"{where}:{error.colno}: not JSON: {error.msg}", "mend the line") from error
     except UnicodeEncodeError as error:
@@ -74,12 +73,19 @@ def _nested_too_deeply(where: str) -> CorpusError:
     return CorpusError(f"{where}: lists or objects nested too deeply", "flatten the line")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make the object of some keys and values; ``ValueError`` where a key stands twice."""
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
         raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} twice in one object")
     return values
+
+
+def check_surrogates(value: object, written: str) -> None:
+    """Raise :class:`UnicodeEncodeError` where a JSON value, ``written`` so, holds half of a character."""
+    if _SURROGATE.search(written):
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
 
 
 def finite_number(written: str) -> float:
@@ -95,7 +101,7 @@ def refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name}, which JSON does not know")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=finite_number, parse_constant=refuse_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=unique_keys, parse_float=finite_number, parse_constant=refuse_constant)
 
 
 def read_csv(path: Path, encoding: str, columns: RowColumns = USUAL_COLUMNS, hint: str = _TEXT_COLUMN) -> Iterator[Row]:
