@@ -206,7 +206,8 @@ class JsonValues:
 def _refused(error: Exception, where: str) -> FormatError:
     if isinstance(error, RecursionError):
         return FormatError(f"{where}: lists or objects nested too deeply", "flatten them")
-    return FormatError(f"{where}: {error}", _HINT)
+    problem = "a number of too many digits" if "digits" in str(error) else error
+    return FormatError(f"{where}: {problem}", _HINT)
 
 
 def _check_surrogates(value: object, written: str, where: str) -> None:

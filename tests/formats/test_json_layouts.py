@@ -183,6 +183,7 @@ def test_brat_and_conll_in_an_archive(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
+        ('{"text": "Ada", "n": ' + "9" * 5000 + "}", r":1: a number of too many digits: mend"),
         ('{"text": "a"}\n{"text": \n{"text": "b"}', "f.jsonl:2:"),
         ('{\n "text": "a",\n "label": [}\n}', "f.jsonl:3: not JSON"),
         ('{"text": "a', "f.jsonl:1:"),
