@@ -95,6 +95,11 @@ def files_under(folder: Path, wanted: Callable[[str], bool]) -> list[Path]:
     return sorted(files)
 
 
+def is_hidden(path: Path, folder: Path) -> bool:
+    """Tell whether a path in a folder is hidden, or lies in a folder there that is."""
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
 def refuse_outside_link(path: Path, folder: Path) -> None:
     """Raise :class:`InputError` for a link that leads out of a folder."""
     if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from annotator.errors import CorpusError
 from annotator.inputs import LONGEST_LINE, open_file, read_lines
+from annotator.nesting import is_too_deep
 from annotator.reading_options import USUAL_COLUMNS, RowColumns
 
 _BOM = "\ufeff"
@@ -51,28 +52,40 @@ def parse_object(line: str, where: str) -> dict[str, Any]:
     """Parse one line that holds a JSON object; raise :class:`CorpusError` naming ``where`` if it does not."""
     try:
         value = _DECODER.decode(line.rstrip("\r\n"))
-        if _SURROGATE.search(line):
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        check_surrogates(value, line)
     except json.JSONDecodeError as error:
         raise CorpusError(f"{where}:{error.colno}: not JSON: {error.msg}", "mend the line") from error
     except UnicodeEncodeError as error:
         raise CorpusError(f"{where}: a lone surrogate (half of a character)", "mend what wrote the file") from error
     except RecursionError as error:
-        raise CorpusError(f"{where}: lists or objects nested too deeply", "flatten the line") from error
+        raise _nested_too_deeply(where) from error
     except ValueError as error:
         reason = "a number of too many digits" if "digits" in str(error) else error
         raise CorpusError(f"{where}: {reason}", "mend the line") from error
+    if is_too_deep(value):
+        raise _nested_too_deeply(where)
     if not isinstance(value, dict):
         raise CorpusError(f"{where}: not an object", "write one {…} a line")
     return value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _nested_too_deeply(where: str) -> CorpusError:
+    return CorpusError(f"{where}: lists or objects nested too deeply", "flatten the line")
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make the object of some keys and values; ``ValueError`` where a key stands twice."""
     values = dict(pairs)
     if len(values) < len(pairs):
         names = [name for name, _ in pairs]
         raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} twice in one object")
     return values
+
+
+def check_surrogates(value: object, written: str) -> None:
+    """Raise :class:`UnicodeEncodeError` where a JSON value, ``written`` so, holds half of a character."""
+    if _SURROGATE.search(written):
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
 
 
 def finite_number(written: str) -> float:
@@ -88,7 +101,7 @@ def refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name}, which JSON does not know")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=finite_number, parse_constant=refuse_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=unique_keys, parse_float=finite_number, parse_constant=refuse_constant)
 
 
 def read_csv(path: Path, encoding: str, columns: RowColumns = USUAL_COLUMNS, hint: str = _TEXT_COLUMN) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from annotator.annotation import Annotations, Origin, Relation, RelationKey, Span, SpanKey
 from annotator.formats.record import LayerRecord
+from annotator.names import key_problem
 from annotator.text import Document
 from annotator.tokenization import split_sentences, tokenize
 
@@ -92,7 +93,7 @@ def documents(draw: st.DrawFn) -> Document:
     lang = draw(st.sampled_from(LANGUAGES))
     tokens = tokenize(text, lang)
     return Document(
-        key=draw(st.text("abcáñ019-_ ", min_size=1, max_size=8)),
+        key=draw(st.text("abcáñ019-_ ", min_size=1, max_size=8).filter(lambda key: key_problem(key) is None)),
         text=text,
         lang=lang,
         title=draw(st.text(st.characters(exclude_categories=["Cs"]), max_size=10)),

@@ -122,6 +122,11 @@ def test_an_unknown_encoding_is_refused(tmp_path: Path, encoding: str) -> None:
         ("a.jsonl", '{"text": "a", "m": NaN}', "{path}:1: NaN"),
         ("a.jsonl", '{"text": "a", "m": 1e999}', "{path}:1: the number 1e999"),
         ("a.jsonl", '{"text": "a", "m": ' + "[" * 100_000, "{path}:1: lists or objects nested too deeply"),
+        (
+            "a.jsonl",
+            '{"text": "a", "m": ' + "[" * 100 + "]" * 100 + "}",
+            "{path}:1: lists or objects nested too deeply",
+        ),
         ("a.jsonl", '{"text": "a", "id": "../b"}', "{path}:1: the key '../b' holds a slash"),
         ("a.jsonl", '{"text": " "}', "{path}:1: the text is only whitespace"),
         ("a.csv", "id,body\n1,a", "{path}:1: no column named text (found id, body)"),

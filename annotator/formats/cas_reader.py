@@ -28,6 +28,7 @@ from annotator.formats.inception_project import UNTOUCHED, InceptionProject, Pro
 from annotator.formats.json_values import Fields, dumps, excerpt, parse_json
 from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignGroup, ForeignLayer
 from annotator.formats.source import Source
+from annotator.inputs import is_hidden
 
 if TYPE_CHECKING:
     from cassis import Cas, TypeSystem
@@ -372,7 +373,8 @@ def _beside(path: Path | None, root: Path | None) -> Path | None:
     if path is None or root is None:
         return None
     for folder in path.parents:
-        candidates = [p for p in folder.glob("*.xml") if "typesystem" in p.name.lower()]
+        named = (p for p in folder.glob("*.xml") if "typesystem" in p.name.lower())
+        candidates = [p for p in named if not is_hidden(p, folder)]
         if candidates or folder == root:
             return candidates[0] if len(candidates) == 1 else None
     return None

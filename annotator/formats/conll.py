@@ -21,6 +21,7 @@ from annotator.formats.json_values import Fields, parse_json
 from annotator.formats.protocol import ForeignDocument, Format, all_but, as_one_word
 from annotator.formats.source import Source, SourceLine
 from annotator.formats.words import TAG_SCHEMES
+from annotator.inputs import is_hidden
 
 _ENDINGS = (".conll", ".conllu", ".tsv", ".iob", ".iob2", ".bio")
 _LOOKED_AT = 200
@@ -55,7 +56,7 @@ def _endings(folder: Path | None) -> Sequence[str]:
     """The endings of the files of a folder that hold columns: .txt only where no other file does."""
     if folder is None or not folder.is_dir():
         return _ENDINGS
-    found = {path.suffix.lower() for path in folder.rglob("*")}
+    found = {path.suffix.lower() for path in folder.rglob("*") if not is_hidden(path, folder)}
     return (".txt",) if ".txt" in found and not found & set(_ENDINGS) else _ENDINGS
 
 

@@ -43,6 +43,7 @@ _BEGIN = re.compile(r"#\s*begin document\s+\(?(?P<name>[^\s()]+)\)?;?(?:\s*part\
 _END = re.compile(r"#\s*end document\b.*")
 _DOCUMENT_PART, _NUMBER_COLUMN, _WORD, _LEAST_COLUMNS = 1, 2, 3, 5
 _ENTITIES, _COLUMNS_WITH_ENTITIES = 10, 12
+_NOT_IN_NAMES = re.compile(r"[\s()]|^#")
 _GROUP = re.compile(r"(\()?([^()|]+)(\))?")
 _ENTITY = re.compile(r"\(([^()*]+)|\*|\)")
 _UNLABELLED = "mention"
@@ -202,7 +203,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
     wide = not is_yes(target.options, "gum")
     plain = is_yes(target.options, "plain")
     for record in records:
-        key = without_spaces(record.document.key)
+        key = _NOT_IN_NAMES.sub("_", record.document.key)
         target.write(f"{BEGIN} ({key}); part 000\n" if wide else f"# begin document {key}\n")
         if not plain:
             fields = {**document_fields(record.document), "text": record.document.text}
@@ -214,6 +215,9 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
 def _write_words(record: LayerRecord, target: Target, key: str, *, wide: bool) -> None:
     places = record.token_spans()
     numbers = _group_numbers(record, target)
+    if wide:
+        places = {key: places[key] for key in without_crossing(places)}
+        numbers = _told_by_places(numbers, places, target)
     links = [a.name for a in target.scheme.attributes.values() if a.kind == "catalog"]
     left = sum(name not in links for key in places for name in record.spans()[key].attributes or {})
     if left and not wide:  # in the other layout all of them are
@@ -244,11 +248,22 @@ def _group_numbers(record: LayerRecord, target: Target) -> dict[SpanKey, int]:
     return numbers
 
 
+def _told_by_places(
+    numbers: Mapping[SpanKey, int], places: Mapping[SpanKey, tuple[int, int]], target: Target
+) -> dict[SpanKey, int]:
+    """The groups of mentions that are known by their words alone: of several on the same words, of the innermost."""
+    innermost = {place: key for key, place in places.items()}
+    told = {key: number for key, number in numbers.items() if key in places and innermost[places[key]] == key}
+    left = sum(key in places for key in numbers) - len(told)
+    if left:
+        target.lost["groups of mentions on whose words another label lies"] += left
+    return told
+
+
 def _entity_column(places: Mapping[SpanKey, tuple[int, int]], count: int) -> list[str]:
     """The brackets of entities, one inside another."""
     before, behind = [""] * count, [0] * count
-    for key in without_crossing(places):
-        first, last = places[key]
+    for key, (first, last) in places.items():
         before[first] += f"({key.label}"
         behind[last] += 1
     return [

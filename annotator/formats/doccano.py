@@ -30,7 +30,7 @@ from annotator.formats.options import is_yes
 from annotator.formats.project_setup import label_types
 from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignLayer, Format, Target, all_but
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import JsonItem, Source
+from annotator.formats.source import RELATION_LABELS, SPAN_LABELS, JsonItem, Source
 from annotator.labels.attributes import AttributeType, values_of
 
 _TEXTS = ("text", "data")
@@ -71,7 +71,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
     """
     columns = (options["text"],) if "text" in options else _TEXTS
     counting = parse_counting("offsets", options["offsets"]) if "offsets" in options else None
-    for part in source.parts(".json", ".jsonl"):
+    for part in source.parts(".json", ".jsonl", beside=[SPAN_LABELS, RELATION_LABELS]):
         named = options.get("author") == "file" or (part is not source and part.stem != _EVERYBODY)
         for item in part.items():
             yield _document(item, columns, counting, part.stem if named else None)
@@ -277,7 +277,10 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
             inside = [True for start, end in ranges if not offsets.has(start) or not offsets.has(end)]
             if inside:
                 target.warnings["spans that begin or end inside a grapheme, widened to it"] += len(inside)
-            ranges = [(offsets.from_code_points(start), offsets.from_code_points(end)) for start, end in ranges]
+            ranges = [
+                (offsets.from_code_points(start), offsets.from_code_points(end) + (not offsets.has(end)))
+                for start, end in ranges
+            ]
         row: dict[str, Any] = {"id": number, "text": document.text}
         if related:
             row["entities"] = [

@@ -19,7 +19,7 @@ from annotator.annotation import Annotations
 from annotator.errors import FormatError, InputError
 from annotator.formats.protocol import ForeignAttribute, ForeignDocument, ForeignGroup, ForeignLayer, WorkState
 from annotator.formats.source import Source, unpacked
-from annotator.inputs import load_json, refuse_outside_link
+from annotator.inputs import is_hidden, load_json, refuse_outside_link
 
 _CURATION, _INITIAL = "CURATION_USER", "INITIAL_CAS"
 UNTOUCHED = "copy of a document that nobody had begun to work on"
@@ -165,8 +165,7 @@ class InceptionProject:
 
     def _descriptions(self, folder: Path) -> list[Path]:
         """Find the description of the project in a folder, but not in hidden ones."""
-        found = sorted(folder.rglob(_DESCRIPTION))
-        found = [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+        found = sorted(path for path in folder.rglob(_DESCRIPTION) if not is_hidden(path, folder))
         roots = sorted({path.parent for path in found})
         if len(roots) > 1:
             raise FormatError(

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from annotator.errors import FormatError
-from annotator.rows import finite_number, refuse_constant
+from annotator.rows import check_surrogates, finite_number, refuse_constant
 
 MISSING = object()
 """Stands for a field that is not there."""
@@ -23,7 +23,6 @@ _HINT = "mend what wrote the file"
 _SHOWN = 40
 _WINDOW = 1 << 16
 _NOT_SPACE = re.compile(r"[^ \t\r\n]")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _CERTAIN = 32
 """Broken JSON so many characters before the end of what was read is broken, not unfinished."""
 
@@ -207,15 +206,15 @@ class JsonValues:
 def _refused(error: Exception, where: str) -> FormatError:
     if isinstance(error, RecursionError):
         return FormatError(f"{where}: lists or objects nested too deeply", "flatten them")
-    return FormatError(f"{where}: {error}", _HINT)
+    problem = "a number of too many digits" if "digits" in str(error) else error
+    return FormatError(f"{where}: {problem}", _HINT)
 
 
 def _check_surrogates(value: object, written: str, where: str) -> None:
-    if _SURROGATE.search(written):
-        try:
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise FormatError(f"{where}: half of a character (a lone surrogate)", _HINT) from error
+    try:
+        check_surrogates(value, written)
+    except UnicodeEncodeError as error:
+        raise FormatError(f"{where}: half of a character (a lone surrogate)", _HINT) from error
 
 
 _decode = msgspec.json.Decoder().decode

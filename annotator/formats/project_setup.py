@@ -9,6 +9,7 @@ from itertools import cycle
 from string import ascii_lowercase, digits
 
 from annotator.formats.labelstudio_attributes import controls
+from annotator.formats.source import RELATION_LABELS, SPAN_LABELS
 from annotator.labels import EntityType, LabelScheme, RelationType
 
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7f7f7f", "#994f00", "#6a3d9a", "#40b0a6")
@@ -37,8 +38,8 @@ def labelling_config(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping
 def label_types(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping[str, bytes]:  # noqa: ARG001 - the protocol's
     """Write the types of spans and of relations in the form that doccano imports on its page of labels."""
     spans, relations = tuple(scheme.entities.values()), tuple(scheme.relations.values())
-    types = {"span-labels.json": _doccano_types(spans)}
-    return {**types, "relation-labels.json": _doccano_types(relations)} if relations else types
+    types = {SPAN_LABELS: _doccano_types(spans)}
+    return {**types, RELATION_LABELS: _doccano_types(relations)} if relations else types
 
 
 def _doccano_types(labels: tuple[EntityType | RelationType, ...]) -> bytes:

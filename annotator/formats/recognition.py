@@ -15,8 +15,8 @@ from itertools import islice
 from typing import Any
 
 from annotator.errors import FormatError
-from annotator.formats.source import Source
-from annotator.inputs import open_file
+from annotator.formats.source import BESIDE, Source
+from annotator.inputs import is_hidden, open_file
 
 _HEAD = 1 << 16
 _MOST_NAMES = 10_000
@@ -49,7 +49,8 @@ class Stranger:
 class Beginning:
     """What can be known of a source without reading it: the names of its files, its first bytes, its first value.
 
-    Of a folder the bytes and the value are those of the first file whose name has one of the endings that are asked.
+    Of a folder the bytes and the value are those of the first file whose name has one of the endings that are asked,
+    and that holds any.  Hidden files are left out, as they are by an import.
     """
 
     def __init__(self, source: Source) -> None:
@@ -58,7 +59,7 @@ class Beginning:
         self._encoding = source.encoding
         self.is_folder = source.path.is_dir()
         files = islice(source.path.rglob("*"), _MOST_NAMES) if self.is_folder else [source.path]
-        self._files = sorted(file for file in files if file.is_file())
+        self._files = sorted(file for file in files if file.is_file() and not is_hidden(file, self._path))
         self.names = frozenset(file.name.lower() for file in self._files)
 
     def has(self, *endings: str) -> bool:
@@ -67,11 +68,11 @@ class Beginning:
 
     def head(self, *endings: str) -> bytes:
         """The first bytes of the file, without a byte order mark."""
-        file = next((f for f in self._files if not self.is_folder or f.name.lower().endswith(endings)), None)
-        if file is None:
-            return b""
-        with suppress(OSError, FormatError), open_file(file) as stream:
-            return stream.read(_HEAD).removeprefix(_BOM)
+        for file in self._files:
+            if not self.is_folder or file.name.lower().endswith(endings):
+                with suppress(OSError, FormatError), open_file(file) as stream:
+                    if head := stream.read(_HEAD).removeprefix(_BOM):
+                        return head
         return b""
 
     @cached_property
@@ -81,7 +82,7 @@ class Beginning:
         if not head.lstrip("\ufeff\n\r\t ").startswith(("{", "[")):
             return None
         with suppress(FormatError, StopIteration):
-            return next(Source(self._path, self._encoding).items()).value
+            return next(Source(self._path, self._encoding).items(beside=BESIDE)).value
         return None
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
@@ -21,6 +21,10 @@ _BOM = "\ufeff"
 _BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _BUFFER = 1 << 18
 _MANIFEST = "manifest.json"
+SPAN_LABELS, RELATION_LABELS = "span-labels.json", "relation-labels.json"
+TYPES, RELATION_NUMBERS = "types.json", "rel2id.json"
+BESIDE = (SPAN_LABELS, RELATION_LABELS, TYPES, RELATION_NUMBERS)
+"""What exports put beside their data, by the ends of the names: JSON that holds no documents."""
 LARGEST = 1 << 30
 """Bytes of the largest file that is read whole: a DocBin, a CAS."""
 _ENCODING_HINT = "if the file is in another encoding, name it, such as --encoding latin-1"
@@ -107,17 +111,17 @@ class Source:
         with self._open() as stream:
             yield from self._lines(stream)
 
-    def parts(self, *endings: str) -> Iterator[Source]:
+    def parts(self, *endings: str, beside: Sequence[str] = ()) -> Iterator[Source]:
         """Yield this source, or each file of its folder whose name ends so, in order of their paths.
 
-        The manifest of an export of ours is left out.
+        Left out are the manifests of exports of ours, and what else an export puts ``beside`` its data.
         """
         if self.path is None or not self.path.is_dir():
             yield self
             return
         folder = self.path
         try:
-            files = files_under(folder, lambda name: name.lower().endswith(endings) and name != _MANIFEST)
+            files = files_under(folder, lambda name: name.lower().endswith(endings) and not _is_beside(name, beside))
         except OSError as error:
             raise FormatError(
                 f"{error.filename}: {(error.strerror or str(error)).lower()}", "check its rights"
@@ -132,14 +136,14 @@ class Source:
             yield part
             before = self.done = before + part.done
 
-    def items(self, without: str = "") -> Iterator[JsonItem]:
+    def items(self, without: str = "", beside: Sequence[str] = ()) -> Iterator[JsonItem]:
         """Yield the JSON values of the file, or of all files of the folder.
 
         A file has one value a line, or one list, or values over several lines, whatever its ending says.  Holds one
         line, or one value of a list, in memory.  ``without`` names a list that is not needed: the values may come with
-        it or without.
+        it or without, and ``beside`` what :meth:`parts` leaves out.
         """
-        for part in self.parts(".json", ".jsonl"):
+        for part in self.parts(".json", ".jsonl", beside=beside):
             values = part._values(without)
             first, second = next(values, None), next(values, None)
             if first is None:
@@ -288,6 +292,10 @@ def unpacked(source: Source) -> Iterator[Source]:
     with scratch(Path(tempfile.gettempdir())) as folder:
         unpack(source.path, folder)
         yield Source(folder, source.encoding, told=source.name)
+
+
+def _is_beside(name: str, others: Sequence[str]) -> bool:
+    return any(f".{name}".endswith(f".{one}") for one in (_MANIFEST, *others))
 
 
 def _undecodable(where: str, encoding: str, error: UnicodeError, before: int) -> FormatError:

@@ -13,7 +13,7 @@ from annotator.formats.json_values import Fields, dumps
 from annotator.formats.project_setup import json_file
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import JsonItem, Source
+from annotator.formats.source import TYPES, JsonItem, Source
 from annotator.formats.text_rows import ROWS_OPTION_HELP, WORDS_OPTION_HELP
 from annotator.formats.words import (
     CARRIED_IN_WORDS,
@@ -33,7 +33,7 @@ _KNOWN = ("tokens", "entities", "relations", "text", *DOCUMENT_FIELDS)
 
 def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument]:  # noqa: ARG001 - the protocol's
     """Yield the documents of a list, or of lines."""
-    for item in source.items():
+    for item in source.items(beside=[TYPES]):
         yield _document(item)
 
 
@@ -78,7 +78,7 @@ def types(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping[str, bytes
         for label, relation in scheme.relations.items()
     }
     value = {"entities": entities, "relations": relations}
-    return {"types.json": json_file(value)}
+    return {TYPES: json_file(value)}
 
 
 FORMAT = Format(

@@ -20,7 +20,7 @@ from annotator.formats.options import choice, is_yes
 from annotator.formats.project_setup import json_file
 from annotator.formats.protocol import ForeignDocument, ForeignLayer, Format, Target
 from annotator.formats.record import LayerRecord
-from annotator.formats.source import JsonItem, Source
+from annotator.formats.source import RELATION_NUMBERS, JsonItem, Source
 from annotator.formats.text_rows import ROWS_OPTION_HELP, WORDS_OPTION_HELP, TextRow, related_text_rows
 from annotator.formats.words import (
     CARRIED_IN_WORDS,
@@ -49,7 +49,7 @@ def read(source: Source, options: Mapping[str, str]) -> Iterator[ForeignDocument
 
     Those that stand elsewhere come as documents of the same text, which an import puts together.
     """
-    for _, items in groupby(source.items(), _sentence):
+    for _, items in groupby(source.items(beside=[RELATION_NUMBERS]), _sentence):
         yield _document([*items], options.get("entity", ""))
 
 
@@ -194,7 +194,7 @@ def numbers(scheme: LabelScheme, options: Mapping[str, str]) -> Mapping[str, byt
     if options.get("shape") != "opennre":
         return {}
     value = {label: number for number, label in enumerate([_UNRELATED["opennre"], *scheme.relations])}
-    return {"rel2id.json": json_file(value)}
+    return {RELATION_NUMBERS: json_file(value)}
 
 
 FORMAT = Format(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from annotator.attribute_values import attribute_value_problem, text_problem
 from annotator.formats.record import OLD_SCHEMA, SCHEMA
 from annotator.inputs import LONGEST_LINE, line_too_long, open_file
-from annotator.rows import finite_number, refuse_constant
+from annotator.names import key_problem
+from annotator.nesting import DEEPEST, is_too_deep
+from annotator.rows import check_surrogates, finite_number, refuse_constant, unique_keys
 from annotator.text import Segmentation, text_sha256
 
 if TYPE_CHECKING:
@@ -71,9 +73,14 @@ def _parse_object(data: bytes) -> tuple[dict[str, Any] | None, list[str]]:
     """Parse the object of a line; return it, or the problems that keep the line from being one."""
     try:
         text = data.decode("utf-8").rstrip("\r\n")
-        value = json.loads(text, parse_float=finite_number, parse_constant=refuse_constant)
+        value = json.loads(
+            text, object_pairs_hook=unique_keys, parse_float=finite_number, parse_constant=refuse_constant
+        )
+        check_surrogates(value, text)
     except UnicodeDecodeError as error:
         return None, [f"found byte {error.start} of the line, which is not UTF-8, expected UTF-8"]
+    except UnicodeEncodeError:
+        return None, ["found half of a character (a lone surrogate), expected whole ones"]
     except json.JSONDecodeError as error:
         problem = "a blank line" if not data.strip() else f"broken JSON at column {error.colno} ({error.msg})"
         return None, [f"found {problem}, expected an object"]
@@ -98,6 +105,11 @@ def _record_problems(record: dict[str, Any], validators: Mapping[str, Draft20201
     yield from problems
     if problems or not isinstance(text, str) or not isinstance(tokens, list):
         return
+    problem = key_problem(record["id"])
+    if problem:
+        yield f"id: found {_shown(record['id'])}, which {problem}, expected a key that a document can have"
+    if is_too_deep(record["meta"]):
+        yield f"meta: found lists or objects nested too deeply, expected no more than {DEEPEST} levels"
     if not sound:
         yield from _token_problems(tokens, text, whole=whole)
         return

@@ -11,10 +11,8 @@ from msgspec import Meta
 
 from annotator.annotation import Origin
 from annotator.attribute_values import attribute_value_problem
+from annotator.nesting import DEEPEST, is_too_deep
 from annotator.records.field_types import AttributeContent, Offset, Score, Word
-
-_DEEPEST = 100
-"""How many lists and objects may lie inside one another in plain JSON."""
 
 
 def extra_problem(form: str, kind: str, value: Mapping[str, Any], refs: Sequence[str]) -> str | None:
@@ -38,23 +36,13 @@ def extra_problem(form: str, kind: str, value: Mapping[str, Any], refs: Sequence
 
 def json_problem(value: Any) -> str | None:
     """Say why plain JSON could not be stored and read again, or return ``None``."""
-    if _depth(value) > _DEEPEST:
-        return f"brackets within brackets, more than {_DEEPEST} deep"
+    if is_too_deep(value):
+        return f"brackets within brackets, more than {DEEPEST} deep"
     try:
         json.loads(msgspec.json.encode(value))
     except ValueError as error:
         return f"cannot be read again: {error}"
     return None
-
-
-def _depth(value: Any) -> int:
-    deepest, waiting = 0, [(value, 1)]
-    while waiting:
-        inner, depth = waiting.pop()
-        if isinstance(inner, dict | list):
-            deepest = max(deepest, depth)
-            waiting += [(one, depth + 1) for one in (inner.values() if isinstance(inner, dict) else inner)]
-    return deepest
 
 
 class _Value(msgspec.Struct, kw_only=True):

@@ -159,6 +159,16 @@ def test_names_of_attributes_are_one_word_there(tmp_path: Path) -> None:
     assert "is_not_so\tArg:PERSON" in (tmp_path / "out" / "annotation.conf").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("number", ["9007199254740993", "-9223372036854775808", "0.1", "5"])
+def test_a_number_comes_in_and_goes_out_as_it_is(tmp_path: Path, number: str) -> None:
+    scheme = BARE.replace("{}", "{PERSON: {key: 1}}") + "attributes: {dead: {of: PERSON, type: number}}\n"
+    line = f"T1\tPERSON 0 3\tAna\nA1\tdead T1 {number}\n"
+    with workspace(scheme) as bench:
+        import_data(bench, "brat", folder_with(tmp_path, line), layer="gold")
+        export_data(bench, "brat", tmp_path / "out")
+    assert (tmp_path / "out" / "d.ann").read_text(encoding="utf-8") == line
+
+
 def test_brats_configuration_comes_first_in_the_list_of_files(tmp_path: Path) -> None:
     """So that the digest of a folder is what it was before attributes were declared there."""
     with filled_workspace() as bench:

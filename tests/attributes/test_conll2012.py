@@ -12,6 +12,7 @@ from annotator.groups import groups
 from annotator.workflow.annotating.attribute_steps import AttributeSteps
 from annotator.workflow.annotating.group_steps import GroupSteps
 from annotator.workflow.workspace import Workspace
+from tests.formats.files import ANYTHING, export_data, import_data, workspace
 from tests.repository import CORPORA
 from tests.workspaces import Bench, focused
 
@@ -83,6 +84,45 @@ def test_what_goes_out_comes_in_equal(bench: Bench, files: Path, gum: str) -> No
     before, after = (content(bench.workspace.root, f"curator:{name}", "flood")[0] for name in ("ana", "bo"))
     assert {s.key for s in before.spans.values()} == {s.key for s in after.spans.values()}
     assert named(before, text, "same_as") == named(after, text, "same_as")
+
+
+@pytest.mark.parametrize("plain", ["no", "yes"])
+@pytest.mark.parametrize("key", ["flood (2)", "(flood)", "#flood", "flood\u00a02", "flood)"])
+def test_a_document_of_any_key_comes_back(key: str, plain: str) -> None:
+    with workspace() as bench, workspace() as other:
+        session = bench.session(bench.add(key, "Ana in Peru.").key)
+        session.add(0, 3, "PERSON")
+        session.finish()
+        options = {"plain": plain}
+        written, _ = export_data(bench, "conll2012", layer="curator:ana", options=options)
+        import_data(other, "conll2012", written, layer="gold")
+        assert plain == "yes" or other.store.document_keys() == [key]
+        assert export_data(other, "conll2012", options=options)[0] == written
+
+
+@pytest.mark.parametrize(
+    ("spans", "joined", "kept"),
+    [
+        ([(0, 3, "PERSON"), (0, 3, "ORG"), (9, 12, "PERSON")], (1, 2), {"0-3-PERSON", "0-3-ORG", "9-12-PERSON"}),
+        ([(0, 6, "PERSON"), (4, 8, "ORG"), (9, 12, "ORG")], (1, 2), {"0-6-PERSON", "9-12-ORG"}),
+    ],
+    ids=["on the same words", "crossing"],
+)
+def test_no_group_comes_back_with_a_mention_that_it_has_not(
+    spans: list[tuple[int, int, str]], joined: tuple[int, int], kept: set[str]
+) -> None:
+    scheme = ANYTHING + "  same_as: {key: s, head: [PERSON, ORG], child: [PERSON, ORG], equivalence: true}\n"
+    with workspace(scheme) as bench, workspace(scheme) as other:
+        session = bench.session(bench.add("d", "Ana ve a Ana y Ana.").key)
+        items = [focused(session.add(*span)) for span in spans]
+        GroupSteps(session).join(items[joined[0]], items[joined[1]], "same_as")
+        session.finish()
+        written, result = export_data(bench, "conll2012", layer="curator:ana")
+        assert {"spans that cross", "groups of mentions on whose words another label lies"} & {*result.lost}
+        import_data(other, "conll2012", written, layer="gold")
+        content = other.store.annotations(other.layer_id("gold", "d"))
+        assert {str(span.key) for span in content.spans.values()} == kept
+        assert content.relations == {}
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,18 @@ def test_a_span_that_cuts_a_grapheme_is_told() -> None:
     assert result.warnings == {"spans that begin or end inside a grapheme, widened to it": 1}
 
 
+@pytest.mark.parametrize(("span", "widened"), [((2, 6), (2, 9)), ((3, 4), (3, 9)), ((4, 5), (3, 9))])
+def test_a_span_that_ends_inside_a_grapheme_takes_all_of_it(span: tuple[int, int], widened: tuple[int, int]) -> None:
+    text = "un 👩\u200d❤\ufe0f\u200d👩"
+    with workspace() as bench, workspace() as other:
+        row = {"text": text, "label": [[*span, "GPE"]], "offsets": "codepoints"}
+        import_data(bench, "doccano", rows(row), layer="gold")
+        written, _ = export_data(bench, "doccano", options={"offsets": "graphemes"})
+        import_data(other, "doccano", written, layer="gold")
+        (row,) = map(json.loads, export_data(other, "doccano", options={"offsets": "codepoints"})[0].splitlines())
+        assert [(e["start_offset"], e["end_offset"]) for e in row["entities"]] == [widened]
+
+
 def test_a_project_without_relations_gives_old_ones_back() -> None:
     row = {
         "text": TEXT,

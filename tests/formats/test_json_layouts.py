@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, FormatError
+from annotator.formats.recognition import recognize
 from annotator.formats.source import Source
-from tests.formats.files import import_data, workspace
+from annotator.store import check_database
+from annotator.workflow.exporting.train_dev_test import Split
+from tests.formats.files import export_data, import_data, workspace
 
 TEXTS = ("Ada met Bo.", "Rome is old.")
 PERSON_FIRST = {"start": 0, "end": 0, "type": "PERSON"}
@@ -103,6 +107,53 @@ def zipped(folder: Path, path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("split", [None, Split((0.5, 0.5), 0)], ids=["one file", "split"])
+@pytest.mark.parametrize(("form", "options"), [*((name, {}) for name in ITEMS), ("tacred", {"shape": "opennre"})])
+def test_a_folder_that_we_wrote(form: str, options: dict[str, str], split: Split | None, tmp_path: Path) -> None:
+    """The manifest, labels and types beside the data hold no documents."""
+    link = {"id": 1, "from_id": 1, "to_id": 2, "type": "works_for"}
+    items = [{"text": text, "entities": _first_two_words(text), "relations": [link]} for text in TEXTS]
+    folder = tmp_path / "out"
+    with workspace() as bench:
+        import_data(bench, "doccano", json.dumps(items).encode(), layer="gold")
+        if split is None:
+            folder.mkdir()
+        path = folder / "data.json" if split is None else folder
+        export_data(bench, form, path, options=options, split=split)
+    with workspace() as bench:
+        assert recognize(Source(folder)) == form
+        assert import_data(bench, form, folder, layer="gold").new == len(TEXTS)
+
+
+def _first_two_words(text: str) -> list[dict[str, Any]]:
+    first, second = list(re.finditer(r"\w+", text))[:2]
+    return [
+        {"id": number, "start_offset": word.start(), "end_offset": word.end(), "label": "PERSON"}
+        for number, word in enumerate((first, second), 1)
+    ]
+
+
+@pytest.mark.parametrize("depth", [95, 101, 900])
+@pytest.mark.parametrize("field", ["other", "meta"])
+@pytest.mark.parametrize("form", ITEMS)
+def test_what_is_nested_too_deeply_is_refused_or_left_behind(form: str, field: str, depth: int) -> None:
+    """What is stored can be read again by whoever checks it."""
+    nested: dict[str, Any] = {}
+    for _ in range(depth):
+        nested = {"a": nested}
+    items = [{**item, field: nested} for item in ITEMS[form]]
+    with workspace() as bench:
+        try:
+            import_data(bench, form, json.dumps(items).encode(), layer="gold")
+        except FormatError as error:
+            problem = str(error)
+        else:
+            problem = ""
+        assert ("standard input:1: lists or objects nested too deeply" in problem) == bool(problem)
+        assert depth > 95 or not problem
+        assert list(check_database(bench.store)) == []
+
+
 def test_an_error_in_an_archive_names_the_archive_and_the_file(tmp_path: Path) -> None:
     (tmp_path / "export").mkdir()
     (tmp_path / "export" / "a.json").write_text('{"text": "a",\n "label": 5}')
@@ -132,6 +183,7 @@ def test_brat_and_conll_in_an_archive(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
+        ('{"text": "Ada", "n": ' + "9" * 5000 + "}", r":1: a number of too many digits: mend"),
         ('{"text": "a"}\n{"text": \n{"text": "b"}', "f.jsonl:2:"),
         ('{\n "text": "a",\n "label": [}\n}', "f.jsonl:3: not JSON"),
         ('{"text": "a', "f.jsonl:1:"),

@@ -337,6 +337,25 @@ def test_validation_finds_numbers_that_json_does_not_have(tmp_path: Path, number
     assert number in problem
 
 
+@pytest.mark.parametrize(
+    ("key", "meta", "expected"),
+    [
+        ("nota", '{"a":1,"a":2}', "found the key 'a' twice in one object"),
+        ("nota", '"\\ud83d"', "found half of a character"),
+        ("nota", '{"a":' * 101 + "1" + "}" * 101, "meta: found lists or objects nested too deeply"),
+        (" nota", "{}", 'id: found " nota", which begins or ends with a space'),
+        ("no\\nta", "{}", 'id: found "no\\nta", which holds a control character'),
+        ("é" * 101, "{}", "which is longer than 200 bytes"),
+    ],
+)
+def test_validation_finds_what_an_import_refuses(tmp_path: Path, key: str, meta: str, expected: str) -> None:
+    line = json.loads(write_record(record())) | {"meta": "@", "id": "KEY"}
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(line).replace('"@"', meta).replace("KEY", key) + "\n", encoding="utf-8")
+    [problem] = validate_lines(path)
+    assert expected in problem
+
+
 def test_validation_goes_on_after_a_broken_line_and_knows_the_order_of_documents(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     lines = [write_record(dataclasses.replace(record(), document=document(key=key))) for key in ("b", "a", "b")]

@@ -27,6 +27,14 @@ from tests.formats.test_tacred import OPENNRE, TACRED
 TEXT = "Ana Ruiz ve Lima."
 PARQUET = {"file": "parquet"}
 ROW = {"text": TEXT, "label": [[0, 8, "PERSON"], [12, 16, "GPE"]]}
+LINKED = {
+    "text": TEXT,
+    "entities": [
+        {"id": number, "start_offset": start, "end_offset": end, "label": label}
+        for number, (start, end, label) in enumerate([(0, 8, "PERSON"), (12, 16, "GPE")])
+    ],
+    "relations": [{"id": 1, "from_id": 0, "to_id": 1, "type": "works_for"}],
+}
 
 
 def test_every_format_that_can_be_read_has_a_sign() -> None:
@@ -143,6 +151,28 @@ def test_what_is_not_read_is_told_by_its_program_with_the_way_in(case: str, tmp_
     path.write_bytes(data if isinstance(data, bytes) else data.encode())
     with pytest.raises(FormatError, match=message):
         recognize(Source(path))
+
+
+@pytest.mark.parametrize("name", sorted({*SIGNS} - {"jsonl", "spacy"}))
+def test_hidden_files_are_passed_over(name: str, tmp_path: Path) -> None:
+    """Such as the Finder puts beside every file on a disk that is not a Mac's own."""
+    folder, form = tmp_path / "work", load_format(name)
+    folder.mkdir()
+    with workspace() as bench:
+        import_data(bench, "doccano", json.dumps(LINKED).encode(), layer="gold")
+        options = {"kind": "xmi"} if name == "cas" else {}
+        export_data(bench, name, folder / f"b{form.ending}", options=options, with_manifest=False)
+    for file in [path for path in folder.rglob("*") if path.is_file()]:
+        file.with_name(f"._{file.name}").write_bytes(b"\0\x05\x16\x07")
+    with workspace() as bench:
+        assert recognize(Source(folder)) == name
+        assert import_data(bench, name, folder, layer="gold").new == 1
+
+
+def test_an_empty_file_before_the_others_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").touch()
+    (tmp_path / "b.jsonl").write_text(json.dumps(ROW))
+    assert recognize(Source(tmp_path)) == "doccano"
 
 
 def test_another_encoding_is_recognized_once_it_is_said(tmp_path: Path) -> None:

@@ -130,8 +130,15 @@ def _canonical(attribute: AttributeType, value: AttributeValue) -> AttributeValu
     """
     single = values_of(value)[0] if not attribute.several and len(values_of(value)) == 1 else value
     if attribute.kind == "number" and isinstance(single, str):
-        with suppress(ValueError):
-            single = float(single)
+        single = _number(single)
     elif attribute.kind == "flag" and single in ("true", "false"):
         single = single == "true"
     return attribute.canonical(single)
+
+
+def _number(written: str) -> float | str:
+    """The number that a text is, a whole one exactly; the text where it is none."""
+    for number in (int, float):
+        with suppress(ValueError):
+            return number(written)
+    return written

@@ -10,10 +10,12 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from annotator.annotation import Extra, item_record
+from annotator.errors import FormatError
 from annotator.formats.protocol import FEATURES, ForeignDocument, ForeignLayer
 from annotator.history import CORPUS, IMPORT, LayerName, Op
 from annotator.languages import short_language
 from annotator.lookahead import look_ahead, portions
+from annotator.nesting import is_too_deep
 from annotator.store import ManyValues, Writer, document_record
 from annotator.text import Document, text_sha256
 from annotator.tokenization import TOKENIZER, TOKENS_OF_A_FILE
@@ -154,6 +156,8 @@ class DocumentIntake:
 
     def _match(self, foreign: list[ForeignDocument]) -> _Batch:
         """Find out which documents are there already, and begin to segment the others."""
+        for document in foreign:
+            _check_depth(document)
         digests = [text_sha256(document.text) for document in foreign]
         matched = self._matcher.match(foreign, digests)
         return _Batch(foreign, digests, matched, self._segmenter.submit(matched.articles))
@@ -267,6 +271,17 @@ class DocumentIntake:
             document = self._last_read = self._store.document(key)
         assert document is not None
         return document
+
+
+def _check_depth(foreign: ForeignDocument) -> None:
+    """Refuse what could be stored, but not be read again by whoever checks it."""
+    kept: list[Extra | None] = []
+    for layer in foreign.layers:
+        kept += layer.extras
+        kept += (extra for said in layer.attributes for extra in (said.aside, said.detail))
+        kept += (group.aside for group in layer.groups)
+    if any(map(is_too_deep, (foreign.meta, foreign.extras, *(extra.value for extra in kept if extra is not None)))):
+        raise FormatError(f"{foreign.where}: lists or objects nested too deeply", "flatten them")
 
 
 def _as_the_file_cuts(document: Document, foreign: ForeignDocument) -> Document:
