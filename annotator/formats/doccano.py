@@ -304,8 +304,7 @@ def write(records: Iterable[LayerRecord], target: Target) -> None:
         kept_apart = {name: extras[name] for name in extras if name in apart}
         if of_some or kept_apart:
             row[_OF_SOME_ROWS] = kept_apart
-        if counting != "codepoints":  # in every row: doccano refuses a file whose rows have different columns
-            row["offsets"] = counting
+        row["offsets"] = counting  # in every row: doccano refuses a file whose rows have different columns
         target.write(encode(row) + b"\n")
 
 

@@ -188,6 +188,16 @@ def test_what_is_written_under_any_counting_comes_back(counting: str | None) -> 
         assert export_data(other, "doccano", options=options)[0] == data
 
 
+def test_a_span_that_fits_words_only_under_another_counting_stays_where_it_is() -> None:
+    with workspace() as bench, workspace() as other:
+        row = {"text": ROCKET, "label": [[3, 7, "GPE"]], "offsets": "codepoints"}
+        import_data(bench, "doccano", rows(row), layer="gold")
+        data, _ = export_data(bench, "doccano", options={"offsets": "codepoints"})
+        report = import_data(other, "doccano", data, layer="gold")
+        assert report.notes == {}
+        assert export_data(other, "doccano", options={"offsets": "codepoints"})[0] == data
+
+
 def test_all_rows_have_the_same_columns_since_doccano_refuses_others() -> None:
     plain, astral = {"text": "Luis viaja.", "label": [[0, 4, "PERSON"]]}, {"text": ROCKET, "label": [[2, 6, "GPE"]]}
     with workspace() as bench:
