@@ -177,6 +177,7 @@ FORMAT = Format(
     name="bioc",
     about="BioC's XML or JSON of passages, annotations and relations",
     ending=".xml",
+    endings={"kind=json": ".json"},
     read=read,
     write=write,
     carries=all_but("curator", "origin", "source", "score", "verdicts", aside=("self_relations",)),

@@ -279,13 +279,14 @@ SetupFunction = Callable[[LabelScheme, Mapping[str, str]], Mapping[str, bytes]]
 class Format:
     """A format by its name on the command line.
 
-    ``ending`` is that of its file; a format of many files has ``folder`` set.  ``carries`` answers every one of
-    :data:`FEATURES`; ``aside`` and ``lost`` name what reading keeps for the way back and what it leaves behind;
-    ``options`` are those of ``-O NAME=VALUE``, with what they mean, and ``grants`` the features that an option makes it
-    carry when it is ``yes``.  ``setup`` writes what the other program needs to make a project for the scheme's labels:
-    files by the end of their names, which stand beside an exported file, or in its folder.  ``spell`` gives, for a
-    label, how it stands in files that cannot hold every label.  ``describe_parts`` writes, for a format of folders, the
-    files at the top of a split, given its folder and the names of the parts in it.
+    ``ending`` is that of its file, unless ``endings`` has another for a ``NAME=VALUE`` of its options; a format of many
+    files has ``folder`` set.  ``carries`` answers every one of :data:`FEATURES`; ``aside`` and ``lost`` name what
+    reading keeps for the way back and what it leaves behind; ``options`` are those of ``-O NAME=VALUE``, with what they
+    mean, and ``grants`` the features that an option makes it carry when it is ``yes``.  ``setup`` writes what the other
+    program needs to make a project for the scheme's labels: files by the end of their names, which stand beside an
+    exported file, or in its folder.  ``spell`` gives, for a label, how it stands in files that cannot hold every label.
+    ``describe_parts`` writes, for a format of folders, the files at the top of a split, given its folder and the names
+    of the parts in it.
     """
 
     name: str
@@ -294,6 +295,7 @@ class Format:
     carries: Mapping[str, Carried]
     read: ReadFunction | None = None
     write: WriteFunction | None = None
+    endings: Mapping[str, str] = field(default_factory=dict)
     folder: bool = False
     aside: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
@@ -302,6 +304,10 @@ class Format:
     setup: SetupFunction | None = None
     spell: Callable[[str], str] | None = None
     describe_parts: Callable[[Path, Sequence[str]], Mapping[str, bytes]] | None = None
+
+    def ending_with(self, options: Mapping[str, str]) -> str:
+        """Tell how the name of its file ends under some options."""
+        return next((self.endings[f"{o}={v}"] for o, v in options.items() if f"{o}={v}" in self.endings), self.ending)
 
     def carries_with(self, options: Mapping[str, str]) -> Mapping[str, Carried]:
         """Tell what the format carries under some options."""

@@ -201,6 +201,7 @@ FORMAT = Format(
     name="tacred",
     about="rows of one relation each, as TACRED and OpenNRE have them",
     ending=".json",
+    endings={"shape=opennre": ".jsonl"},
     read=read,
     write=write,
     setup=numbers,

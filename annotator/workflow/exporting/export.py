@@ -162,7 +162,7 @@ def _write_folder(
             (folder / part).mkdir()
             writer.to_folder(layers, part, folder / part, prefix=f"{part}/")
         else:
-            file = f"{part}{writer.form.ending}"
+            file = f"{part}{writer.form.ending_with(request.options)}"
             with (folder / file).open("xb") as stream:
                 writer.result.files[file] = writer.to_stream(layers, file, stream).sha256
 

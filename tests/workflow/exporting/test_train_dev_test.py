@@ -64,6 +64,25 @@ def test_shares_that_are_none(shares: str) -> None:
         parse_shares(shares)
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "ending"),
+    [
+        ("bioc", {}, ".xml"),
+        ("bioc", {"kind": "json"}, ".json"),
+        ("tacred", {"shape": "opennre"}, ".jsonl"),
+    ],
+)
+def test_the_names_of_parts_end_as_what_is_written(
+    tmp_path: Path, name: str, options: dict[str, str], ending: str
+) -> None:
+    rows = [{"text": f"{article(n)}.", "label": [[0, 7, "ORG"]]} for n in range(4)]
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    with workspace() as bench:
+        import_data(bench, "doccano", data, layer="gold")
+        export_data(bench, name, tmp_path / "parts", split=Split((0.5, 0.5), 1), options=options)
+        assert (tmp_path / "parts" / f"train{ending}").is_file()
+
+
 def test_each_part_is_a_file_and_the_manifest_says_what_is_in_it(tmp_path: Path) -> None:
     rows = [{"text": f"{article(n)}.", "label": [[0, 7, "ORG" if n % 5 else "GPE"]]} for n in range(20)]
     data = "".join(json.dumps(row) + "\n" for row in rows).encode()
