@@ -280,7 +280,8 @@ def _check_depth(foreign: ForeignDocument) -> None:
         kept += layer.extras
         kept += (extra for said in layer.attributes for extra in (said.aside, said.detail))
         kept += (group.aside for group in layer.groups)
-    if any(map(is_too_deep, (foreign.meta, foreign.extras, *(extra.value for extra in kept if extra is not None)))):
+    values = (foreign.meta, foreign.extras, *(extra.value for extra in kept if extra is not None))
+    if any(map(is_too_deep, filter(None, values))):
         raise FormatError(f"{foreign.where}: lists or objects nested too deeply", "flatten them")
 
 
