@@ -19,7 +19,6 @@ from heapq import merge
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import msgspec
 
@@ -286,8 +285,7 @@ def _readable(path: Path, told: str, limits: Limits) -> Iterator[tuple[Path, str
 
 def _connect(path: Path, mode: str, limits: Limits) -> sqlite3.Connection:
     """Open a database as SQLite's own advice on untrusted files says."""
-    uri = f"file:{quote(str(path.absolute()))}?{mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=5)
     connection.row_factory = sqlite3.Row
     looks = count()
     most = (limits.steps + limits.steps_a_byte * _size(path)) // _STEPS
