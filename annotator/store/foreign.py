@@ -96,6 +96,11 @@ class ForeignDatabase:
             for digest, _ in self.events(layer)
         }  # fmt: skip
 
+    def key_there(self, identity: str) -> str:
+        """What a document is called there, by the identity under which it is read."""
+        former = {new: old for old, new in self._keys.items()}
+        return self._names().document(former.get(identity, identity))
+
     def check_unchanged(self) -> None:
         """Raise :class:`OvertakenError` when somebody wrote to the file since: what was read may be of two moments."""
         with explained(self.told):

@@ -280,9 +280,10 @@ class _Merge:
         hashes = {digest for digest, _ in events}
         related = ours is None or ours.head in hashes or writer.has_event(events[-1][0])
         if here not in (None, there) and not related:
+            there_called = self.other.key_there(layer.name.document)
             self.conflicts.append(
-                f"{key}: its text is another one there: --rename-document {key}=NEW takes it in as another document,"
-                f" --except {key} leaves it out"
+                f"{key}: its text is another one there: --rename-document {there_called}=NEW takes it in as another"
+                f" document, --except {key} leaves it out"
             )
             self.refused.add(layer.name.document)
             return

@@ -256,6 +256,19 @@ def test_a_new_name_that_is_something_else_elsewhere_is_refused_on_both_sides(si
         assert sql_dump(target.store.path) == before
 
 
+def test_another_text_of_a_renamed_document_is_told_by_the_key_that_it_has_there(sites: Sites) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    here.add("otra", "Luis Paz volvió a Lima.")
+    there.add("otra", "Eva Sol no volvió.")
+    rename(here, "document", "otra", "note")
+    with pytest.raises(MergeConflictError) as caught:
+        bring(there, here)
+    assert caught.value.conflicts[0].startswith("note: its text is another one there: --rename-document otra=NEW")
+    merge(here.workspace, there.workspace.root, documents={"otra": "nueva"})
+    assert here.store.document_keys() == [KEY, "note", "nueva"]
+    assert findings(here) == []
+
+
 def test_a_name_that_is_taken_or_cannot_be_is_refused(sites: Sites) -> None:
     bench = sites.base
     bench.add("otra", "Luis Paz volvió a Lima.")
