@@ -91,8 +91,14 @@ def _erase(
     workspace: Workspace, actor: str, keys: Sequence[str], *, confirmed: bool, dry_run: bool, as_json: bool
 ) -> None:
     from annotator.workflow.erasing import erase
+    from annotator.workflow.sharing.merging import MergeConflictError
 
-    done = erase(workspace, actor, keys, confirmed=confirmed, dry_run=dry_run)
+    try:
+        done = erase(workspace, actor, keys, confirmed=confirmed, dry_run=dry_run)
+    except MergeConflictError as error:
+        for line in error.conflicts:
+            narrate(line)
+        raise
     if as_json:
         print_json([one.as_json() for one in done.documents])
     if dry_run:

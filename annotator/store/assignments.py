@@ -92,6 +92,16 @@ def people(store: Store) -> list[str]:
     return [row[0] for row in store.rows(query)]
 
 
+def ever_in_charge(store: Store) -> list[str]:
+    """The identities of all who ever had an assignment or a document back, in order."""
+    query = (
+        "SELECT DISTINCT json_extract(op.value, '$[1]') FROM layer l JOIN event e ON e.layer_id = l.id,"
+        " json_each(e.ops) op WHERE l.name = 'corpus'"
+        " AND json_extract(op.value, '$[0]') IN ('assignment', 'returned') ORDER BY 1"
+    )
+    return [row[0] for row in store.rows(query)]
+
+
 class PlannedBatch(NamedTuple):
     """Assignments that were planned together and not carried out yet, as JSON."""
 

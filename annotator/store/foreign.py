@@ -19,7 +19,6 @@ from heapq import merge
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import msgspec
 
@@ -96,6 +95,11 @@ class ForeignDatabase:
             digest: layer.id for layer in self.layers() if layer.id in {one.id for one in renamed}
             for digest, _ in self.events(layer)
         }  # fmt: skip
+
+    def key_there(self, identity: str) -> str:
+        """What a document is called there, by the identity under which it is read."""
+        former = {new: old for old, new in self._keys.items()}
+        return self._names().document(former.get(identity, identity))
 
     def check_unchanged(self) -> None:
         """Raise :class:`OvertakenError` when somebody wrote to the file since: what was read may be of two moments."""
@@ -286,8 +290,7 @@ def _readable(path: Path, told: str, limits: Limits) -> Iterator[tuple[Path, str
 
 def _connect(path: Path, mode: str, limits: Limits) -> sqlite3.Connection:
     """Open a database as SQLite's own advice on untrusted files says."""
-    uri = f"file:{quote(str(path.absolute()))}?{mode}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=5)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=5)
     connection.row_factory = sqlite3.Row
     looks = count()
     most = (limits.steps + limits.steps_a_byte * _size(path)) // _STEPS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from functools import partial
@@ -25,6 +26,17 @@ def rename_rows(connection: sqlite3.Connection, before: Names, after: Names) -> 
         _put_bookmarks(connection, "document", documents)
     if curators:
         _rename_curators(connection, curators)
+    _rename_in_plans(connection, documents, curators)
+
+
+def _rename_in_plans(connection: sqlite3.Connection, documents: Mapping[str, str], curators: Mapping[str, str]) -> None:
+    """Rename what assignments are about that were planned and not carried out yet."""
+    for number, tasks in connection.execute("SELECT id, tasks FROM planned").fetchall():
+        renamed = [
+            [documents.get(document, document), curators.get(new, new), blind, curators.get(old, old)]
+            for document, new, blind, old in json.loads(tasks)
+        ]
+        connection.execute("UPDATE planned SET tasks = ? WHERE id = ?", (dumps(renamed), number))
 
 
 def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:

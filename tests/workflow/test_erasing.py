@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator.cli.main import main
 from annotator.errors import OvertakenError, StoreError, WorkflowError
 from annotator.store import check_database, note_plan
 from annotator.store.backups import restore, steps_of
@@ -22,6 +23,7 @@ from annotator.workflow.sharing import merging
 from annotator.workflow.sharing.assignment import assign
 from annotator.workflow.workspace import Workspace
 from tests.workflow.adjudicating.finished_documents import finish
+from tests.workflow.sharing.forging import defenceless
 from tests.workspaces import KEY, Bench, add_document, make_document, proposal, propose, span_texts
 
 ANA = ("PERSON", "Ana Ruiz")
@@ -102,6 +104,17 @@ def test_it_asks_for_a_word_and_others_for_a_lead(worked: Bench) -> None:
     with pytest.raises(WorkflowError, match="an `annotator assign` was interrupted"):
         erase(worked.workspace, "lead", ["secreta"], confirmed=True)
     assert worked.store.document_keys() == [KEY, "secreta"]
+
+
+def test_what_stands_in_the_way_in_a_damaged_database_is_told(worked: Bench, capfd: pytest.CaptureFixture[str]) -> None:
+    worked.workspace.close()
+    with defenceless(worked.workspace.database_path) as connection:
+        connection.execute("UPDATE event SET actor = 'eve' WHERE seq = 2")
+    root = worked.workspace.root
+    assert main(["-w", str(root), "--as", "lead", "remove", "secreta", "--for-good", "--yes"]) == 1
+    *reasons, last = capfd.readouterr().err.splitlines()
+    assert any("corpus on nota: the hash chain breaks at event 2" in line for line in reasons)
+    assert "nothing was merged: mend the lines above" in last
 
 
 def test_who_has_it_open_is_told(worked: Bench) -> None:

@@ -15,6 +15,7 @@ from annotator.cli.main import main
 from annotator.errors import AnnotatorError
 from annotator.store import Store, check_database
 from annotator.workflow.backups import back_up, list_backups, restore_backup
+from annotator.workflow.sharing.merging import merge
 from tests.processes import start
 from tests.workspaces import KEY, Bench, open_bench, sql_dump
 
@@ -51,6 +52,19 @@ class TestRestore:
         assert (status, comments(path)) == (0, 2)
         with Store(path) as store:
             assert list(check_database(store)) == []
+
+    def test_in_a_folder_whose_name_is_not_utf8(self, bench: Bench, tmp_path: Path) -> None:
+        bench.session().comment("x")
+        bench.workspace.close()
+        folder = tmp_path / os.fsdecode(b"caf\xe9 ?#%41")
+        shutil.copytree(bench.workspace.root, folder)
+        there = open_bench(str(folder))
+        made, _ = back_up(there.workspace)
+        there.session().comment("y")
+        restore_backup(there.workspace, made)
+        assert comments(there.workspace.database_path) == 1
+        other = open_bench(str(bench.workspace.root)).workspace
+        assert merge(other, folder).events == {}
 
     def test_a_log_left_by_a_crash_is_not_read_into_the_copy(self, bench: Bench, saved: Path) -> None:
         """The database was left with its log by a process that was killed."""

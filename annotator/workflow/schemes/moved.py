@@ -81,8 +81,18 @@ def _labels(scheme: LabelScheme, kind: str) -> Mapping[str, Any]:
 
 
 def _noted_before(noted: Iterable[NotedScheme], scheme: LabelScheme, history: SchemeHistory) -> NotedScheme | None:
-    """The last scheme written under that is another one than ours, apart from the changes that were carried over."""
-    return next((one for one in noted if _shape_now(one, history) != scheme.shape), None)
+    """The last scheme written under that is another one than ours, apart from the changes that were carried over.
+
+    One that came of a change that was undone since is none to compare with.
+    """
+    others = (one for one in noted if _shape_now(one, history) != scheme.shape)
+    return next((one for one in others if not _is_undone(one, history)), None)
+
+
+def _is_undone(noted: NotedScheme, history: SchemeHistory) -> bool:
+    """Whether a change that a scheme was written after was undone since."""
+    known = history.known(noted.changes)
+    return any(event.target in known for digest, event in history.events.items() if digest not in known)
 
 
 def _shape_now(noted: NotedScheme, history: SchemeHistory) -> dict[str, Any]:

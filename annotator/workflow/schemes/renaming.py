@@ -10,7 +10,8 @@ from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName
 from annotator.names import key_problem, person_problem
 from annotator.scheme_changes import UNDO, Names, Renaming, Renamings, SchemeEvent
-from annotator.store import Store, Writer, curates, people, removed_record
+from annotator.scheme_changes.renamings import two_of_one_name
+from annotator.store import Store, Writer, curates, ever_in_charge, people, removed_record
 from annotator.store.named_work import NamedWork, work_of, work_under
 from annotator.wording import first_few, plural
 from annotator.workflow.unknown_document import no_document
@@ -129,19 +130,26 @@ def _carry_out(
 ) -> RenameReport:
     """Note a renaming, unless the new name is taken or somebody else's work is touched by who must not."""
     kind, old, new = renaming.kind, renaming.old, renaming.name
-    _check_free(store, writer, kind, old, new)
+    _check_free(store, writer, event, renaming)
     work = work_of(store, old) if kind == "curator" else work_under(store, old)
     _check_leave(store, kind, old, actor, work)
     writer.note_changes([event])
     return RenameReport(kind, old, new, work, undone)
 
 
-def _check_free(store: Store, writer: Writer, kind: Kind, old: str, new: str) -> None:
+def _check_free(store: Store, writer: Writer, event: SchemeEvent, renaming: Renaming) -> None:
+    """Refuse a new name that is another's, or was, as far as history or a renaming has it."""
+    identity, old, new = renaming.identity, renaming.old, renaming.name
     if old == new:
         raise WorkflowError(f"{old!r} is called that already", "give another name")
-    if kind == "curator":
-        if new in people(store):
-            raise WorkflowError(f"{new} is somebody already: two curators cannot become one", "give another name")
+    after = Renamings((*writer.renamings.events.values(), event)).names
+    if renaming.kind == "curator":
+        there = new in people(store)
+        if there or new in two_of_one_name(after.curator, {identity, *after.curators, *ever_in_charge(store)}):
+            raise WorkflowError(
+                f"{new} {'is' if there else 'was'} somebody already: two curators cannot become one",
+                "give another name",
+            )
         return
     if writer.layer_info(LayerName(new, CORPUS)) is not None:
         gone = writer.document_digest(new) is None
@@ -149,6 +157,8 @@ def _check_free(store: Store, writer: Writer, kind: Kind, old: str, new: str) ->
             f"there {'was' if gone else 'is'} a document {new!r}{', which was removed' if gone else ''}",
             "give another name, or rename that one first" if not gone else "give another name",
         )
+    if new in two_of_one_name(after.document, {identity, *after.documents}):
+        raise WorkflowError(f"there was a document {new!r}, which was erased", "give another name")
 
 
 def _check_leave(store: Store, kind: Kind, old: str, actor: str, work: NamedWork) -> None:

@@ -20,6 +20,7 @@ from annotator.store import (
     Writer,
     all_keys,
     check_layers,
+    ever_in_charge,
     held_together,
     layers_with_news,
     people,
@@ -145,7 +146,6 @@ class _Merge:
         self.texts: list[str] = []
         self.trusted = trusted
         self.names = Names()
-        self.assigned: set[str] = set()
         self.follow_names = False
 
     def hold_against(self, seal: Seal) -> None:
@@ -258,8 +258,8 @@ class _Merge:
         ours = self.store.names
         documents = {*map(ours.document_identity, all_keys(self.store)), *self.names.documents}
         documents |= {name.document for name in layers}
-        curators = {*map(ours.curator_identity, people(self.store)), *self.names.curators, *self.assigned}
-        curators |= {name.author for name in layers if name.personal}
+        curators = {*map(ours.curator_identity, people(self.store)), *ever_in_charge(self.store)}
+        curators |= {*self.names.curators, *(name.author for name in layers if name.personal)}
         found = [
             *(f"the document {name!r}" for name in two_of_one_name(self.names.document, documents)),
             *(f"the curator {name}" for name in two_of_one_name(self.names.curator, curators)),
@@ -280,15 +280,13 @@ class _Merge:
         hashes = {digest for digest, _ in events}
         related = ours is None or ours.head in hashes or writer.has_event(events[-1][0])
         if here not in (None, there) and not related:
+            there_called = self.other.key_there(layer.name.document)
             self.conflicts.append(
-                f"{key}: its text is another one there: --rename-document {key}=NEW takes it in as another document,"
-                f" --except {key} leaves it out"
+                f"{key}: its text is another one there: --rename-document {there_called}=NEW takes it in as another"
+                f" document, --except {key} leaves it out"
             )
             self.refused.add(layer.name.document)
             return
-        self.assigned |= {
-            op.id for _, event in events for op in event.decode_ops() if op.table in ("assignment", "returned")
-        }
         self._unite(writer, name, events)
         now = writer.document_digest(key)
         if now is None:

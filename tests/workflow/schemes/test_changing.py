@@ -145,6 +145,17 @@ class TestRename:
         assert path.read_text() == text
         assert "labels.yaml and the work go together" in run("diff")[2]
 
+    def test_a_change_that_was_undone_is_no_difference(self, worked: Bench, run: Run) -> None:
+        run("rename", "ORG", "BODY")
+        assert "labels.yaml and the work go together" in run("diff")[2]
+        run("undo")
+        assert run("diff")[1:] == ("", "labels.yaml and the work go together\n")
+        path = worked.workspace.labels_path
+        path.write_text(path.read_text().replace("GPE", "PLACE"))
+        _, out, _ = run("diff")
+        assert "annotator labels rename GPE PLACE" in out
+        assert "BODY" not in out
+
     def test_a_label_that_is_only_in_the_work_cannot_get_a_name_that_the_file_lacks(
         self, worked: Bench, run: Run
     ) -> None:

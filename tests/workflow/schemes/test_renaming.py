@@ -18,14 +18,16 @@ from annotator.scheme_changes import RenamedError, Renaming, SchemeEvent
 from annotator.store import Bookmark, SchemeMovedError
 from annotator.store.scheme_changes import insert_scheme_event
 from annotator.workflow.document_history import document_history
+from annotator.workflow.erasing import erase
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.importing.removing import remove
 from annotator.workflow.schemes.changing import undo_change
 from annotator.workflow.schemes.renaming import rename_curator, rename_document, undo_rename
-from annotator.workflow.sharing.assignment import assign
+from annotator.workflow.sharing.assignment import assign, reassign
 from annotator.workflow.sharing.bundling import bundle
 from annotator.workflow.sharing.merging import MergeConflictError, merge
 from annotator.workflow.sharing.seals import Contents, breaches, make_seal, read_seal
+from annotator.workflow.workspace import Workspace
 from tests.workflow.adjudicating.finished_documents import first, judge
 from tests.workflow.schemes.test_merging_changes import CHANGES, Sites, bring, change, findings, states, work
 from tests.workspaces import KEY, TEXT, Bench, propose_elsewhere, range_of, sql_dump
@@ -231,7 +233,7 @@ def test_the_same_renaming_in_two_places_is_one(sites: Sites) -> None:
     assert findings(here) == findings(there) == []
 
 
-@pytest.mark.parametrize("kind", ["document", "curator", "assigned"])
+@pytest.mark.parametrize("kind", ["document", "curator", "assigned", "withdrawn"])
 def test_a_new_name_that_is_something_else_elsewhere_is_refused_on_both_sides(sites: Sites, kind: str) -> None:
     sites.base.add("libre", "Luis Paz no volvió.")
     here, there = sites.base, sites.copy(sites.base)
@@ -244,12 +246,27 @@ def test_a_new_name_that_is_something_else_elsewhere_is_refused_on_both_sides(si
             finish(there, "zoe")
         else:
             assign(there.workspace, "lea", ["zoe"])
+        if kind == "withdrawn":
+            reassign(there.workspace, "lea", "zoe", [])
     for source, target in ((there, here), (here, there)):
         before = sql_dump(target.store.path)
         with pytest.raises(MergeConflictError) as caught:
             bring(source, target)
         assert any("here and the one there are not the same" in line for line in caught.value.conflicts)
         assert sql_dump(target.store.path) == before
+
+
+def test_another_text_of_a_renamed_document_is_told_by_the_key_that_it_has_there(sites: Sites) -> None:
+    here, there = sites.base, sites.copy(sites.base)
+    here.add("otra", "Luis Paz volvió a Lima.")
+    there.add("otra", "Eva Sol no volvió.")
+    rename(here, "document", "otra", "note")
+    with pytest.raises(MergeConflictError) as caught:
+        bring(there, here)
+    assert caught.value.conflicts[0].startswith("note: its text is another one there: --rename-document otra=NEW")
+    merge(here.workspace, there.workspace.root, documents={"otra": "nueva"})
+    assert here.store.document_keys() == [KEY, "note", "nueva"]
+    assert findings(here) == []
 
 
 def test_a_name_that_is_taken_or_cannot_be_is_refused(sites: Sites) -> None:
@@ -273,6 +290,42 @@ def test_a_name_that_is_taken_or_cannot_be_is_refused(sites: Sites) -> None:
         with pytest.raises(WorkflowError, match=what):
             rename(bench, kind, old, new)
     assert sql_dump(bench.store.path) == before
+
+
+@pytest.mark.parametrize("known_as", ["zoe", "ivo"])
+def test_a_name_that_somebody_was_assigned_under_stays_theirs(sites: Sites, known_as: str) -> None:
+    bench = sites.base
+    assign(bench.workspace, "lea", ["zoe"])
+    assign(bench.workspace, "lea", ["zoe", "ana"], overlap=2)
+    if known_as != "zoe":
+        rename(bench, "curator", "zoe", known_as)
+    reassign(bench.workspace, "lea", known_as, [])
+    before = sql_dump(bench.store.path)
+    with pytest.raises(WorkflowError, match=f"{known_as} was somebody already: two curators cannot become one"):
+        rename(bench, "curator", "ana", known_as)
+    assert sql_dump(bench.store.path) == before
+    assert findings(bench) == []
+
+
+def test_a_name_that_came_free_again_is_not_taken(sites: Sites) -> None:
+    bench = sites.base
+    assign(bench.workspace, "lea", ["ana"])
+    rename(bench, "curator", "ana", "zoe")
+    undo_rename(bench.store, "lea")
+    finish(bench, "bo")
+    rename(bench, "curator", "bo", "zoe")
+    assert findings(bench) == []
+
+
+def test_a_key_that_a_renaming_gave_to_an_erased_document_stays_its_own(sites: Sites) -> None:
+    bench = sites.base
+    bench.add("otra", "Luis Paz volvió a Lima.")
+    rename(bench, "document", "otra", "note")
+    erase(bench.workspace, "lea", ["note"], confirmed=True)
+    bench = sites.keep(Bench(Workspace(bench.workspace.root)))
+    with pytest.raises(WorkflowError, match="there was a document 'note', which was erased"):
+        rename(bench, "document", KEY, "note")
+    assert findings(bench) == []
 
 
 def test_who_curates_renames_neither_others_nor_their_work(sites: Sites) -> None:

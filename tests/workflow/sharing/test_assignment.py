@@ -18,6 +18,7 @@ from annotator.history import CORPUS
 from annotator.store import Store, check_database, read_assignments
 from annotator.workflow.desk import Desk
 from annotator.workflow.importing.removing import remove
+from annotator.workflow.schemes.renaming import rename_curator, rename_document
 from annotator.workflow.sharing import assignment, planned_tasks
 from annotator.workflow.sharing.assignment import AssignmentReport, assign, reassign
 from annotator.workflow.sharing.assignment_plan import Team, blindfold, spread
@@ -437,6 +438,22 @@ class TestInBatches:
         share_out(corpus, curators=["bo"], keys=["nota"], overlap=1)
         assert who_has(corpus)[kept] == ["ana"]
         assert loads(corpus) == {"ana": 1, "bo": 11}
+        assert list(check_database(corpus.store)) == []
+
+    def test_who_and_what_was_renamed_since_is_assigned_under_the_new_name(
+        self, corpus: Bench, expected: dict[str, list[str]]
+    ) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            share_out(corpus, blind=0.4, seed=3, progress=interrupting(1))
+        last = max(expected)
+        rename_curator(corpus.store, "lead", "ana", "zoe")
+        rename_document(corpus.store, "lead", last, "zzz")
+        report = share_out(corpus, curators=["bo"], keys=["zzz"], overlap=1)
+        assert len(report.finished) == 18
+        expected["zzz"] = expected.pop(last)
+        assert who_has(corpus) == {
+            key: sorted(name.replace("ana", "zoe") for name in names) for key, names in expected.items()
+        }
         assert list(check_database(corpus.store)) == []
 
     def test_two_that_assign_at_once_do_not_assign_twice(self, corpus: Bench) -> None:
