@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
 from typing import ClassVar, NamedTuple
 
@@ -378,8 +378,13 @@ class AnnotatorApp(NotifyingApp):
             self.signals.suspend()
 
     def run_later(self, screen: WorkScreen, action: str) -> None:
-        """Run a screen's action after the command palette has closed."""
-        screen.call_later(screen.waiting_keys.run, partial(screen.run_action, action))
+        """Run a screen's action after the command palette has closed; a question that is open is withdrawn."""
+
+        def run() -> Awaitable[object]:
+            screen.withdraw_question()
+            return screen.run_action(action)
+
+        screen.call_later(screen.waiting_keys.run, run)
 
     async def leave_for_tutorial(self) -> None:
         """Close, to come back after the tutorial to what is open now."""

@@ -194,6 +194,19 @@ async def test_the_mouse_chooses_versions_conflicts_and_places(disputed: Bench) 
         assert work.message == "settled: DATE “mayo”"
 
 
+async def test_a_click_on_a_version_withdraws_the_question(disputed: Bench) -> None:
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
+        await work.press("1", "g", "r")
+        assert work.focus.startswith("relate PERSON “Ana Ruiz” to which?")
+        y = next(y for y, line in enumerate(work.lines) if line.startswith(" 2   bo"))
+        await work.pilot.click(offset=(8, y))
+        await work.settle()
+        assert work.message == "settled: PERSON “Ana”"
+        assert "which?" not in work.focus
+        await work.press("a")
+        assert work.app.failure is None
+
+
 async def test_help_and_palette_know_the_keys(disputed: Bench) -> None:
     async with workbench(disputed, "nota", curator="lead", adjudicating=True) as work:
         await work.press("question_mark")

@@ -349,6 +349,20 @@ async def test_the_command_palette_offers_every_key(news: Bench) -> None:
         assert "⚑" in work.header
 
 
+async def test_a_command_of_the_palette_withdraws_the_question(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await work.press("a", "a", "g", "r")
+        assert work.focus.startswith("relate PERSON “Ana Ruiz” to which?")
+        hint = work.hint("Cruz Roja")
+        work.app.run_later(work.annotating, "delete")
+        await work.settle()
+        assert work.message == "deleted PERSON “Ana Ruiz”"
+        assert "which?" not in work.focus
+        await work.press(hint)
+        assert work.app.failure is None
+        assert span_texts(work.session) == {("ORG", "Cruz Roja")}
+
+
 async def test_the_command_palette_says_which_keys_do_the_same(news: Bench) -> None:
     keys = Preferences(keys={"document.flag": "f6"})
     async with workbench(news, "nota", preferences=keys) as work:

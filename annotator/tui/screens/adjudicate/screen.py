@@ -352,7 +352,8 @@ class AdjudicateScreen(DocumentScreen):
         self.refresh_highlights()
 
     async def on_versions_bar_version_chosen(self, event: VersionsBar.VersionChosen) -> None:
-        """Choose a version by mouse."""
+        """Choose a version by mouse; a question that is open is withdrawn."""
+        self.withdraw_question()
         await self.waiting_keys.run(partial(self._deciding.action_choose, event.number))
 
     def replay(self, action: Callable[[], Outcome]) -> None:
@@ -363,8 +364,7 @@ class AdjudicateScreen(DocumentScreen):
             return
         found = (self.session.gold.find(case.id) for case in self.session.gold.parts.changed_since(before))
         changed = sorted((case for case in found if case is not None), key=lambda case: case.settled is not None)
-        case = next(iter(changed), None)  # one that is open again, where there is any
-        self.focus_case(case.id if case is not None else None)
+        self.focus_case(next((case.id for case in changed), None))  # one that is open again, where there is any
         self.show_message(outcome.message)
 
     # Edits
