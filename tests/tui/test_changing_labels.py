@@ -117,6 +117,29 @@ async def test_labels_are_changed_from_the_palette_after_what_that_does_was_show
         assert "'NADA' is no label of labels.yaml" in notices(work)
 
 
+async def test_what_is_typed_for_the_change_filters_no_queue(news: Bench) -> None:
+    async with workbench(news) as work:
+        await work.press("slash")
+        await work.type("nota")
+        listed = work.line("#columns")
+        await ask(work)
+        await work.press(*"drop")
+        assert "drop" in work.text
+        assert work.line("#columns") == listed
+
+
+async def test_what_is_typed_for_the_change_filters_no_comments(news: Bench) -> None:
+    session = news.session()
+    session.flag()
+    session.bookmark.save(opened=False)
+    async with workbench(news) as work:
+        await work.press("c")
+        assert "1 of 1" in work.header
+        await ask(work)
+        await work.press(*"drop")
+        assert "1 of 1" in work.header
+
+
 async def test_an_edit_by_hand_is_followed_and_a_mistake_in_it_changes_nothing(bench: Bench) -> None:
     mark(bench, "México", "GPE")
     path = bench.workspace.labels_path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from time import monotonic
@@ -58,6 +58,7 @@ class CommentsScreen(WorkScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._words: tuple[str, ...] = ()
+        self._filtering = False
         self._reading = _Reading(iter(()))
         self._read = lru_cache(maxsize=8)(partial(read_version, desk.workspace))
 
@@ -171,14 +172,20 @@ class CommentsScreen(WorkScreen):
         if event.twice:
             self.action_go()
 
+    def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
+        """Open the entry line; only what is typed for the filter is applied while typing."""
+        self._filtering = placeholder == FILTER_HELP
+        super().ask_for_text(placeholder, value, then)
+
     def action_filter(self) -> None:
         """Open the line for the filter, which is applied while typing."""
         self.ask_for_text(FILTER_HELP, " ".join(self._words), lambda _text: None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Apply what was typed so far."""
-        self._words = tuple(map(fold, event.value.split()))
-        self._list()
+        """Apply what was typed so far of a filter."""
+        if self._filtering:
+            self._words = tuple(map(fold, event.value.split()))
+            self._list()
 
     def apply_palette(self, palette: Palette) -> None:
         """Change to the colours of another theme."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
@@ -206,7 +207,7 @@ class QueueScreen(WorkScreen):
             return
         finished = self.desk.finished_by(key) if self.desk.leads() else []
         if len(finished) > 1:
-            ask, self._filtering = f"whose work: {', '.join(finished)}", False
+            ask = f"whose work: {', '.join(finished)}"
             self.ask_for_text(ask, "", lambda name: self._open_feedback(key, name.strip() or finished[0]))
         else:
             self._open_feedback(key, finished[0] if finished else None)
@@ -241,9 +242,13 @@ class QueueScreen(WorkScreen):
         self.desk.queue_sort = sort
         self._list(replace(self.view.filter, sort=sort))
 
+    def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
+        """Open the entry line; only what is typed for the filter is applied while typing."""
+        self._filtering = placeholder == FILTER_HELP
+        super().ask_for_text(placeholder, value, then)
+
     def action_filter(self) -> None:
         """Open the line for the filter, which is applied while typing."""
-        self._filtering = True
         self.ask_for_text(FILTER_HELP, self.view.filter.text, lambda _text: self._search.finish())
 
     def on_input_changed(self, event: Input.Changed) -> None:
