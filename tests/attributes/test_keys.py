@@ -8,7 +8,7 @@ from annotator.annotation import suggested_span
 from tests.attributes.test_groups import groups, mentions
 from tests.attributes.test_session import mark, stored
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workspaces import Bench, propose
+from tests.workspaces import Bench, proposal, propose
 
 SIZES = ((80, 24), (200, 60))
 
@@ -222,6 +222,25 @@ async def test_a_click_on_a_choice_or_on_a_group_does_that_and_no_more(bench: Be
         focused = work.annotating.item_id
         await click(work, "1 group · , joins")
         assert work.annotating.item_id == focused
+
+
+async def test_a_document_is_finished_only_after_the_line_that_asks(bench: Bench) -> None:
+    propose(bench.store, bench.document("flood"), [proposal(bench.document("flood"), "flooded", "EVENT")])
+    asked = "1 still undecided: space again finishes, tab goes to the next"
+    async with workbench(bench, "flood") as work:
+        await work.press("a", "u", "space")
+        assert work.message == asked
+        await click(work, "topic")
+        await work.press("e")
+        assert work.message == "topic of the document: economy"
+        await work.press("space")
+        assert work.message == asked
+        work.app.run_later(work.annotating, "undo")
+        await work.settle()
+        await work.press("space")
+        assert work.message == asked
+        await work.press("space")
+    assert bench.session("flood").state == "done"
 
 
 PLACES = "id,name,aliases,type,description\nQ1,Nova Riva,NR,city,on the Lema\nQ2,Lemá,,river,\nQ3,Riva Alta,,city,\n"

@@ -243,6 +243,11 @@ class AnnotateScreen(DocumentScreen):
         self.run_or_report(partial(self.session.bookmark.save, opened=False), can_wait=False)
         super().leave()
 
+    def show_message(self, text: str, style: str = "") -> None:
+        """Show a message in the line at the bottom; where that asked whether to finish, it does so no more."""
+        self._asked_to_finish = False
+        super().show_message(text, style)
+
     def show_default_message(self) -> None:
         """Show in the line at the bottom why the document was returned, else which keys to use next."""
         returned = self.session.returned
@@ -382,10 +387,10 @@ class AnnotateScreen(DocumentScreen):
         """Finish the document; asks once while suggestions are undecided."""
         pending, retired = len(self.session.layer.order.pending), len(self.session.content.retired)
         if (pending or retired) and not self._asked_to_finish:
-            self._asked_to_finish = True
             waiting = [f"{pending} still undecided"] if pending else []
             waiting += [f"{retired} retired"] if retired else []
             self.show_message(f"{', '.join(waiting)}: space again finishes, tab goes to the next", "alarm")
+            self._asked_to_finish = True
             return
         if self.carry_out(self.session.finish) is not None:
             if self.workbench.training is not None:
