@@ -90,7 +90,7 @@ class AttributePlayer:
         what = _kind(attribute)
         self.times[what] += 1
         await self._press(what, "'")
-        (row,) = (row for row in self._screen.prompts.menu if row.title == attribute.name)
+        (row,) = (row for row in self._screen.prompts.menu(0) if row.title == attribute.name)
         wanted = "yes" if value is True else str(value)
         keys = [choice.key for choice in row.choices if choice.key and choice.text.partition(" ")[0] == wanted]
         if keys:

@@ -6,6 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
+BESIDE = 3
+"""Cells of the line of a question that are not its own: the blank before it, and the sign that what follows is cut."""
+
 
 class MenuChoice(NamedTuple):
     """Something to choose by a key; ``chosen`` says that it is what holds now."""
@@ -28,6 +33,7 @@ class KeyPrompt:
 
     ``hints`` maps offsets in the text to the codes shown there, ``stretches`` codes to the range, in code points, that
     each stands for.  ``more`` asks for other places (``tab``), ``told`` says what keys without a hint stand for.
+    ``in_line`` lets the menu stand behind the question, where a line has room for both.
     """
 
     text: str
@@ -37,7 +43,18 @@ class KeyPrompt:
     more: Callable[[], None] | None = None
     menu: Sequence[MenuRow] = ()
     told: str = ""
+    in_line: bool = False
     typed: str = ""
+
+    def line(self, width: int) -> str:
+        """The question, and behind it what it can be answered with where that is to be and has room."""
+        choices = "  ".join(f"{choice.key} {choice.text}" for row in self.menu for choice in row.choices)
+        whole = f"{self.text}  {choices}"
+        return whole if self.in_line and cell_len(whole) <= width - BESIDE else self.text
+
+    def menu_beside(self, width: int) -> Sequence[MenuRow]:
+        """What it can be answered with, where that does not stand in the line of the question."""
+        return self.menu if self.line(width) == self.text else ()
 
     def feed(self, character: str) -> Callable[[], None] | None:
         """Add a letter; return what to do when that completes a code, ``None`` when another letter is needed.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
-from tests.workspaces import Bench, relation_texts, verdicts
+from tests.workspaces import KEY, Bench, make_bench, range_of, relation_texts, under, verdicts
 
 
 async def mark(work: WorkbenchDriver, phrase: str, key: str) -> None:
@@ -185,3 +187,20 @@ async def test_the_next_relation_from_the_same_span_takes_two_keys(news: Bench) 
         await work.press("tab")
         assert work.message.startswith("tab next")  # it no longer speaks of what was related
     assert len(relation_texts(news.session())) == 2
+
+
+async def test_types_that_one_line_has_no_room_for_are_listed_above_the_question(tmp_path: Path) -> None:
+    names = ("employee_of", "founder_of", "shareholder_of", "member_of", "lawyer_of", "critic_of", "accused_by")
+    kinds = dict(zip("abdeghj", names, strict=True))
+    declared = "".join(f"  {name}: {{key: {key}, head: PERSON, child: ORG}}\n" for key, name in kinds.items())
+    bench = under(make_bench(tmp_path), ("relations:\n", f"relations:\n{declared}"))
+    document, session = bench.add(), bench.session()
+    for words, label in (("Ana Ruiz", "PERSON"), ("Cruz Roja", "ORG")):
+        session.add(*range_of(document, words), label)
+    async with workbench(bench, KEY) as work:
+        await work.press("g", "r", "a")
+        assert work.focus.startswith("which?   esc cancels")
+        assert all(f"{key} {name}" in work.text for key, name in kinds.items())
+        await work.press("d")
+        assert relation_texts(work.session) == {("Ana Ruiz", "shareholder_of", "Cruz Roja")}
+        assert "j accused_by" not in work.text

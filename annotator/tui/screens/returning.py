@@ -25,9 +25,9 @@ class Returning:
             self.ask(*next(iter(names.items())))
             return
         numbers = [str(number) for number in range(1, len(names) + 1)] if len(names) < 10 else codes(len(names))
-        options = dict(zip(numbers, names.items(), strict=False))
-        listed = "  ".join(f"{code} {name}" for code, (_, name) in options.items())
-        prompts.ask(f"return it to whom?  {listed}", {code: partial(self.ask, *who) for code, who in options.items()})
+        named = zip(numbers, names.items(), strict=False)
+        choices = [(number, name, partial(self.ask, curator, name)) for number, (curator, name) in named]
+        prompts.ask_which("return it to whom?", choices)
 
     def ask(self, curator: str, shown: str) -> None:
         """Ask for the note to a curator, who is called ``shown`` on this screen, and return the document."""

@@ -125,13 +125,11 @@ class GroupActions:
             self._ask_by_which(kinds, partial(self._join, span_id, other))
 
     def _ask_by_which(self, kinds: Sequence[RelationType], then: Callable[[str], None]) -> None:
-        options: dict[str, Callable[[], None]] = {}
-        names: list[str] = []
+        choices: dict[str, tuple[str, str, Callable[[], None]]] = {}
         for kind in kinds:
-            key = next(k for k in (kind.key, kind.key.swapcase(), *ALPHABET) if k not in options)
-            options[key] = partial(then, kind.name)
-            names.append(f"{key} {kind.name}")
-        self._screen.prompts.ask("which?  " + "  ".join(names), options)
+            key = next(k for k in (kind.key, kind.key.swapcase(), *ALPHABET) if k not in choices)
+            choices[key] = key, kind.name, partial(then, kind.name)
+        self._screen.prompts.ask_which("which?", list(choices.values()))
 
     def _join(self, span_id: str, other: str, label: str) -> None:
         outcome = self._screen.carry_out(lambda: self._steps.join(span_id, other, label))

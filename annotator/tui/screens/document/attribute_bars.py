@@ -1,4 +1,4 @@
-"""The lines that show the attributes of the document, and the keys that set some while they are asked for."""
+"""The lines that show the attributes of the document, and the keys that answer a question."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from annotator.workflow.editing.content import LayerContent
 
 
 class AttributeBars:
-    """The strip of the document's attributes and the menu of keys, each in a list: none where the scheme needs none."""
+    """The strip of the document's attributes, if the scheme has any, and the menu of keys, each in a list."""
 
     def __init__(self, scheme: LabelScheme, palette: Palette) -> None:
         known = scheme.attributes_of(None)
         self.strips = [DocumentStrip(palette, known)] if known else []
-        self.menus = [KeyMenu(palette)] if scheme.attributes else []
+        self.menus = [KeyMenu(palette)]
 
     def show(self, content: LayerContent, suggested: Attributes, prompts: Prompts) -> None:
         """Show the attributes as they are, and the keys that answer the open question."""
         for strip in self.strips:
             strip.show_attributes(content.document_attributes, suggested)
         for menu in self.menus:
-            menu.show_rows(prompts.menu)
+            menu.show_rows(prompts.menu(menu.screen.size.width))

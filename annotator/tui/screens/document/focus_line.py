@@ -13,7 +13,7 @@ def show_prompt_or_selection(bar: StatusLine, prompt: KeyPrompt | None, caret: C
     """Show the question that is open, else the selected text; returns whether there was either."""
     selection = caret.selection
     if prompt is not None:
-        bar.show((f" {prompt.text} ", "alarm"), ("  esc cancels", "faint"))
+        bar.show((f" {prompt.line(bar.size.width)} ", "alarm"), ("  esc cancels", "faint"))
     elif selection is not None:
         text = quote_within(document.text[slice(*selection)], 60)
         bar.show((" selected ", "bold"), (text, ""), ("  a label's key marks it", "faint"))

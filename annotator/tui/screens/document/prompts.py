@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from annotator.text import Segment
-from annotator.tui.key_prompt import KeyPrompt, MenuRow
+from annotator.tui.key_prompt import KeyPrompt, MenuChoice, MenuRow
 from annotator.tui.layout.hints import codes
 
 Value = TypeVar("Value")
@@ -32,10 +32,14 @@ class Prompts:
         """Ask a question; ``options`` maps each code to its action, ``menu`` lists them."""
         self._open(KeyPrompt(text, options, menu=menu))
 
-    @property
-    def menu(self) -> Sequence[MenuRow]:
-        """What can be chosen, where the question lists it."""
-        return self.current.menu if self.current is not None else ()
+    def ask_which(self, question: str, choices: Sequence[tuple[str, str, Callable[[], None]]]) -> None:
+        """Ask for one of some ``choices``, each a key, a name and an action; they are listed with the question."""
+        menu = [MenuRow("", [MenuChoice(key, name) for key, name, _ in choices])]
+        self._open(KeyPrompt(question, {key: action for key, _, action in choices}, menu=menu, in_line=True))
+
+    def menu(self, width: int) -> Sequence[MenuRow]:
+        """What can be chosen, where the question lists it and a line of so many cells has no room for that."""
+        return self.current.menu_beside(width) if self.current is not None else ()
 
     @property
     def stretches(self) -> tuple[tuple[int, int], ...]:

@@ -150,10 +150,8 @@ def ask_for_type(
     prompts: Prompts, fitting: Sequence[tuple[RelationType, bool]], then: Callable[[RelationType, bool], None]
 ) -> None:
     """Ask for one of the ``fitting`` types by its key; of types that share a key, later ones get another letter."""
-    options: dict[str, Callable[[], None]] = {}
-    names: list[str] = []
+    choices: dict[str, tuple[str, str, Callable[[], None]]] = {}
     for kind, reverse in fitting:
-        key = next(k for k in (kind.key, kind.key.swapcase(), *ALPHABET) if k not in options)
-        options[key] = partial(then, kind, reverse)
-        names.append(f"{key} {kind.name}{' ←' if reverse else ''}")
-    prompts.ask("which?  " + "  ".join(names), options)
+        key = next(k for k in (kind.key, kind.key.swapcase(), *ALPHABET) if k not in choices)
+        choices[key] = key, f"{kind.name}{' ←' if reverse else ''}", partial(then, kind, reverse)
+    prompts.ask_which("which?", list(choices.values()))
