@@ -133,9 +133,10 @@ async def test_directions_of_a_type_with_a_digit_for_key_are_both_offered(news: 
         await work.press(*work.hint("México coopera"))
         prompt = work.annotating.prompts.current
         assert prompt is not None
-        assert len(prompt.options) == prompt.text.count("beside") + prompt.text.count("cooperates") + prompt.text.count(
-            "located"
-        )
+        offered = [choice.text for row in prompt.menu for choice in row.choices]
+        assert offered == ["located_in", "cooperates_with", "beside", "located_in ←", "beside ←"]
+        assert len(prompt.options) == len(offered)
+        assert all(f"  {choice}" in prompt.line(200) for choice in prompt.options)
 
 
 async def test_the_line_is_counted_after_layout(tmp_path: Path) -> None:
