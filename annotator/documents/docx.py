@@ -11,8 +11,6 @@ from annotator.documents.extract import Extract, ExtractOptions, solid_length
 from annotator.documents.zipped import ZippedParts, zipped_parts
 from annotator.errors import InputError
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT_W = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _PROPERTIES = {
     "title": "{http://purl.org/dc/elements/1.1/}title",
     "author": "{http://purl.org/dc/elements/1.1/}creator",
@@ -101,7 +99,7 @@ class _BodyWalk:
         self._in_list = False
 
     def _cell(self, cell: Any, boxes: list[Any]) -> str:
-        return " ".join(self._inline(paragraph, boxes) for paragraph in cell.iter(f"{_W}p", f"{_STRICT_W}p"))
+        return " ".join(self._inline(paragraph, boxes) for paragraph in _paragraphs(cell))
 
     def _put(self, text: str, *, close: bool) -> None:
         self._pieces += ("\n" if close and self._in_list else "\n\n", text)
@@ -144,6 +142,15 @@ def _within(parent: Any, kind: str) -> Iterator[Any]:
             yield child
         elif _local(child) in ("sdt", "sdtContent", "ins", "customXml"):
             yield from _within(child, kind)
+
+
+def _paragraphs(parent: Any) -> Iterator[Any]:
+    """The paragraphs of a cell, also those of tables in it, but not those of text boxes."""
+    for child in parent:
+        if _local(child) == "p":
+            yield child
+        else:
+            yield from _paragraphs(child)
 
 
 def _properties_of(run: Any) -> Iterator[Any]:

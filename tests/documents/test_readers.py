@@ -174,6 +174,17 @@ def test_word_paragraphs_lists_and_tables_and_what_stands_beside(tmp_path: Path)
     assert report.whole.total - report.whole.kept == len("aquelloocultoojoMembrete")
 
 
+def test_a_text_box_in_a_cell_is_read_once(tmp_path: Path) -> None:
+    box = f"<w:txbxContent>{word_paragraph('caja')}</w:txbxContent>"
+    both = f"<mc:AlternateContent xmlns:mc='urn:mc'><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+    both += f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent>"
+    inner = f"<w:tbl><w:tr><w:tc>{word_paragraph('dentro')}</w:tc></w:tr></w:tbl>"
+    cell = f"<w:p><w:r><w:t>celda</w:t></w:r><w:r>{both}</w:r></w:p>{inner}"
+    [article], report = read(tmp_path, "caja.docx", docx(f"<w:tbl><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>"))
+    assert article.text == "celda dentro\n\ncaja"
+    assert report.whole.kept == report.whole.total
+
+
 NUMBERS = ("", "primer", "segundo", "tercer")
 CHAPTERS = [f"<h1>Uno</h1><p>{ONE}</p>", "<img src='a.png'/>", f"<h2>Dos</h2><p>{TWO}</p>"]
 
