@@ -23,6 +23,7 @@ _OBJECTS = {
     "footnoteReference": "footnote", "endnoteReference": "endnote", "softHyphen": "soft hyphen",
 }  # fmt: skip
 _IGNORED = frozenset({"pPr", "instrText", "rPr", "sectPr", "tblPr", "trPr", "tcPr", "sdtPr", "Fallback", "tblGrid"})
+_OFF = ("0", "false", "off")
 _BESIDE = (("header", "page header"), ("footer", "page footer"), ("footnotes", ""), ("endnotes", ""), ("comments", ""))
 
 
@@ -79,7 +80,7 @@ class _BodyWalk:
     def _paragraph(self, paragraph: Any) -> None:
         boxes: list[Any] = []
         text = self._inline(paragraph, boxes).strip(" \t\n")
-        numbered = any(_local(e) == "numPr" for p in paragraph if _local(p) == "pPr" for e in p)
+        numbered = any(_local(e) == "numPr" and _is_list(e) for p in paragraph if _local(p) == "pPr" for e in p)
         if text:
             self._put(text, close=numbered)
             self.left_out["list marker"] += numbered
@@ -116,7 +117,7 @@ class _BodyWalk:
                 pieces.append(_CHARACTERS[kind])
             elif kind in _CHANGES:
                 self._lose(_CHANGES[kind], child)
-            elif kind == "r" and any(_local(p) == "vanish" for p in _properties_of(child)):
+            elif kind == "r" and any(_local(p) == "vanish" and _value(p) not in _OFF for p in _properties_of(child)):
                 self._lose("hidden passage", child)
             elif kind in _OBJECTS:
                 found = [box for box in child.iter() if _local(box) == "txbxContent" and not _in_fallback(box)]
@@ -155,6 +156,16 @@ def _paragraphs(parent: Any) -> Iterator[Any]:
 
 def _properties_of(run: Any) -> Iterator[Any]:
     return (e for properties in run if _local(properties) == "rPr" for e in properties)
+
+
+def _value(element: Any) -> str:
+    """What an element of properties is set to, empty where that is not said."""
+    return next((str(value) for name, value in element.attrib.items() if name.endswith("}val")), "")
+
+
+def _is_list(numbering: Any) -> bool:
+    """Tell whether a paragraph's numbering makes it an item of a list: number 0 takes away that of its style."""
+    return not any(_local(e) == "numId" and _value(e) == "0" for e in numbering)
 
 
 def _in_fallback(element: Any) -> bool:

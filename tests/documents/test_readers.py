@@ -174,6 +174,15 @@ def test_word_paragraphs_lists_and_tables_and_what_stands_beside(tmp_path: Path)
     assert report.whole.total - report.whole.kept == len("aquelloocultoojoMembrete")
 
 
+@pytest.mark.parametrize("off", ["0", "false", "off"])
+def test_what_a_word_document_switches_off_does_not_count(tmp_path: Path, off: str) -> None:
+    unlisted = "<w:pPr><w:numPr><w:numId w:val='0'/></w:numPr></w:pPr>"
+    shown = f"<w:p><w:r><w:rPr><w:vanish w:val='{off}'/></w:rPr><w:t>visible</w:t></w:r></w:p>"
+    body = word_paragraph("uno", unlisted) + word_paragraph("dos", unlisted) + shown
+    [article], report = read(tmp_path, "carta.docx", docx(body))
+    assert (article.text, left_out(report)) == ("uno\n\ndos\n\nvisible", {})
+
+
 def test_a_text_box_in_a_cell_is_read_once(tmp_path: Path) -> None:
     box = f"<w:txbxContent>{word_paragraph('caja')}</w:txbxContent>"
     both = f"<mc:AlternateContent xmlns:mc='urn:mc'><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
