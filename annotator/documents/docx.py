@@ -57,6 +57,8 @@ class _BodyWalk:
         self.lost = 0
         self._pieces: list[str] = []
         self._in_list = False
+        self._begun = ""
+        self._boxes: list[Any] = []
 
     def text(self) -> str:
         """The paragraphs, an empty line between them, none between the items of a list and the rows of a table."""
@@ -69,6 +71,7 @@ class _BodyWalk:
             if kind == "p":
                 self._paragraph(child)
             elif kind == "tbl":
+                self._end_paragraph()
                 self._table(child)
             elif kind in _CHANGES:
                 self._lose(_CHANGES[kind], child)
@@ -76,11 +79,18 @@ class _BodyWalk:
                 self.blocks(child)
             elif kind == "altChunk":
                 self.left_out["embedded file"] += 1
+        self._end_paragraph()
 
     def _paragraph(self, paragraph: Any) -> None:
-        boxes: list[Any] = []
-        text = self._inline(paragraph, boxes).strip(" \t\n")
-        numbered = any(_local(e) == "numPr" and _is_list(e) for p in paragraph if _local(p) == "pPr" for e in p)
+        self._begun += self._inline(paragraph, self._boxes)
+        if not _goes_on(paragraph):
+            listed = (_local(e) == "numPr" and _is_list(e) for p in paragraph if _local(p) == "pPr" for e in p)
+            self._end_paragraph(numbered=any(listed))
+
+    def _end_paragraph(self, *, numbered: bool = False) -> None:
+        """Put the paragraph that was begun, then its text boxes."""
+        text, boxes = self._begun.strip(" \t\n"), self._boxes
+        self._begun, self._boxes = "", []
         if text:
             self._put(text, close=numbered)
             self.left_out["list marker"] += numbered
@@ -100,7 +110,9 @@ class _BodyWalk:
         self._in_list = False
 
     def _cell(self, cell: Any, boxes: list[Any]) -> str:
-        return " ".join(self._inline(paragraph, boxes) for paragraph in _paragraphs(cell))
+        return "".join(
+            self._inline(paragraph, boxes) + ("" if _goes_on(paragraph) else " ") for paragraph in _paragraphs(cell)
+        )
 
     def _put(self, text: str, *, close: bool) -> None:
         self._pieces += ("\n" if close and self._in_list else "\n\n", text)
@@ -156,6 +168,11 @@ def _paragraphs(parent: Any) -> Iterator[Any]:
 
 def _properties_of(run: Any) -> Iterator[Any]:
     return (e for properties in run if _local(properties) == "rPr" for e in properties)
+
+
+def _goes_on(paragraph: Any) -> bool:
+    """Tell whether a paragraph goes on in the next one, because its end was deleted or moved in a tracked change."""
+    return any(_local(e) in _CHANGES for p in paragraph if _local(p) == "pPr" for e in _properties_of(p))
 
 
 def _value(element: Any) -> str:

@@ -183,6 +183,15 @@ def test_what_a_word_document_switches_off_does_not_count(tmp_path: Path, off: s
     assert (article.text, left_out(report)) == ("uno\n\ndos\n\nvisible", {})
 
 
+def test_paragraphs_are_one_whose_border_is_deleted(tmp_path: Path) -> None:
+    joined = "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>"
+    both = word_paragraph("medio", joined) + word_paragraph("día")
+    cell = f"<w:tbl><w:tr><w:tc>{both}</w:tc></w:tr></w:tbl>"
+    last = word_paragraph("fin", joined)
+    [article], _ = read(tmp_path, "carta.docx", docx(both + word_paragraph("otro") + last + cell + last))
+    assert article.text == "mediodía\n\notro\n\nfin\n\nmediodía\n\nfin"
+
+
 def test_a_text_box_in_a_cell_is_read_once(tmp_path: Path) -> None:
     box = f"<w:txbxContent>{word_paragraph('caja')}</w:txbxContent>"
     both = f"<mc:AlternateContent xmlns:mc='urn:mc'><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
