@@ -239,6 +239,14 @@ def test_a_message_without_plain_text_gives_that_of_its_page(tmp_path: Path) -> 
     assert article.text == "Hola Ana.\n\nuno\ndos"
 
 
+@pytest.mark.parametrize("plain", ["", " \r\n\r\n"])
+def test_a_message_whose_plain_text_is_empty_is_its_html(tmp_path: Path, plain: str) -> None:
+    parts = f"--b\r\nContent-Type: text/plain\r\n\r\n{plain}\r\n"
+    parts += "--b\r\nContent-Type: text/html\r\n\r\n<p>Hola Ana.</p>\r\n--b--"
+    [article], report = read(tmp_path, "a.eml", eml(parts, kind="multipart/alternative; boundary=b"))
+    assert (article.text, left_out(report)) == ("Hola Ana.", {})
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "text/html"])
 def test_a_message_with_bytes_that_are_wrong_in_its_encoding_is_read_and_they_are_counted(
     tmp_path: Path, kind: str
