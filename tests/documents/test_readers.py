@@ -268,6 +268,16 @@ def test_a_mailbox_is_its_messages_named_by_their_ids(tmp_path: Path) -> None:
     assert again.key == articles[1].key
 
 
+def test_messages_of_one_id_with_other_texts_are_documents_each(tmp_path: Path) -> None:
+    border = b"From a@b Fri\r\n"
+    first, second, third = eml("Hola."), eml("Hola.\r\n-- \r\nLista"), eml("Adios.")
+    articles, _ = read(tmp_path, "buzon.mbox", b"\r\n".join(border + one for one in (first, second, first, third)))
+    assert [article.text for article in articles] == ["Hola.", "Hola.\n-- \nLista", "Adios."]
+    [alone], _ = read(tmp_path, "buzon.mbox", border + first)
+    assert articles[0].key == alone.key
+    assert len({article.key for article in articles}) == 3
+
+
 def test_a_feed_gives_an_entry_a_document_and_says_which_have_only_summaries(tmp_path: Path) -> None:
     [full, short], report = read(tmp_path, "portada.rss", RSS)
     assert full.text == f"Firman & acuerdan\n\n{ONE}\n\nOtro párrafo\xa0aquí."
