@@ -288,6 +288,18 @@ def test_a_feed_gives_an_entry_a_document_and_says_which_have_only_summaries(tmp
     assert (atom.text, atom.meta["author"], atom.lang) == (f"Firman\n\n{ONE}", "Ana Ruiz", "es")
 
 
+def test_an_entry_has_its_own_language_and_address(tmp_path: Path) -> None:
+    dc = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    items = "".join(f"<item><title>{t}</title>{lang}</item>" for t, lang in (
+        ("Uno", "<dc:language>es</dc:language>"), ("Two", "<dc:language> en </dc:language>"), ("Drei", ""),
+    ))  # fmt: skip
+    articles, _ = read(tmp_path, "todo.rss", f"<rss {dc}><channel><title>Todo</title>{items}</channel></rss>")
+    assert [article.lang for article in articles] == ["es", "en", None]
+    source = "<entry><source><link href='https://other.example/'/></source>"
+    [atom], _ = read(tmp_path, "planeta.atom", ATOM.replace("<entry>", source))
+    assert atom.meta["url"] == "https://eldiario.example/1"
+
+
 def test_a_page_saved_as_one_file(tmp_path: Path) -> None:
     head = b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
     part = b"--b\r\nContent-Type: text/html\r\nContent-Location: https://x.example/1\r\n\r\n" + page() + b"\r\n--b--"
