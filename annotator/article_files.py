@@ -13,6 +13,7 @@ from annotator.articles import Article, Taken, check_article, is_blank, is_first
 from annotator.documents import kinds
 from annotator.documents.archives import unpacked
 from annotator.documents.confined import ConfinedReader
+from annotator.documents.extract import Extract
 from annotator.documents.kinds import Kind
 from annotator.errors import NO_SPACE, CorpusError, InputError, NoTextError
 from annotator.folders import list_files
@@ -190,12 +191,13 @@ class ArticleFiles:
             raise _mistaken(name, kind, found)
         source = {"file": Path(name).name, "sha256": _digest(path)}
         told = FileExtract(name)
+        texts: dict[str, int] = {}
         for extract in self._confined.read(path, name, kind, self._options.extracting):
             told.add(extract)
             for note in extract.notes:
                 self._report.note(note)
             if not is_blank(extract.text):
-                key = f"{stem}-{extract.part}" if extract.part else stem
+                key = f"{stem}-{_part(extract, texts)}" if extract.part else stem
                 meta: dict[str, Any] = {**extract.meta, "source": source}
                 yield Article(key, extract.text, extract.title, extract.lang, meta, name)
         self._report.add(told)
@@ -219,6 +221,17 @@ def _checked(articles: Iterable[Article]) -> Iterator[Article]:
     for article in articles:
         check_article(article)
         yield article
+
+
+def _part(extract: Extract, texts: dict[str, int]) -> str:
+    """What tells a part of a file apart, by its text too where an earlier one of ``texts`` has that with another text.
+
+    Mailboxes hold what was sent and what a list sent back by one message id, and feeds an entry and its correction.
+    """
+    text = hash(extract.text)
+    if texts.setdefault(extract.part, text) == text:
+        return extract.part
+    return hashlib.sha256(f"{extract.part}\n{extract.text}".encode("utf-8", "replace")).hexdigest()[:10]
 
 
 def _is_lack_of_space(error: BaseException | None) -> bool:

@@ -11,8 +11,6 @@ from annotator.documents.extract import Extract, ExtractOptions, solid_length
 from annotator.documents.zipped import ZippedParts, zipped_parts
 from annotator.errors import InputError
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_STRICT_W = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _PROPERTIES = {
     "title": "{http://purl.org/dc/elements/1.1/}title",
     "author": "{http://purl.org/dc/elements/1.1/}creator",
@@ -25,6 +23,7 @@ _OBJECTS = {
     "footnoteReference": "footnote", "endnoteReference": "endnote", "softHyphen": "soft hyphen",
 }  # fmt: skip
 _IGNORED = frozenset({"pPr", "instrText", "rPr", "sectPr", "tblPr", "trPr", "tcPr", "sdtPr", "Fallback", "tblGrid"})
+_OFF = ("0", "false", "off")
 _BESIDE = (("header", "page header"), ("footer", "page footer"), ("footnotes", ""), ("endnotes", ""), ("comments", ""))
 
 
@@ -58,6 +57,8 @@ class _BodyWalk:
         self.lost = 0
         self._pieces: list[str] = []
         self._in_list = False
+        self._begun = ""
+        self._boxes: list[Any] = []
 
     def text(self) -> str:
         """The paragraphs, an empty line between them, none between the items of a list and the rows of a table."""
@@ -70,6 +71,7 @@ class _BodyWalk:
             if kind == "p":
                 self._paragraph(child)
             elif kind == "tbl":
+                self._end_paragraph()
                 self._table(child)
             elif kind in _CHANGES:
                 self._lose(_CHANGES[kind], child)
@@ -77,11 +79,18 @@ class _BodyWalk:
                 self.blocks(child)
             elif kind == "altChunk":
                 self.left_out["embedded file"] += 1
+        self._end_paragraph()
 
     def _paragraph(self, paragraph: Any) -> None:
-        boxes: list[Any] = []
-        text = self._inline(paragraph, boxes).strip(" \t\n")
-        numbered = any(_local(e) == "numPr" for p in paragraph if _local(p) == "pPr" for e in p)
+        self._begun += self._inline(paragraph, self._boxes)
+        if not _goes_on(paragraph):
+            listed = (_local(e) == "numPr" and _is_list(e) for p in paragraph if _local(p) == "pPr" for e in p)
+            self._end_paragraph(numbered=any(listed))
+
+    def _end_paragraph(self, *, numbered: bool = False) -> None:
+        """Put the paragraph that was begun, then its text boxes."""
+        text, boxes = self._begun.strip(" \t\n"), self._boxes
+        self._begun, self._boxes = "", []
         if text:
             self._put(text, close=numbered)
             self.left_out["list marker"] += numbered
@@ -101,7 +110,9 @@ class _BodyWalk:
         self._in_list = False
 
     def _cell(self, cell: Any, boxes: list[Any]) -> str:
-        return " ".join(self._inline(paragraph, boxes) for paragraph in cell.iter(f"{_W}p", f"{_STRICT_W}p"))
+        return "".join(
+            self._inline(paragraph, boxes) + ("" if _goes_on(paragraph) else " ") for paragraph in _paragraphs(cell)
+        )
 
     def _put(self, text: str, *, close: bool) -> None:
         self._pieces += ("\n" if close and self._in_list else "\n\n", text)
@@ -118,7 +129,7 @@ class _BodyWalk:
                 pieces.append(_CHARACTERS[kind])
             elif kind in _CHANGES:
                 self._lose(_CHANGES[kind], child)
-            elif kind == "r" and any(_local(p) == "vanish" for p in _properties_of(child)):
+            elif kind == "r" and any(_local(p) == "vanish" and _value(p) not in _OFF for p in _properties_of(child)):
                 self._lose("hidden passage", child)
             elif kind in _OBJECTS:
                 found = [box for box in child.iter() if _local(box) == "txbxContent" and not _in_fallback(box)]
@@ -146,8 +157,32 @@ def _within(parent: Any, kind: str) -> Iterator[Any]:
             yield from _within(child, kind)
 
 
+def _paragraphs(parent: Any) -> Iterator[Any]:
+    """The paragraphs of a cell, also those of tables in it, but not those of text boxes."""
+    for child in parent:
+        if _local(child) == "p":
+            yield child
+        else:
+            yield from _paragraphs(child)
+
+
 def _properties_of(run: Any) -> Iterator[Any]:
     return (e for properties in run if _local(properties) == "rPr" for e in properties)
+
+
+def _goes_on(paragraph: Any) -> bool:
+    """Tell whether a paragraph goes on in the next one, because its end was deleted or moved in a tracked change."""
+    return any(_local(e) in _CHANGES for p in paragraph if _local(p) == "pPr" for e in _properties_of(p))
+
+
+def _value(element: Any) -> str:
+    """What an element of properties is set to, empty where that is not said."""
+    return next((str(value) for name, value in element.attrib.items() if name.endswith("}val")), "")
+
+
+def _is_list(numbering: Any) -> bool:
+    """Tell whether a paragraph's numbering makes it an item of a list: number 0 takes away that of its style."""
+    return not any(_local(e) == "numId" and _value(e) == "0" for e in numbering)
 
 
 def _in_fallback(element: Any) -> bool:

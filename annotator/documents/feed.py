@@ -25,7 +25,7 @@ def read_feed(path: Path, name: str, _options: ExtractOptions) -> Iterator[Extra
     kind = root.tag.rpartition("}")[2].lower()
     if kind not in ("rss", "rdf", "feed"):
         raise InputError(f"{name}: XML, but no feed (RSS or Atom)", "leave it out, or convert it")
-    language = root.get(_LANG) or next((e.text for e in root.iter("{*}language")), None)
+    language = root.get(_LANG) or root.findtext("{*}channel/{*}language") or root.findtext("{*}language")
     entries = list(root.iter("{*}entry" if kind == "feed" else "{*}item"))
     for entry in entries:
         yield _entry(entry, name, (language or "").strip() or None)
@@ -45,7 +45,7 @@ def _entry(entry: Any, name: str, language: str | None) -> Extract:
     return Extract(
         text.replace(SOFT_HYPHEN, ""),
         title or None,
-        entry.get(_LANG) or language,
+        entry.get(_LANG) or " ".join((entry.findtext("{*}language") or "").split()) or language,
         {key: value for key, value in known.items() if value},
         hashlib.sha256(identity.encode()).hexdigest()[:10],
         solid_length(text.replace(SOFT_HYPHEN, "")),
@@ -85,7 +85,7 @@ def _plain(element: Any | None, name: str) -> str:
 
 
 def _link(entry: Any) -> str:
-    for link in entry.iter("{*}link"):
+    for link in entry.iterchildren("{*}link"):
         if link.get("href") and link.get("rel", "alternate") == "alternate":
             return str(link.get("href"))
         if (link.text or "").strip():

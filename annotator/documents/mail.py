@@ -80,14 +80,16 @@ def _message(data: bytes, name: str, options: ExtractOptions) -> Extract:
     try:
         headers = {header: " ".join(str(message[header]).split()) for header in _HEADERS if message[header]}
         subject = " ".join(str(message["subject"] or "").split())
-        body = message.get_body(preferencelist=("plain", "html"))
+        bodies = [message.get_body(preferencelist=(kind,)) for kind in ("plain", "html")]
         attached = [str(part.get_filename() or part.get_content_type()) for part in message.iter_attachments()]
     except _PARSING as error:
         raise InputError(f"{name}: a message that cannot be read: {error}", "save it again") from error
     notes: tuple[str, ...] = ()
-    text, lost = "", Counter[str]()
-    if body is not None:
-        text, broken = _body_text(body, name, options)
+    text, broken, lost = "", 0, Counter[str]()
+    for body in bodies:
+        if body is not None and not text.strip():
+            text, broken = _body_text(body, name, options)
+    if text:
         lost["soft hyphen"] = text.count(SOFT_HYPHEN)
         notes = (f"{name}: {plural(broken, 'place')} not in its encoding, shown as \ufffd",) if broken else ()
     text = text.replace(SOFT_HYPHEN, "").strip("\n")

@@ -31,7 +31,7 @@ from annotator.text import Document
 
 AnyItem = TypeVar("AnyItem", Span, Relation)
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 """Changes whenever a rule could suggest something else."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from annotator.annotation import RelationKey, Span, SpanKey, relation_key, span_key
-from annotator.history import AUTOMATIC_ACTIONS, RETURN, UNDO_RETURN, Op, Record, dumps
+from annotator.history import AUTOMATIC_ACTIONS, REANCHOR, RETURN, UNDO_RETURN, Op, Record, dumps
 from annotator.labels.attributes import value_text
 from annotator.text import Segment, without_middle
 
@@ -39,9 +39,12 @@ def quote_name(text: str, limit: int = 40) -> str:
 def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[str], Place | None]) -> str:
     """Describe a step in a few words: the action, and the items that it changed.
 
-    ``place_of`` says where a span stands that the step left as it was, such as the end of a relation.
+    ``place_of`` says where a span stands that the step left as it was, such as the end of a relation.  Of a step to
+    another ``text`` only what it left there is told: what it took away had its place in the text before.
     """
     ops = list(ops)
+    if any((op.table, op.id) == ("layer", "text") for op in ops):
+        ops = [op for op in ops if op.now is not None]
     if action in (RETURN, UNDO_RETURN):
         return _returns(action, ops)
     decisions = [op for op in ops if op.table == "ruling" and (op.now or op.was or {})["settled"] == "adjudicator"]
@@ -54,7 +57,7 @@ def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[
     verdicts = [op for op in ops if op.table == "verdict" and op.now is not None]
     if action == "delete" and spans:
         return f"{action} {_span(spans[-1].was or {}, text)}"
-    if action in _OF_MANY or len(spans) > 2:
+    if action in _OF_MANY or len(spans) > 2 or (action == REANCHOR and spans):
         return f"{action} ({_counts(ops)})"
     if action == "ungroup":
         relations.sort(

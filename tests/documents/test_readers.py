@@ -174,6 +174,35 @@ def test_word_paragraphs_lists_and_tables_and_what_stands_beside(tmp_path: Path)
     assert report.whole.total - report.whole.kept == len("aquelloocultoojoMembrete")
 
 
+@pytest.mark.parametrize("off", ["0", "false", "off"])
+def test_what_a_word_document_switches_off_does_not_count(tmp_path: Path, off: str) -> None:
+    unlisted = "<w:pPr><w:numPr><w:numId w:val='0'/></w:numPr></w:pPr>"
+    shown = f"<w:p><w:r><w:rPr><w:vanish w:val='{off}'/></w:rPr><w:t>visible</w:t></w:r></w:p>"
+    body = word_paragraph("uno", unlisted) + word_paragraph("dos", unlisted) + shown
+    [article], report = read(tmp_path, "carta.docx", docx(body))
+    assert (article.text, left_out(report)) == ("uno\n\ndos\n\nvisible", {})
+
+
+def test_paragraphs_are_one_whose_border_is_deleted(tmp_path: Path) -> None:
+    joined = "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>"
+    both = word_paragraph("medio", joined) + word_paragraph("día")
+    cell = f"<w:tbl><w:tr><w:tc>{both}</w:tc></w:tr></w:tbl>"
+    last = word_paragraph("fin", joined)
+    [article], _ = read(tmp_path, "carta.docx", docx(both + word_paragraph("otro") + last + cell + last))
+    assert article.text == "mediodía\n\notro\n\nfin\n\nmediodía\n\nfin"
+
+
+def test_a_text_box_in_a_cell_is_read_once(tmp_path: Path) -> None:
+    box = f"<w:txbxContent>{word_paragraph('caja')}</w:txbxContent>"
+    both = f"<mc:AlternateContent xmlns:mc='urn:mc'><mc:Choice><w:drawing>{box}</w:drawing></mc:Choice>"
+    both += f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent>"
+    inner = f"<w:tbl><w:tr><w:tc>{word_paragraph('dentro')}</w:tc></w:tr></w:tbl>"
+    cell = f"<w:p><w:r><w:t>celda</w:t></w:r><w:r>{both}</w:r></w:p>{inner}"
+    [article], report = read(tmp_path, "caja.docx", docx(f"<w:tbl><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>"))
+    assert article.text == "celda dentro\n\ncaja"
+    assert report.whole.kept == report.whole.total
+
+
 NUMBERS = ("", "primer", "segundo", "tercer")
 CHAPTERS = [f"<h1>Uno</h1><p>{ONE}</p>", "<img src='a.png'/>", f"<h2>Dos</h2><p>{TWO}</p>"]
 
@@ -210,6 +239,14 @@ def test_a_message_without_plain_text_gives_that_of_its_page(tmp_path: Path) -> 
     assert article.text == "Hola Ana.\n\nuno\ndos"
 
 
+@pytest.mark.parametrize("plain", ["", " \r\n\r\n"])
+def test_a_message_whose_plain_text_is_empty_is_its_html(tmp_path: Path, plain: str) -> None:
+    parts = f"--b\r\nContent-Type: text/plain\r\n\r\n{plain}\r\n"
+    parts += "--b\r\nContent-Type: text/html\r\n\r\n<p>Hola Ana.</p>\r\n--b--"
+    [article], report = read(tmp_path, "a.eml", eml(parts, kind="multipart/alternative; boundary=b"))
+    assert (article.text, left_out(report)) == ("Hola Ana.", {})
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "text/html"])
 def test_a_message_with_bytes_that_are_wrong_in_its_encoding_is_read_and_they_are_counted(
     tmp_path: Path, kind: str
@@ -231,6 +268,16 @@ def test_a_mailbox_is_its_messages_named_by_their_ids(tmp_path: Path) -> None:
     assert again.key == articles[1].key
 
 
+def test_messages_of_one_id_with_other_texts_are_documents_each(tmp_path: Path) -> None:
+    border = b"From a@b Fri\r\n"
+    first, second, third = eml("Hola."), eml("Hola.\r\n-- \r\nLista"), eml("Adios.")
+    articles, _ = read(tmp_path, "buzon.mbox", b"\r\n".join(border + one for one in (first, second, first, third)))
+    assert [article.text for article in articles] == ["Hola.", "Hola.\n-- \nLista", "Adios."]
+    [alone], _ = read(tmp_path, "buzon.mbox", border + first)
+    assert articles[0].key == alone.key
+    assert len({article.key for article in articles}) == 3
+
+
 def test_a_feed_gives_an_entry_a_document_and_says_which_have_only_summaries(tmp_path: Path) -> None:
     [full, short], report = read(tmp_path, "portada.rss", RSS)
     assert full.text == f"Firman & acuerdan\n\n{ONE}\n\nOtro párrafo\xa0aquí."
@@ -239,6 +286,18 @@ def test_a_feed_gives_an_entry_a_document_and_says_which_have_only_summaries(tmp
     assert left_out(report) == {"full text": 1}
     [atom], _ = read(tmp_path, "avisos.xml", ATOM)
     assert (atom.text, atom.meta["author"], atom.lang) == (f"Firman\n\n{ONE}", "Ana Ruiz", "es")
+
+
+def test_an_entry_has_its_own_language_and_address(tmp_path: Path) -> None:
+    dc = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    items = "".join(f"<item><title>{t}</title>{lang}</item>" for t, lang in (
+        ("Uno", "<dc:language>es</dc:language>"), ("Two", "<dc:language> en </dc:language>"), ("Drei", ""),
+    ))  # fmt: skip
+    articles, _ = read(tmp_path, "todo.rss", f"<rss {dc}><channel><title>Todo</title>{items}</channel></rss>")
+    assert [article.lang for article in articles] == ["es", "en", None]
+    source = "<entry><source><link href='https://other.example/'/></source>"
+    [atom], _ = read(tmp_path, "planeta.atom", ATOM.replace("<entry>", source))
+    assert atom.meta["url"] == "https://eldiario.example/1"
 
 
 def test_a_page_saved_as_one_file(tmp_path: Path) -> None:

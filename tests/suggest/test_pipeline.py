@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from annotator.annotation import Annotations, suggested_span
 from annotator.errors import ModelError
-from annotator.labels import LabelScheme
+from annotator.labels import LabelScheme, Pattern
 from annotator.suggest import pipeline as pipeline_module
 from annotator.suggest.pipeline import SuggestionPipeline, build
 from annotator.text import Document
@@ -83,6 +84,30 @@ def test_patterns_of_the_scheme_find_without_a_model(foreign_scheme: LabelScheme
         ("Chile", "PLACE", "gazetteer@1"),
     ]
     assert [layer.relation_key(r).head.label for r in layer.relations.values()] == ["DRUG"]
+
+
+@pytest.mark.parametrize(
+    ("snap", "expected"),
+    [
+        ("token", ["la Caixa", "Yahoo!", "-5 °C", "50mg", "(CRM)"]),
+        ("grapheme", ["la Caixa", "Yahoo!", "-5 °C", "mg", "(CRM)"]),
+    ],
+)
+def test_the_whole_match_of_a_pattern_is_the_mention(
+    foreign_scheme: LabelScheme, tmp_path: Path, snap: Literal["token", "grapheme"], expected: list[str]
+) -> None:
+    patterns = (
+        Pattern("phrase", "la Caixa"),
+        Pattern("phrase", "Yahoo!"),
+        Pattern("regex", r"-?\d+ °C"),
+        Pattern("regex", r"mg\b\s"),
+        Pattern("regex", r"\(\w+\)"),
+    )
+    drug = replace(foreign_scheme.entities["DRUG"], patterns=patterns)
+    scheme = replace(foreign_scheme, entities={"DRUG": drug}, snap=snap)
+    document = make_document("In la Caixa and Yahoo! it was -5 °C, and 50mg of (CRM) were left.", "en")
+    (layer,) = build(scheme, tmp_path).suggest([document])
+    assert [document.text[s.start : s.end] for s in layer.spans.values()] == expected
 
 
 def test_a_registered_suggester_takes_part(

@@ -1,13 +1,15 @@
 """Resolving mentions that compete to the spans that may stand in a document under its scheme.
 
 Mentions get the scheme's labels, are trimmed and snapped to the stored tokens, and where they compete the likelier
-and longer one wins, as far as the scheme's overlap rule demands it.
+and longer one wins, as far as the scheme's overlap rule demands it.  What the scheme's own patterns match is not
+trimmed, and is snapped as the scheme says.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from annotator.annotation import Span, SpanKey, reading_order, suggested_span
@@ -29,6 +31,7 @@ from annotator.suggest.rules.analyzed_document import (
 )
 from annotator.suggest.rules.gazetteer import places
 from annotator.suggest.span_choice import compatible
+from annotator.text import Segmentation, graphemes
 
 _EDGE = " \t\r\n\xa0\"'“”‘’«»()[]{}<>,;:¿?¡!…·•-–—/|´`"
 _PARTNERS = {'"': '"', "”": "“", "’": "‘'", "»": "«", ")": "(", "]": "["}
@@ -94,36 +97,61 @@ class LabelMap:
 
 
 def resolve(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap, scheme: LabelScheme) -> list[Span]:
-    """The spans to suggest, in reading order: trimmed, on token borders, with one label for each range."""
-    rivals = _by_range(_snapped_rivals(doc, mentions, labels))
+    """The spans to suggest, in reading order: on the borders they should have, with one label for each range."""
+    rivals = _by_range(_snapped_rivals(doc, mentions, labels, scheme))
     rivals.sort(key=lambda r: (-r.rank, r.key))
     spans = [suggested_span(*r.key, r.source, round(r.score, 3)) for r in compatible(rivals, scheme)]
     return sorted(spans, key=reading_order)
 
 
-def _snapped_rivals(doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap) -> Iterator[_Rival]:
-    snapped_ranges: dict[tuple[int, int], tuple[int, int, float] | None] = {}
+def _snapped_rivals(
+    doc: AnalyzedDocument, mentions: Iterable[Mention], labels: LabelMap, scheme: LabelScheme
+) -> Iterator[_Rival]:
+    borders = _Borders(doc, scheme)
+    snapped_ranges: dict[tuple[int, int, bool], tuple[int, int, float] | None] = {}
     for mention in mentions:
         label = labels.label(mention)
         if label is None or mention.score < LEAST_SCORE:
             continue
-        mention_range = mention.start, mention.end
+        mention_range = mention.start, mention.end, mention.label is not None
         if mention_range not in snapped_ranges:
-            snapped_ranges[mention_range] = _snapped(doc, *mention_range)
+            snapped_ranges[mention_range] = borders.snapped(*mention_range)
         snapped = snapped_ranges[mention_range]
         if snapped is not None:
             start, end, bonus = snapped
             yield _Rival(SpanKey(start, end, label), mention.score, mention.source, mention.score + bonus)
 
 
-def _snapped(doc: AnalyzedDocument, start: int, end: int) -> tuple[int, int, float] | None:
-    """A range trimmed and widened to whole tokens, with the bonus for its length; ``None`` when it is none."""
-    tokens = doc.document.tokens
-    start, end = trim(doc.text, start, end, doc.lang)
-    inside = tokens.overlapping(start, end) if start < end else range(0)
-    if not inside:
-        return None
-    return tokens.starts[inside[0]], tokens.ends[inside[-1]], min(LENGTH_BONUS * (len(inside) - 1), MOST_BONUS)
+class _Borders:
+    """Gives the mentions of a document the borders that spans may have."""
+
+    def __init__(self, doc: AnalyzedDocument, scheme: LabelScheme) -> None:
+        self._doc = doc
+        self._by_token = scheme.snap == "token"
+
+    def snapped(self, start: int, end: int, matched: bool) -> tuple[int, int, float] | None:
+        """A range widened to whole units, with the bonus for its tokens; ``None`` when it is none.
+
+        What the scheme's patterns ``matched`` loses white space alone at its ends, and is widened as the scheme says;
+        other ranges are trimmed as names are, and widened to tokens.
+        """
+        text, tokens = self._doc.text, self._doc.document.tokens
+        if matched:
+            found = text[start:end]
+            start, end = end - len(found.lstrip()), start + len(found.rstrip())
+        else:
+            start, end = trim(text, start, end, self._doc.lang)
+        inside = tokens.overlapping(start, end) if start < end else range(0)
+        if not inside:
+            return None
+        bonus = min(LENGTH_BONUS * (len(inside) - 1), MOST_BONUS)
+        units = self._graphemes if matched and not self._by_token else tokens
+        widened = units.overlapping(start, end)
+        return units.starts[widened[0]], units.ends[widened[-1]], bonus
+
+    @cached_property
+    def _graphemes(self) -> Segmentation:
+        return graphemes(self._doc.text)
 
 
 def trim(text: str, start: int, end: int, lang: str) -> tuple[int, int]:

@@ -229,6 +229,17 @@ class TestReplace:
         with pytest.raises(WorkflowError, match="text was replaced"):
             again.undo()
 
+    def test_history_counts_what_was_carried_over(self, bench: Bench, newer: Path) -> None:
+        document = bench.document()
+        propose(bench.store, document, [proposal(document, "Luis Paz", "PERSON")])
+        session = bench.session()
+        session.add(*range_of(session.document, "México coopera"), "GPE")
+        session.add(*range_of(session.document, "Canadá"), "GPE")
+        take(bench, newer, replace=True)
+        entries = document_history(bench.store, KEY).entries
+        told = [(entry.layer, entry.what) for entry in entries if entry.action == "re-anchor"]
+        assert sorted(told) == [("curator:ana", "re-anchor (1 span)"), ("suggestions", "re-anchor (1 span)")]
+
     def test_the_document_knows_its_new_text_and_keeps_the_old_in_history(self, bench: Bench, newer: Path) -> None:
         take(bench, newer, replace=True)
         assert bench.document().text == NEWER
