@@ -137,6 +137,13 @@ def passages(root: Any) -> Iterator[Passage]:
     return _PassageWalk(root).passages()
 
 
+def drop_hidden_words(root: Any) -> None:
+    """Take what a browser does not show within a block out of an element, but not what follows on it."""
+    for element in list(root.iter(etree.Element)):
+        if element.tag.lower() not in _BLOCKS and _is_hidden(element):
+            element.drop_tree()
+
+
 def join_passages(found: Iterable[Passage]) -> str:
     """Put passages together, but for hidden ones: an empty line between blocks, none between items and rows."""
     pieces: list[str] = []
@@ -178,6 +185,12 @@ class _PassageWalk:
         if not tag or tag in _INVISIBLE:
             self._events.skip_subtree()
             return
+        if tag not in _BLOCKS and self._regions[-1][0] == HIDDEN != self._regions[-2][0]:
+            words = " ".join("".join(element.itertext()).split())
+            if words:
+                yield Passage(words, "", *self._regions[-1])
+            self._events.skip_subtree()
+            return
         self._kept_spaces += tag == "pre"
         if tag == "br":
             self._pieces.append("\n")
@@ -195,7 +208,7 @@ class _PassageWalk:
 
     def _region(self, element: Any, tag: str) -> tuple[str, int]:
         outer = self._regions[-1]
-        if element.get("hidden") is not None or _HIDDEN.search(element.get("style") or ""):
+        if _is_hidden(element):
             region = HIDDEN
         elif tag not in _WHOLE_PAGE and _COMMENTS.search(f"{element.get('id') or ''} {element.get('class') or ''}"):
             region = "comment section"
@@ -219,3 +232,7 @@ class _PassageWalk:
         if text:
             yield Passage(text, self._item, *self._regions[-1])
             self._item = ""
+
+
+def _is_hidden(element: Any) -> bool:
+    return element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "") is not None

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from annotator.documents.extract import Extract, ExtractOptions, solid_length
-from annotator.documents.markup import HIDDEN, MOST_MARKUP, Passage, decode_page, join_passages, parse_html, passages
+from annotator.documents.markup import (
+    HIDDEN,
+    MOST_MARKUP,
+    Passage,
+    decode_page,
+    drop_hidden_words,
+    join_passages,
+    parse_html,
+    passages,
+)
 from annotator.errors import InputError
 from annotator.extras import missing
 from annotator.inputs import read_bytes
@@ -44,6 +53,7 @@ def extract_page(data: bytes, name: str, options: ExtractOptions, declared: str 
     if len(everything) > _MOST_PASSAGES:
         notes.append(f"{name}: too many passages to look for the main text, so all text of the page was taken")
     elif not options.whole:
+        drop_hidden_words(tree)
         main = _main_text(tree, name)
     if main is None and not options.whole and not notes:
         notes.append(f"{name}: no main text was found, so all text of the page was taken")

@@ -92,6 +92,16 @@ def test_a_page_is_decoded_as_it_says(tmp_path: Path, head: str, encoding: str) 
     assert report.notes == []
 
 
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("how", ["hidden", 'style="display: none"', 'style="color: red; visibility:hidden"'])
+def test_words_that_a_page_hides_within_a_paragraph_are_left_out(tmp_path: Path, how: str, whole: bool) -> None:
+    data = page(f"<p>La fiscal <span {how}>lea <b>también</b></span>Ana Ruiz lo <b>confirmó</b> el lunes.</p>")
+    [article], report = read(tmp_path, "nota.html", data, ReadingOptions(whole=whole))
+    assert "La fiscal Ana Ruiz lo confirmó el lunes." in article.text
+    assert left_out(report)["hidden passage"] == 1
+    assert "también" not in article.text
+
+
 def test_soft_hyphens_go_and_broken_places_are_shown_and_both_are_told(tmp_path: Path) -> None:
     data = page("<p>La coope\xadración se dará en la frontera norte del país.</p>") + b"<p>\xff</p>"
     [article], report = read(tmp_path, "a.html", data)
@@ -237,6 +247,14 @@ def test_a_message_without_plain_text_gives_that_of_its_page(tmp_path: Path) -> 
         tmp_path, "a.eml", eml("<p>Hola <b>Ana</b>.</p><ul><li>uno<li>dos</ul>", kind="text/html; charset=utf-8")
     )
     assert article.text == "Hola Ana.\n\nuno\ndos"
+
+
+def test_what_a_message_hides_before_its_first_line_is_no_text_of_it(tmp_path: Path) -> None:
+    body = '<div><span style="display:none">Lea esto en su navegador</span>Ana Ruiz viaja a México.</div>'
+    data = f"Subject: Nota\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n{body}\n"
+    [article], _ = read(tmp_path, "nota.eml", data)
+    assert "navegador" not in article.text
+    assert article.text.endswith("Ana Ruiz viaja a México.")
 
 
 @pytest.mark.parametrize("plain", ["", " \r\n\r\n"])
