@@ -126,6 +126,8 @@ class Signals:
 
     def _resume(self, _number: int, _frame: FrameType | None) -> None:
         """Set the terminal up again, for whoever had it may have changed it; stop where it is not ours (``bg``)."""
+        if self._suspended and self.ended_by is not None:
+            return  # it came while the process was ending, with the terminal as it was before
         with suppress(OSError):
             if os.tcgetpgrp(_INPUT) != os.getpgrp():
                 if self.ended_by is None:

@@ -127,6 +127,32 @@ def test_what_is_stopped_ends_without_touching_the_terminal(terminal: Watched) -
     assert len(terminal.bytes) == written
 
 
+CONTINUED = """
+import resource, signal, sys
+from annotator.cli.main import main
+limit = resource.setrlimit
+def continued(*asked):
+    signal.raise_signal(signal.SIGCONT)
+    limit(*asked)
+resource.setrlimit = continued
+sys.exit(main())
+"""
+
+
+def test_going_on_while_it_ends_does_not_touch_the_terminal_either(news: Bench) -> None:
+    news.workspace.close()
+    terminal = Watched(news, "-c", CONTINUED)
+    begin(terminal)
+    terminal.press("ctrl+z")
+    terminal.until(lambda: terminal.state() == "T")
+    terminal.settle(0.1)
+    written = len(terminal.bytes)
+    for number in (signal.SIGTERM, signal.SIGCONT):
+        os.kill(terminal.pid, number)
+    assert terminal.ended() == -signal.SIGTERM
+    assert len(terminal.bytes) == written
+
+
 def test_it_ends_when_the_terminal_goes_away(news: Bench, terminal: Watched) -> None:
     begin(terminal)
     terminal.press("a")
