@@ -43,7 +43,7 @@ def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[
     another ``text`` only what it left there is told: what it took away had its place in the text before.
     """
     ops = list(ops)
-    if any((op.table, op.id) == ("layer", "text") for op in ops):
+    if any((op.table, op.id) == ("layer", "text") and op.was and op.now for op in ops):
         ops = [op for op in ops if op.now is not None]
     if action in (RETURN, UNDO_RETURN):
         return _returns(action, ops)
@@ -54,7 +54,7 @@ def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[
         return f"{action} {_attributes(ops, text, place_of)}"
     spans = [op for op in ops if op.table == "span"]
     relations = [op for op in ops if op.table == "relation"]
-    verdicts = [op for op in ops if op.table == "verdict" and op.now is not None]
+    verdicts = [op for op in ops if op.table == "verdict" and (op.now is not None or action == "undo")]
     if action == "delete" and spans:
         return f"{action} {_span(spans[-1].was or {}, text)}"
     if action in _OF_MANY or len(spans) > 2 or (action == REANCHOR and spans):
@@ -70,9 +70,9 @@ def describe_ops(action: str, ops: Iterable[Op], text: str, place_of: Callable[[
         changed = {op.id: Segment(record["start"], record["end"]) for op in spans if (record := op.now or op.was)}
         head, child = (changed.get(content[end]) or place_of(content[end]) for end in ("head", "child"))
         return f"{action} {_relation(content['label'], head, child, text)}"
-    if verdicts and verdicts[0].now is not None:
-        return f"{action} {_suggestion(verdicts[0].now, text)}" if len(verdicts) == 1 else f"{action} ({_counts(ops)})"
-    return action
+    if len(verdicts) == 1:
+        return f"{action} {_suggestion(verdicts[0].now or verdicts[0].was or {}, text)}"
+    return f"{action} ({_counts(ops)})" if verdicts else action
 
 
 def _attributes(ops: Iterable[Op], text: str, place_of: Callable[[str], Place | None]) -> str:

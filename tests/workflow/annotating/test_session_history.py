@@ -55,6 +55,17 @@ class TestUndo:
         told = [entry.what for entry in document_history(bench.store, KEY).entries if entry.layer == "curator:ana"]
         assert told[2:] == [f"{how} “Ana Ruiz” works_for → “Cruz Roja”" for how in ("accept", "undo", "redo")]
 
+    def test_history_says_of_what_a_verdict_was_taken_back(self, bench: Bench, cruz: Span) -> None:
+        session = bench.session()
+        session.reject(cruz.id)
+        session.undo()
+        session.reject_all()
+        session.undo()
+        told = [entry.what for entry in document_history(bench.store, KEY).entries if entry.layer == "curator:ana"]
+        assert told[:2] == [f"{how} ORG “Cruz Roja”" for how in ("reject", "undo")]
+        assert told[2].removeprefix("reject all") == told[3].removeprefix("undo")
+        assert "verdicts)" in told[3]
+
     def test_there_is_nothing_before_the_first_step(self, bench: Bench) -> None:
         with pytest.raises(WorkflowError, match="nothing to undo"):
             bench.session().undo()
