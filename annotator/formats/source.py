@@ -121,11 +121,12 @@ class Source:
             return
         folder = self.path
         try:
-            files = files_under(folder, lambda name: name.lower().endswith(endings) and not _is_beside(name, beside))
+            found = files_under(folder, lambda name: name.lower().endswith(endings))
         except OSError as error:
             raise FormatError(
                 f"{error.filename}: {(error.strerror or str(error)).lower()}", "check its rights"
             ) from error
+        files = [file for file in found if not _is_beside(file, (_MANIFEST, *beside))]
         if not files:
             raise FormatError(f"{self.name}: no {' or '.join(endings)} file in this folder", "check the path")
         self.total = sum(file.stat().st_size for file in files)
@@ -294,8 +295,10 @@ def unpacked(source: Source) -> Iterator[Source]:
         yield Source(folder, source.encoding, told=source.name)
 
 
-def _is_beside(name: str, others: Sequence[str]) -> bool:
-    return any(f".{name}".endswith(f".{one}") for one in (_MANIFEST, *others))
+def _is_beside(file: Path, ends: Sequence[str]) -> bool:
+    """Tell whether a file is called as one of these, alone or after the name of a file that lies there too."""
+    of = [file.name.removesuffix(f".{end}") for end in ends if file.name.endswith(f".{end}")]
+    return file.name in ends or any(file.with_name(name).is_file() for name in of)
 
 
 def _undecodable(where: str, encoding: str, error: UnicodeError, before: int) -> FormatError:

@@ -125,6 +125,15 @@ def test_a_folder_that_we_wrote(form: str, options: dict[str, str], split: Split
         assert import_data(bench, form, folder, layer="gold").new == len(TEXTS)
 
 
+def test_a_file_that_is_only_called_like_a_manifest_is_read(tmp_path: Path) -> None:
+    rows = [{"text": text, "label": []} for text in TEXTS]
+    for name, row in zip(("flights.manifest.json", "blood.types.json"), rows, strict=False):
+        (tmp_path / name).write_text(json.dumps(row), encoding="utf-8")
+    with workspace() as bench:
+        assert recognize(Source(tmp_path)) == "doccano"
+        assert import_data(bench, "doccano", tmp_path, layer="gold").new == 2
+
+
 def _first_two_words(text: str) -> list[dict[str, Any]]:
     first, second = list(re.finditer(r"\w+", text))[:2]
     return [
