@@ -140,7 +140,7 @@ def passages(root: Any) -> Iterator[Passage]:
 def drop_hidden_words(root: Any) -> None:
     """Take what a browser does not show within a block out of an element, but not what follows on it."""
     for element in list(root.iter(etree.Element)):
-        if element.tag.lower() not in _BLOCKS and _is_hidden(element):
+        if _is_hidden(element) and _is_within_a_block(element):
             element.drop_tree()
 
 
@@ -169,8 +169,7 @@ class _PassageWalk:
 
     def passages(self) -> Iterator[Passage]:
         for event, element in self._events:
-            tag = element.tag if isinstance(element.tag, str) else ""
-            local = tag.rpartition("}")[2].lower()
+            local = _local_name(element)
             if event == "start":
                 yield from self._begin(element, local)
             else:
@@ -185,7 +184,7 @@ class _PassageWalk:
         if not tag or tag in _INVISIBLE:
             self._events.skip_subtree()
             return
-        if tag not in _BLOCKS and self._regions[-1][0] == HIDDEN != self._regions[-2][0]:
+        if self._regions[-1][0] == HIDDEN != self._regions[-2][0] and _is_within_a_block(element):
             words = " ".join("".join(element.itertext()).split())
             if words:
                 yield Passage(words, "", *self._regions[-1])
@@ -232,6 +231,15 @@ class _PassageWalk:
         if text:
             yield Passage(text, self._item, *self._regions[-1])
             self._item = ""
+
+
+def _local_name(element: Any) -> str:
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _is_within_a_block(element: Any) -> bool:
+    """Tell whether an element is words of a paragraph: it is no block, and holds none that a program may show later."""
+    return all(_local_name(inner) not in _BLOCKS for inner in element.iter(etree.Element))
 
 
 def _is_hidden(element: Any) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 from annotator.documents.extract import Extract, ExtractOptions, solid_length
 from annotator.documents.markup import (
-    HIDDEN,
     MOST_MARKUP,
     Passage,
     decode_page,
@@ -109,7 +108,7 @@ def _head(tree: Any) -> tuple[str | None, dict[str, Any]]:
 def _left_out(everything: Sequence[Passage], text: str) -> Counter[str]:
     """Count the regions and passages of a page that are not in the text that was taken."""
     kept = " ".join(text.split())
-    lost = [passage for passage in everything if passage.region == HIDDEN or _flat(passage.text) not in kept]
+    lost = [passage for passage in everything if _flat(passage.text) not in kept]
     regions = dict.fromkeys((passage.region, passage.place) for passage in lost if passage.region)
     others = sum(1 for passage in lost if not passage.region and len(passage.text) >= _SHORTEST)
     counted = Counter(region for region, _ in regions)

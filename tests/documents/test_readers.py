@@ -102,6 +102,15 @@ def test_words_that_a_page_hides_within_a_paragraph_are_left_out(tmp_path: Path,
     assert "también" not in article.text
 
 
+def test_what_a_program_uncovers_when_it_has_loaded_is_taken(tmp_path: Path) -> None:
+    """What many sites put around a whole article; what it holds of blocks is no aside within a paragraph."""
+    text = "La fiscal Ana Ruiz confirmó el lunes que la investigación del incendio sigue abierta. " * 4
+    data = page(f"<site-root hidden><h1>Nota</h1><p>{text}</p></site-root>")
+    [article], report = read(tmp_path, "nota.html", data)
+    assert text.strip() in article.text
+    assert left_out(report)["hidden passage"] == 0
+
+
 def test_soft_hyphens_go_and_broken_places_are_shown_and_both_are_told(tmp_path: Path) -> None:
     data = page("<p>La coope\xadración se dará en la frontera norte del país.</p>") + b"<p>\xff</p>"
     [article], report = read(tmp_path, "a.html", data)
