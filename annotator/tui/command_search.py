@@ -29,6 +29,5 @@ def commands_with_keys(screen: WorkScreen, run: Callable[[WorkScreen, str], obje
     for binding in keymap.bindings_of(screen.BINDINGS):
         if binding.description and screen.allows(binding.action):
             pressed = " or ".join(keys.get(binding.action, ()))
-            yield SystemCommand(
-                binding.description.capitalize(), f"key {pressed}", partial(run, screen, binding.action)
-            )
+            told = f"key {pressed}" if pressed else "no key"
+            yield SystemCommand(binding.description.capitalize(), told, partial(run, screen, binding.action))

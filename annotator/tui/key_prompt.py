@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-BESIDE = 3
+_MARGIN = 3
 """Cells of the line of a question that are not its own: the blank before it, and the sign that what follows is cut."""
 
 
@@ -50,9 +50,9 @@ class KeyPrompt:
         """The question, and behind it what it can be answered with where that is to be and has room."""
         choices = "  ".join(f"{choice.key} {choice.text}" for row in self.menu for choice in row.choices)
         whole = f"{self.text}  {choices}"
-        return whole if self.in_line and cell_len(whole) <= width - BESIDE else self.text
+        return whole if self.in_line and cell_len(whole) <= width - _MARGIN else self.text
 
-    def menu_beside(self, width: int) -> Sequence[MenuRow]:
+    def menu_apart(self, width: int) -> Sequence[MenuRow]:
         """What it can be answered with, where that does not stand in the line of the question."""
         return self.menu if self.line(width) == self.text else ()
 

@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from annotator.errors import AnnotatorError, LockedError
 from annotator.store import SchemeMovedError
@@ -66,6 +66,7 @@ class WorkScreen(Screen[None]):
         self.desk = desk
         self.waiting_keys = WaitingKeys(self, desk, self.handle, self.show_notice)
         self._on_entry: Callable[[str], None] | None = None
+        self._on_change: Callable[[str], None] | None = None
         self.withdraw_question: Callable[[], None] = lambda: None
         self.has_open_question: Callable[[], bool] = lambda: False
 
@@ -247,15 +248,30 @@ class WorkScreen(Screen[None]):
 
     # The entry line
 
-    def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
-        """Open the entry line; ``then`` is called with what was typed, unless ``escape`` closes it."""
+    def ask_for_text(
+        self,
+        placeholder: str,
+        value: str,
+        then: Callable[[str], None],
+        meanwhile: Callable[[str], None] | None = None,
+    ) -> None:
+        """Open the entry line; ``then`` is called with what was typed, unless ``escape`` closes it.
+
+        ``meanwhile`` is called with what stands there at each change.
+        """
         entry = self.query_one("#entry", EntryLine)
+        self._on_change = meanwhile
         entry.placeholder = placeholder
         entry.value = value
         entry.select_all()
         self._on_entry = then
         self.add_class("-entering")
         self.set_focus(entry)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Hand on what is typed, if that is asked for."""
+        if self._on_change is not None:
+            self._on_change(event.value)
 
     async def _type(self, event: events.Key) -> None:
         """Edit the entry line."""

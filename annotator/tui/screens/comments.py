@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from time import monotonic
@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import Palette
@@ -58,7 +57,6 @@ class CommentsScreen(WorkScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._words: tuple[str, ...] = ()
-        self._filtering = False
         self._reading = _Reading(iter(()))
         self._read = lru_cache(maxsize=8)(partial(read_version, desk.workspace))
 
@@ -172,20 +170,14 @@ class CommentsScreen(WorkScreen):
         if event.twice:
             self.action_go()
 
-    def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
-        """Open the entry line; only what is typed for the filter is applied while typing."""
-        self._filtering = placeholder == FILTER_HELP
-        super().ask_for_text(placeholder, value, then)
-
     def action_filter(self) -> None:
         """Open the line for the filter, which is applied while typing."""
-        self.ask_for_text(FILTER_HELP, " ".join(self._words), lambda _text: None)
+        self.ask_for_text(FILTER_HELP, " ".join(self._words), lambda _text: None, self._filter)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Apply what was typed so far of a filter."""
-        if self._filtering:
-            self._words = tuple(map(fold, event.value.split()))
-            self._list()
+    def _filter(self, text: str) -> None:
+        """Apply what was typed so far of the filter."""
+        self._words = tuple(map(fold, text.split()))
+        self._list()
 
     def apply_palette(self, palette: Palette) -> None:
         """Change to the colours of another theme."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from annotator.errors import AnnotatorError
 from annotator.tui.background_search import BackgroundSearch
@@ -55,7 +53,6 @@ class QueueScreen(WorkScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._filtering = False
         self._search = BackgroundSearch[FoundDocuments](self, self._show_found, self._report)
 
     def compose(self) -> ComposeResult:
@@ -242,19 +239,14 @@ class QueueScreen(WorkScreen):
         self.desk.queue_sort = sort
         self._list(replace(self.view.filter, sort=sort))
 
-    def ask_for_text(self, placeholder: str, value: str, then: Callable[[str], None]) -> None:
-        """Open the entry line; only what is typed for the filter is applied while typing."""
-        self._filtering = placeholder == FILTER_HELP
-        super().ask_for_text(placeholder, value, then)
-
     def action_filter(self) -> None:
         """Open the line for the filter, which is applied while typing."""
-        self.ask_for_text(FILTER_HELP, self.view.filter.text, lambda _text: self._search.finish())
+        self.ask_for_text(FILTER_HELP, self.view.filter.text, lambda _text: self._search.finish(), self._seek)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Search for what was typed so far of a filter; the list shows it once it is found."""
-        if self._filtering and (self._search.is_running or event.value != self.view.filter.text):
-            sought = replace(self.view.filter, text=event.value)
+    def _seek(self, text: str) -> None:
+        """Search for what was typed so far of the filter; the list shows it once it is found."""
+        if self._search.is_running or text != self.view.filter.text:
+            sought = replace(self.view.filter, text=text)
             self._show_listed(sought)
             self._search.begin(self.desk.workspace.store, self.view.search(sought))
 

@@ -131,7 +131,7 @@ class AdjudicateScreen(DocumentScreen):
 
     def bars(self) -> list[Widget]:
         """The curators' versions of the case in focus, and the keys that set attributes."""
-        return [VersionsBar(self.workbench.palette, len(self.names)), *self._bars.menus]
+        return [VersionsBar(self.workbench.palette, len(self.names)), self._bars.menu]
 
     async def on_document_strip_clicked(self) -> None:
         """Ask for the attributes of the document."""

@@ -10,8 +10,8 @@ from annotator.annotation import Span
 from annotator.labels import RelationType
 from annotator.text import Segment
 from annotator.tui.layout.cutting import quote_within
-from annotator.tui.layout.hints import ALPHABET
 from annotator.tui.screens.document.prompts import Prompts
+from annotator.tui.screens.document.relation_actions import ask_for_type
 from annotator.tui.widgets.text_view import TextView
 from annotator.workflow.annotating.group_steps import GroupSteps
 from annotator.workflow.annotating.likely_mentions import DIFFERENT, alike_names, likeliest_first
@@ -125,11 +125,7 @@ class GroupActions:
             self._ask_by_which(kinds, partial(self._join, span_id, other))
 
     def _ask_by_which(self, kinds: Sequence[RelationType], then: Callable[[str], None]) -> None:
-        choices: dict[str, tuple[str, str, Callable[[], None]]] = {}
-        for kind in kinds:
-            key = next(k for k in (kind.key, kind.key.swapcase(), *ALPHABET) if k not in choices)
-            choices[key] = key, kind.name, partial(then, kind.name)
-        self._screen.prompts.ask_which("which?", list(choices.values()))
+        ask_for_type(self._screen.prompts, [(kind, False) for kind in kinds], lambda kind, _reverse: then(kind.name))
 
     def _join(self, span_id: str, other: str, label: str) -> None:
         outcome = self._screen.carry_out(lambda: self._steps.join(span_id, other, label))

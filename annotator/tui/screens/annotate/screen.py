@@ -138,7 +138,7 @@ class AnnotateScreen(DocumentScreen):
 
     def bars(self) -> list[Widget]:
         """The panel for a beginner, if there is one, and the keys that set attributes."""
-        return [*([] if self.guide is None else [self.guide]), *self._bars.menus]
+        return [*([] if self.guide is None else [self.guide]), self._bars.menu]
 
     def focus_first_item(self) -> None:
         """Go to the item that was asked for, to where the curator stopped, or to the first suggestion."""

@@ -12,16 +12,15 @@ from annotator.workflow.editing.content import LayerContent
 
 
 class AttributeBars:
-    """The strip of the document's attributes, if the scheme has any, and the menu of keys, each in a list."""
+    """The strip of the document's attributes, in a list that is empty where there are none, and the menu of keys."""
 
     def __init__(self, scheme: LabelScheme, palette: Palette) -> None:
         known = scheme.attributes_of(None)
         self.strips = [DocumentStrip(palette, known)] if known else []
-        self.menus = [KeyMenu(palette)]
+        self.menu = KeyMenu(palette)
 
     def show(self, content: LayerContent, suggested: Attributes, prompts: Prompts) -> None:
         """Show the attributes as they are, and the keys that answer the open question."""
         for strip in self.strips:
             strip.show_attributes(content.document_attributes, suggested)
-        for menu in self.menus:
-            menu.show_rows(prompts.menu(menu.screen.size.width))
+        self.menu.show_rows(prompts.menu(self.menu.screen.size.width))

@@ -39,7 +39,7 @@ class Prompts:
 
     def menu(self, width: int) -> Sequence[MenuRow]:
         """What can be chosen, where the question lists it and a line of so many cells has no room for that."""
-        return self.current.menu_beside(width) if self.current is not None else ()
+        return self.current.menu_apart(width) if self.current is not None else ()
 
     @property
     def stretches(self) -> tuple[tuple[int, int], ...]:
