@@ -88,7 +88,7 @@ class Folding:
                 carried = carry(state, self.scheme.change_of(event), reopens=self.reopens)
                 self.touched[event.hash] = Counter(table for table, _ in carried.became)
                 if event.hash in self.scheme.undone:
-                    self.undoable[event.hash] = state, carried
+                    self.undoable[event.hash] = state, replace(carried, state=dict(carried.state))
                 state = carried.state
         return state
 

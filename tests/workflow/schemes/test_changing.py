@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from annotator.annotation import Annotations, Comment
+from annotator.annotation import Annotations, Comment, SpanKey
 from annotator.cli.main import main
 from annotator.errors import AnnotatorError
 from annotator.history import LayerName
@@ -219,6 +219,25 @@ class TestUndo:
         session.add(*range_of(session.document, "Cruz Roja", 1), "BODY")
         run("undo")
         assert span_texts(worked.session(curator="cy")) == {("ORG", "Cruz Roja")}
+
+    @pytest.mark.parametrize("words", [("rename", "ORG", "BODY"), ("merge", "ORG", "GPE", "BODY")])
+    def test_what_was_changed_since_stays(self, worked: Bench, run: Run, words: tuple[str, ...]) -> None:
+        """Also at what the change itself had touched, and for what is written on it afterwards."""
+        run(*words)
+        session = worked.session()
+        org = own_span_id(session, SpanKey(*range_of(session.document, "Cruz Roja"), "BODY"))
+        session.move_boundary(org, "end", 1)
+        session.comment("sí", org)
+        moved = session.layer.span(org)
+        assert moved is not None
+        run("undo")
+        session = worked.session()
+        kept = session.layer.span(org)
+        assert kept is not None
+        assert (kept.start, kept.end) == (moved.start, moved.end)
+        assert [comment.text for comment in session.content.comments_on(org)] == ["sí"]
+        session.move_boundary(org, "end", -1)
+        assert list(check_database(worked.store)) == []
 
     def test_what_was_marked_under_a_label_that_goes_is_told(self, worked: Bench, run: Run) -> None:
         run("merge", "ORG", "GPE", "PLACE")

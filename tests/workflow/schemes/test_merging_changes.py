@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from annotator.store.tables import read_state
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.schemes.changing import change_labels, label_change, undo_change
 from annotator.workflow.sharing.merging import MergeConflictError, merge
-from tests.workspaces import Bench, link, make_bench, pending_suggestions, proposal, propose, sql_dump
+from tests.workspaces import KEY, Bench, link, make_bench, pending_suggestions, proposal, propose, sql_dump
 
 Change = tuple[Action, tuple[str, ...], tuple[str, ...]]
 Site = Callable[[str], Bench]
@@ -46,6 +47,12 @@ def change(bench: Bench, one: Change) -> None:
 def states(bench: Bench) -> dict[str, LayerState]:
     """Return what every layer holds."""
     return {str(info.name): read_state(bench.store.connection, info.id) for info in bench.store.layers()}
+
+
+def marked(bench: Bench) -> LayerState:
+    """Return ana's spans, relations and comments."""
+    state = states(bench)[f"curator:ana on {KEY}"]
+    return {key: record for key, record in state.items() if key[0] in ("span", "relation", "comment")}
 
 
 def findings(bench: Bench) -> list[str]:
@@ -99,6 +106,11 @@ def bring(source: Bench, target: Bench) -> None:
     merge(target.workspace, source.workspace.root)
 
 
+def choice(step: int, among: Iterable[str]) -> str:
+    names = list(among)
+    return names[step // 10 % len(names)]
+
+
 def work(bench: Bench, curator: str, steps: list[int]) -> None:
     """Let a curator take some steps; what cannot be done is left."""
     session = bench.session(curator=curator)
@@ -106,16 +118,22 @@ def work(bench: Bench, curator: str, steps: list[int]) -> None:
         pending = pending_suggestions(session)
         own = [*session.content.spans, *session.content.relations]
         try:
-            if step % 7 < 3 and pending:
+            if step % 10 < 3 and pending:
                 session.accept(pending[step % len(pending)])
-            elif step % 7 == 3 and pending:
+            elif step % 10 == 3 and pending:
                 session.reject(pending[step % len(pending)])
-            elif step % 7 == 4 and own:
-                session.comment("¿seguro?", own[step % len(own)])
-            elif step % 7 == 5 and own:
+            elif step % 10 == 4 and own:
+                session.comment(f"¿{step}?", own[step % len(own)])
+            elif step % 10 == 5 and own:
                 session.delete(own[step % len(own)])
-            elif step % 7 == 6:
+            elif step % 10 == 6:
                 session.undo()
+            elif step % 10 == 7 and session.content.spans:
+                session.move_boundary(choice(step, session.content.spans), "end", step % 3 - 1)
+            elif step % 10 == 8 and session.content.spans:
+                session.relabel(choice(step, session.content.spans), choice(step, session.scheme.entities))
+            elif step % 10 == 9 and session.content.relations:
+                session.retype(choice(step, session.content.relations), choice(step, session.scheme.relations))
         except AnnotatorError:
             continue
     if sum(steps) % 2:
@@ -123,6 +141,29 @@ def work(bench: Bench, curator: str, steps: list[int]) -> None:
 
 
 steps = st.lists(st.integers(0, 60), max_size=7)
+
+
+own_steps = steps.map(lambda numbers: [10 * number + kind for number, kind in zip(numbers, cycle((7, 8, 4, 9, 6)))])
+
+
+@given(st.sampled_from(["ORG", "PERSON", "GPE", "works_for", "located_in"]), own_steps, own_steps, own_steps)
+@settings(max_examples=25, deadline=None)
+def test_work_between_a_rename_and_its_undoing_is_as_if_there_had_been_none(
+    label: str, before: list[int], between: list[int], after: list[int]
+) -> None:
+    """The new name stands in the order of the alphabet where the old one did: the same steps meet the same items."""
+    with sites_apart() as sites:
+        here = sites.base
+        here.session(curator="ana").accept_all(0)
+        work(here, "ana", before)
+        plain = sites.copy(here)
+        change(here, ("rename", (label,), (f"{label}s",)))
+        work(here, "ana", between)
+        undo_change(here.workspace, "lea")
+        work(plain, "ana", between)
+        assert marked(here) == marked(plain)
+        work(here, "ana", after)
+        assert findings(here) == []
 
 
 @given(st.sampled_from(CHANGES), steps, steps, steps, st.booleans())
