@@ -41,6 +41,7 @@ def _entry(entry: Any, name: str, language: str | None) -> Extract:
     text = "\n\n".join(part for part in (title, body) if part)
     link = _link(entry)
     identity = _said(entry, "guid", "id") or link or text
+    lost = {"full text": only_summary, "empty item": not text}
     known = {"url": link, "date": _date(entry), "author": _author(entry), "id": _said(entry, "guid", "id")}
     return Extract(
         text.replace(SOFT_HYPHEN, ""),
@@ -49,7 +50,7 @@ def _entry(entry: Any, name: str, language: str | None) -> Extract:
         {key: value for key, value in known.items() if value},
         hashlib.sha256(identity.encode()).hexdigest()[:10],
         solid_length(text.replace(SOFT_HYPHEN, "")),
-        {"full text": 1} if only_summary else {},
+        {what: 1 for what, is_so in lost.items() if is_so},
     )
 
 

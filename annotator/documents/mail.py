@@ -94,6 +94,7 @@ def _message(data: bytes, name: str, options: ExtractOptions) -> Extract:
         notes = (f"{name}: {plural(broken, 'place')} not in its encoding, shown as \ufffd",) if broken else ()
     text = text.replace(SOFT_HYPHEN, "").strip("\n")
     lost["attachment"] = len(attached)
+    lost["empty message"] = not text.strip()
     meta: dict[str, Any] = {**headers, **_date(message)}
     if attached:
         meta["attachments"] = attached

@@ -305,6 +305,16 @@ def test_messages_of_one_id_with_other_texts_are_documents_each(tmp_path: Path) 
     assert len({article.key for article in articles}) == 3
 
 
+def test_messages_and_items_without_text_are_counted(tmp_path: Path) -> None:
+    border = b"From a@b Fri\r\n"
+    picture = eml("x", kind="image/png")
+    [_], report = read(tmp_path, "buzon.mbox", b"\r\n".join(border + one for one in (eml("Hola."), picture, eml("  "))))
+    assert left_out(report)["empty message"] == 2
+    items = "<item><title>Uno</title></item><item><link>https://eldiario.example/2</link></item>"
+    [_], report = read(tmp_path, "todo.rss", f"<rss><channel>{items}</channel></rss>")
+    assert left_out(report) == {"empty item": 1}
+
+
 def test_a_feed_gives_an_entry_a_document_and_says_which_have_only_summaries(tmp_path: Path) -> None:
     [full, short], report = read(tmp_path, "portada.rss", RSS)
     assert full.text == f"Firman & acuerdan\n\n{ONE}\n\nOtro párrafo\xa0aquí."
