@@ -147,14 +147,13 @@ def restore_labels(text: str, before: str, after: str, change: LabelChange, rese
         labels.insert(change.kind, source.entry(change.kind, name))
     made = read_scheme_text(after, reserved_keys)
     for name, relation in old.relations.items():
-        if name not in now.relations and change.kind == "entity":
+        if name not in now.relations and name not in made.relations and change.kind == "entity":
             labels.insert("relation", source.entry("relation", name))
         for end in ("head", "child") if name in now.relations else ():
             ends = getattr(now.relations[name], end)
             was, became = getattr(relation, end), getattr(made.relations.get(name), end, ())
             if was != became:
-                left = [label for label in ends if label in was or label not in became]
-                labels.set_list("relation", name, end, left + [label for label in was if label not in left])
+                labels.set_list("relation", name, end, _restored(ends, was, became))
     _restore_of(labels, source, old, made, now)
     return labels.text()
 
@@ -165,9 +164,14 @@ def _restore_of(labels: LabelsText, source: LabelsText, old: LabelScheme, made: 
         if name not in now.attributes and name not in made.attributes:
             labels.insert("attribute", source.entry("attribute", name))
         elif name in made.attributes and name in now.attributes and attribute.of != made.attributes[name].of:
-            was, became = attribute.of, made.attributes[name].of
-            left = [label for label in now.attributes[name].of if label in was or label not in became]
-            labels.set_list("attribute", name, "of", left + [label for label in was if label not in left])
+            of = _restored(now.attributes[name].of, attribute.of, made.attributes[name].of)
+            labels.set_list("attribute", name, "of", of)
+
+
+def _restored(names: Sequence[str], was: Sequence[str], became: Sequence[str]) -> list[str]:
+    """A list of names with what a change took out of it, and without what it put there."""
+    left = [name for name in names if name in was or name not in became]
+    return left + [name for name in was if name not in left and name not in became]
 
 
 def _restore_attribute(text: str, source: LabelsText, name: str, now: LabelScheme) -> str:

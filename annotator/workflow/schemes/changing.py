@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 
 from annotator.errors import SchemeError, WorkflowError
 from annotator.labels import LabelScheme
-from annotator.labels.edit import edit_labels, restore_labels
+from annotator.labels.edit import edit_labels
 from annotator.labels.load import NAME, NAME_RULE, read_scheme_text
 from annotator.scheme_changes import UNDO, LabelChange, SchemeEvent, changed_shape
 from annotator.scheme_changes.change import Action, ChangeKind, LabelKind
@@ -20,6 +20,7 @@ from annotator.wording import did_you_mean, plural
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 from annotator.workflow.schemes.attribute_changes import attribute_change, is_attribute, value_names
+from annotator.workflow.schemes.label_text import text_after
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 ReportProgress = Callable[[int, int], None]
@@ -259,6 +260,17 @@ def _check_changed(workspace: Workspace, change: LabelChange, after: str) -> Non
     )
 
 
+def _check_restored(workspace: Workspace, change: LabelChange, after: str) -> None:
+    """Refuse a text of ``labels.yaml`` that would be no scheme any more."""
+    try:
+        read_scheme_text(after, RESERVED_KEYS)
+    except SchemeError as error:
+        raise SchemeError(
+            f"{workspace.labels_path}: {change} cannot be taken back by itself: it would say {error.message}",
+            "edit what that names by hand, then run the command again",
+        ) from error
+
+
 def undo_change(
     workspace: Workspace, actor: str, *, dry_run: bool = False, report_progress: ReportProgress | None = None
 ) -> ChangeReport:
@@ -270,7 +282,8 @@ def undo_change(
     change = history.change_of(made)
     labels = LabelsFile(workspace.labels_path)
     before = labels.read()
-    after = restore_labels(before, made.before, made.after, change, RESERVED_KEYS)
+    after = text_after(before, SchemeEvent((), "", actor, UNDO, None, target), history, history.events)
+    _check_restored(workspace, change, after)
     events: list[SchemeEvent] = []
     for twin in history.twins(target):
         parents = (events[-1].hash,) if events else tuple(history.heads.split())

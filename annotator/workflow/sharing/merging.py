@@ -12,7 +12,7 @@ from annotator.errors import SchemeError, WorkflowError
 from annotator.history import CORPUS, Event, LayerName, curator_layer, rename_author, text_digests
 from annotator.labels import LabelScheme
 from annotator.labels.retired import retired
-from annotator.scheme_changes import Changes, Names
+from annotator.scheme_changes import Changes, Names, SchemeConflictError
 from annotator.scheme_changes.renamings import two_of_one_name
 from annotator.store import (
     ForkedLayerError,
@@ -27,6 +27,7 @@ from annotator.store import (
 )
 from annotator.store.foreign import NO_LIMITS, ForeignDatabase, Limits, open_foreign
 from annotator.tokenization import TOKENIZER, TOKENS_OF_A_FILE
+from annotator.wording import plural
 from annotator.workflow.backups import back_up_before
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.sharing.evidence import Examiner, cut
@@ -43,7 +44,7 @@ class MergeConflictError(WorkflowError):
     """The databases cannot be united as they are; ``conflicts`` are all the reasons, one line each."""
 
     def __init__(self, path: Path, conflicts: list[str]) -> None:
-        super().__init__(f"{path}: {len(conflicts)} conflicts, nothing was merged", "mend the lines above")
+        super().__init__(f"{path}: {plural(len(conflicts), 'conflict')}, nothing was merged", "mend the lines above")
         self.conflicts = conflicts
 
 
@@ -210,14 +211,12 @@ class _Merge:
         self.other.check_unchanged()
 
     def _unite_schemes(self, any_scheme: bool) -> SchemeUnion:
-        union = unite_schemes(
-            self.scheme,
-            Changes(self.store.scheme_history(), self.store.renamings()),
-            self.other.scheme_events(),
-            self.other.scheme(),
-            told=self.other.told,
-            any_scheme=any_scheme,
-        )
+        other, ours = self.other, Changes(self.store.scheme_history(), self.store.renamings())
+        theirs, stamp = other.scheme_events(), other.scheme()
+        try:
+            union = unite_schemes(self.scheme, ours, theirs, stamp, told=other.told, any_scheme=any_scheme)
+        except SchemeConflictError as error:  # what was written under changes of both cannot be examined then
+            raise MergeConflictError(self.path, [f"{error.message}: {error.hint}"]) from error
         self.conflicts += union.conflicts
         self.report.guidelines_differ = union.guidelines_differ
         self.report.scheme_changes = list(union.told())

@@ -12,14 +12,14 @@ import msgspec
 
 from annotator.errors import SchemeError, StoreError
 from annotator.labels import LabelScheme, shape_differences
-from annotator.labels.edit import edit_labels, restore_labels
 from annotator.labels.load import NAME, read_scheme_text
 from annotator.names import person_problem
-from annotator.scheme_changes import Changes, SchemeConflictError, SchemeEvent, SchemeHistory, changed_shape
+from annotator.scheme_changes import Changes, SchemeEvent, SchemeHistory, changed_shape
 from annotator.scheme_changes.change import SECTIONS, ChangeKind
 from annotator.store import SchemeStamp, scheme_problem
 from annotator.validation.ops import latest_moment, moment_problem
 from annotator.workflow.reserved_keys import RESERVED_KEYS
+from annotator.workflow.schemes.label_text import text_after
 
 _LONGEST_TEXT = 1 << 20
 """Characters of a ``labels.yaml`` that a change may keep."""
@@ -91,33 +91,41 @@ def unite_schemes(
     """Find out what becomes of the label scheme here; ``events`` and ``stamp`` are those of the other database.
 
     ``told`` is what that one is called; ``any_scheme`` takes what fits the scheme here, whatever else is there.
-    Raises :class:`StoreError` for changes that our code could not have written.
+    Raises :class:`StoreError` for changes that our code could not have written, :class:`SchemeConflictError` for such
+    as do not go together.
     """
     theirs = _checked(events, told)
-    try:
-        changes = Changes(ours.labels.united(theirs.labels), ours.renamings.united(theirs.renamings))
-    except SchemeConflictError as error:
-        return SchemeUnion(ours, conflicts=[f"{error.message}: {error.hint}"])
+    changes = Changes(ours.labels.united(theirs.labels), ours.renamings.united(theirs.renamings))
     union = SchemeUnion(changes)
     union.renamed = changes.renamings.in_order(theirs.renamings.events.keys() - ours.renamings.events.keys())
     union.news = union.history.in_order(theirs.labels.events.keys() - ours.labels.events.keys())
     missing = union.history.in_order(ours.labels.events.keys() - theirs.labels.events.keys())
-    text = scheme.text
-    try:
-        for event in SchemeHistory.standing(union.news):
-            union.conflicts += _taken(event, read_scheme_text(text, RESERVED_KEYS).shape, "here")
-            text = _edited(text, event, union.history)
-        here = read_scheme_text(text, RESERVED_KEYS).shape
-    except SchemeError as error:
-        union.conflicts.append(f"label scheme: {error.message}: {error.hint}")
-        return union
+    text, here, made = scheme.text, scheme.shape, set(ours.labels.events)
+    for event in SchemeHistory.standing(union.news):
+        union.conflicts += _taken(event, here, "here")
+        try:
+            text = text_after(text, event, union.history, made)
+            here = read_scheme_text(text, RESERVED_KEYS).shape
+        except SchemeError as error:
+            union.conflicts.append(
+                f"label scheme: {union.history.told(event)} ({event.actor}, {event.at}) cannot be made in labels.yaml"
+                f" here: {error.message}: `annotator labels undo` takes a change back, here or there"
+            )
+            return union
+        made.add(event.hash)
     union.text = None if text == scheme.text else text
     there = _shape(stamp)
     if stamp is None or there is None:
         return union
+    text, made = stamp.labels or "", set(theirs.labels.events)
     for event in SchemeHistory.standing(missing):
         union.conflicts += _taken(event, there, "there")
-        there = changed_shape(there, event.change) if event.change is not None else _undone(stamp, event, union.history)
+        if event.change is not None:
+            there = changed_shape(there, event.change)
+        with suppress(SchemeError):  # else it is not known what it makes of the scheme there, which then differs
+            text = text_after(text, event, union.history, made)
+            there = read_scheme_text(text, RESERVED_KEYS).shape
+        made.add(event.hash)
     differences = list(shape_differences(here, there))
     if differences and not any_scheme:
         union.conflicts += [f"label scheme: {difference}" for difference in differences]
@@ -173,19 +181,3 @@ def _names(shape: Mapping[str, Any], kind: ChangeKind) -> Collection[str]:
         return {f"{name}={value}" for name, attribute in attributes.items() for value in attribute["values"]}
     names: Collection[str] = attributes if kind == "attribute" else shape[SECTIONS[kind]]
     return names
-
-
-def _undone(stamp: SchemeStamp, event: SchemeEvent, history: SchemeHistory) -> dict[str, Any]:
-    """The shape of a scheme after the undoing of a change that was known when it was noted."""
-    text = stamp.labels or ""
-    with suppress(SchemeError):
-        text = _edited(text, event, history)
-    return read_scheme_text(text, RESERVED_KEYS).shape
-
-
-def _edited(text: str, event: SchemeEvent, history: SchemeHistory) -> str:
-    """The text of ``labels.yaml`` after a change, or after the undoing of one."""
-    if event.change is not None:
-        return edit_labels(text, event.change, RESERVED_KEYS)
-    target = history.events[event.target or ""]
-    return restore_labels(text, target.before, target.after, history.change_of(event), RESERVED_KEYS)

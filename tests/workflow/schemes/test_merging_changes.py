@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from annotator.errors import AnnotatorError
 from annotator.history import LayerState
+from annotator.scheme_changes import changed_shape
 from annotator.scheme_changes.change import Action
 from annotator.store import check_database
 from annotator.store.tables import read_state
@@ -302,6 +303,41 @@ def test_changes_of_other_labels_go_together(sites: Sites) -> None:
     bring(there, here)
     assert states(here) == states(there)
     assert {"BODY", "COUNTRY", "CITY"} <= here.scheme.entities.keys() == there.workspace.scheme.entities.keys()
+
+
+OTHERS: tuple[Change, ...] = (
+    ("rename", ("located_in",), ("lies_in",)),
+    ("rename", ("PERSON",), ("HUMAN",)),
+    ("drop", ("DATE",), ()),
+)
+
+
+@pytest.mark.parametrize("undone", CHANGES, ids=str)
+@pytest.mark.parametrize("made", [*CHANGES, *OTHERS], ids=str)
+def test_a_change_here_and_the_undoing_of_another_there_go_together(sites: Sites, undone: Change, made: Change) -> None:
+    """What the undoing puts back goes by the names that the other change gave, and is not what that took away."""
+    here = sites.base
+    shape = here.scheme.shape
+    change(here, undone)
+    there = sites.copy(here)
+    labels = {*undone[1], *undone[2]}
+    if not {*made[1]} <= here.scheme.entities.keys() | here.scheme.relations.keys():
+        return  # a relation type whose last head or child went, too
+    change(here, made)
+    undo_change(there.workspace, "lea")
+    assert there.scheme.shape == shape
+    if labels & {*made[1], *made[2]}:
+        with pytest.raises(MergeConflictError) as caught:
+            bring(there, here)
+        assert len(caught.value.conflicts) == 1
+        return
+    bring(there, here)
+    bring(here, there)
+    (_, made_there), *_ = here.store.scheme_history().effective
+    assert made_there.change is not None
+    assert here.scheme.shape == there.scheme.shape == changed_shape(shape, made_there.change)
+    assert states(here) == states(there)
+    assert findings(here) == findings(there) == []
 
 
 def test_two_names_for_one_label_are_refused_until_one_is_undone(sites: Sites) -> None:

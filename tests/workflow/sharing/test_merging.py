@@ -465,7 +465,7 @@ class TestCommand:
         assert main(["-w", str(bench.workspace.root), "merge", str(folder)]) == 1
         out, err = capfd.readouterr()
         assert len(out.splitlines()) == 1
-        assert err == f"annotator: {folder}: 1 conflicts, nothing was merged: mend the lines above\n"
+        assert err == f"annotator: {folder}: 1 conflict, nothing was merged: mend the lines above\n"
         assert main(["-w", str(bench.workspace.root), "merge", str(folder), "--rename", "ana=bo"]) == 0
 
     def test_a_rename_needs_two_names(self, bench: Bench, capfd: pytest.CaptureFixture[str]) -> None:
