@@ -53,11 +53,12 @@ def _edit_entries(text: str, change: LabelChange, scheme: LabelScheme, reserved_
         labels.remove(change.kind, name)
     if change.action == "merge":
         _unite(labels, change, scheme, gone[0] if missing else change.new[0])
-    if change.kind == "entity":
-        for relation in scheme.relations.values():
-            _replace_ends(labels, relation, change)
+    unlinked: set[str] = set()
+    for relation in scheme.relations.values() if change.kind == "entity" else ():
+        if not _replace_ends(labels, relation, change):
+            unlinked.add(relation.name)
     for attribute in scheme.attributes.values():
-        _replace_of(labels, attribute, change)
+        _replace_of(labels, attribute, change, unlinked)
     text = labels.text()
     if change.kind == "relation" and change.action == "split":
         model = scheme.relations[gone[0]]
@@ -83,20 +84,29 @@ def _unite(labels: LabelsText, change: LabelChange, scheme: LabelScheme, entry: 
             labels.set_list(change.kind, entry, end, ends)
 
 
-def _replace_ends(labels: LabelsText, relation: RelationType, change: LabelChange) -> None:
-    """Let a relation type link the new labels where it linked the old ones; without any left, it goes."""
+def _replace_ends(labels: LabelsText, relation: RelationType, change: LabelChange) -> bool:
+    """Let a relation type link the new labels where it linked the old ones; without any left, it goes.
+
+    Returns whether it stays.
+    """
     ends = {end: _replaced(getattr(relation, end), change) for end in ("head", "child")}
     if not all(ends.values()):
         labels.remove("relation", relation.name)
-        return
+        return False
     for end, new in ends.items():
         if new != getattr(relation, end):
             labels.set_list("relation", relation.name, end, new)
+    return True
 
 
-def _replace_of(labels: LabelsText, attribute: AttributeType, change: LabelChange) -> None:
-    """Let an attribute belong to the new labels where it belonged to the old ones; without any left, it goes."""
-    of = attribute.of if attribute.is_of_document else _replaced(attribute.of, change)
+def _replace_of(labels: LabelsText, attribute: AttributeType, change: LabelChange, gone: Collection[str]) -> None:
+    """Let an attribute belong to the new labels where it belonged to the old ones; without any left, it goes.
+
+    ``gone`` are relation types that the change takes out.
+    """
+    of = attribute.of
+    if not attribute.is_of_document:
+        of = tuple(label for label in _replaced(of, change) if label not in gone)
     if not of:
         labels.remove("attribute", attribute.name)
     elif of != attribute.of:

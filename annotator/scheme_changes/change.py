@@ -76,6 +76,17 @@ class LabelChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """All labels that the change is about."""
         return frozenset((*self.old, *self.new))
 
+    def meets(self, other: LabelChange) -> bool:
+        """Whether another change is about one of the same labels, or about the attribute of a value and the value."""
+        if self.kind == other.kind:
+            return bool(self.labels & other.labels)
+        both = {self.kind, other.kind} == {"attribute", "value"}
+        return both and not self._attributes.isdisjoint(other._attributes)
+
+    @property
+    def _attributes(self) -> frozenset[str]:
+        return frozenset(name.partition("=")[0] for name in self.labels)
+
     @property
     def inverse(self) -> LabelChange | None:
         """The change that takes this one back for whatever was marked since; only a rename has one."""
@@ -110,19 +121,23 @@ def changed_shape(shape: Mapping[str, Any], change: LabelChange) -> dict[str, An
     """The shape of a scheme (:attr:`annotator.labels.LabelScheme.shape`) after a change."""
     if change.kind in ("attribute", "value"):
         return _with_attributes(shape, _changed_attributes(shape.get("attributes", {}), change))
+    replace = _replacing(change)
+    relations = dict(shape["relations"])
+    if change.kind == "entity":
+        linked = {
+            name: {**kind, "head": replace(kind["head"]), "child": replace(kind["child"])}
+            for name, kind in relations.items()
+        }
+        relations = {name: kind for name, kind in linked.items() if kind["head"] and kind["child"]}
     if "attributes" in shape:
-        replace = _replacing(change)
-        followed = {name: {**kind, "of": replace(kind["of"])} for name, kind in shape["attributes"].items()}
+        gone = shape["relations"].keys() - relations.keys()
+        followed = {
+            name: {**kind, "of": [label for label in replace(kind["of"]) if label not in gone]}
+            for name, kind in shape["attributes"].items()
+        }
         shape = _with_attributes(shape, {name: kind for name, kind in followed.items() if kind["of"]})
     if change.kind == "entity":
-        replace = _replacing(change)
-        relations = {
-            name: {**kind, "head": replace(kind["head"]), "child": replace(kind["child"])}
-            for name, kind in shape["relations"].items()
-        }
-        relations = {name: kind for name, kind in relations.items() if kind["head"] and kind["child"]}
         return {**shape, "entities": replace(shape["entities"]), "relations": relations}
-    relations = dict(shape["relations"])
     kinds = [kind for name in change.old if (kind := relations.pop(name, None)) is not None]
     into = [relations[name] for name in change.new if name in relations] if change.action == "merge" else []
     for name in change.new:

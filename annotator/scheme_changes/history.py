@@ -60,7 +60,7 @@ class SchemeHistory(ChangeHistory):
     def _check_together(ours: SchemeEvent, theirs: SchemeEvent, united: SchemeHistory) -> None:
         here, there = united.change_of(ours), united.change_of(theirs)
         same = (ours.action, ours.target, here) == (theirs.action, theirs.target, there)
-        if not same and here.kind == there.kind and here.labels & there.labels:
+        if not same and here.meets(there):
             what = (
                 f"{'undo of ' if event.target else ''}{change}" for event, change in ((ours, here), (theirs, there))
             )

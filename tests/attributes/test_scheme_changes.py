@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.retired_work import mending, retired_work, summary, total
 from annotator.workflow.schemes.changing import change_labels, change_of_words, undo_change
 from annotator.workflow.schemes.moved import scheme_differences
+from annotator.workflow.sharing.merging import MergeConflictError, merge
+from annotator.workflow.workspace import Workspace
 from tests.workspaces import Bench, focused, range_of
 
 KEY = "flood"
@@ -79,6 +83,8 @@ FLOOD, MAYOR, TOPIC = {"certainty": "possible"}, {"role": ["speaker", "official"
         ("rename EVENT HAPPENING", {"HAPPENING": FLOOD, "PERSON": MAYOR, "": TOPIC}),
         ("merge EVENT PLACE PERSON", {"PERSON": FLOOD | MAYOR, "": TOPIC}),
         ("drop PERSON", {"EVENT": FLOOD, "": TOPIC}),
+        ("drop EVENT", {"PERSON": MAYOR, "": TOPIC}),
+        ("drop takes_part_in", {"EVENT": FLOOD, "PERSON": MAYOR, "": TOPIC}),
     ],
 )
 def test_work_gold_and_file_follow_and_go_back(done: Bench, words: str, now: Said) -> None:
@@ -94,6 +100,48 @@ def test_work_gold_and_file_follow_and_go_back(done: Bench, words: str, now: Sai
     assert done.workspace.scheme.shape == type(done.workspace)(done.workspace.root).scheme.shape
     assert done.workspace.labels_path.read_text() == text
     assert settle_finished(done.workspace, "lead").unchanged == [KEY]
+
+
+CHANGES = (
+    "rename certainty confidence", "rename certainty=possible maybe", "drop certainty=likely", "drop certainty",
+    "rename EVENT HAPPENING", "drop EVENT", "rename takes_part_in joins",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("ours", CHANGES)
+@pytest.mark.parametrize("theirs", CHANGES)
+@pytest.mark.parametrize("undone", [False, True])
+def test_changes_in_two_places_go_together_or_one_has_to_be_undone(
+    done: Bench, tmp_path: Path, ours: str, theirs: str, undone: bool
+) -> None:
+    """Also the undoing of one, and where one is about an attribute and the other about a value of it."""
+    if undone:
+        change(done, ours)
+    root = tmp_path / "there"
+    root.mkdir()
+    shutil.copy(done.workspace.labels_path, root)
+    there = Bench(Workspace(root))
+    done.store.backup(there.workspace.database_path)
+    with closing(there.workspace):
+        try:
+            change(there, theirs)
+        except AnnotatorError:
+            assert undone  # what it is about is gone
+            return
+        if undone:
+            undo_change(done.workspace, "lead")
+        else:
+            change(done, ours)
+        try:
+            merge(done.workspace, root)
+        except MergeConflictError as error:
+            [conflict] = error.conflicts
+            assert "`annotator labels undo` takes one of them back" in conflict
+            return
+        merge(there.workspace, done.workspace.root)
+        assert said(there) == said(done)
+        assert there.scheme.shape == done.scheme.shape
+        assert list(check_database(there.store)) == []
 
 
 @pytest.mark.parametrize(
