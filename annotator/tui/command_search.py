@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from textual import events
 from textual.app import SystemCommand
 from textual.command import CommandList, CommandPalette
+from textual.message import Message
+from textual.widgets import Input, OptionList
 
 from annotator.tui import keymap
 from annotator.tui.screens.base import WorkScreen
 
 
 class CommandSearch(CommandPalette):
-    """Textual's command palette, which keys cannot break that move in a list of commands before it is shown."""
+    """Textual's command palette, which keys cannot break that come before its list is shown or when it has closed."""
+
+    async def _dispatch_message(self, message: Message) -> None:
+        """Take a command once: a second ``enter`` would run it again, and close the screen beneath."""
+        if self.is_active or not isinstance(message, Input.Submitted | OptionList.OptionSelected | events.Click):
+            await super()._dispatch_message(message)
 
     def _action_command_list(self, action: str) -> None:
         """Move in the list, or choose from it; Textual looks for lines also in a list that has none yet."""

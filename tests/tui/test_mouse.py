@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from annotator.tui.screens.help import HelpScreen
+from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.widgets.clickable_keys import KeyClicked
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, span_texts
 
@@ -108,3 +110,16 @@ async def test_the_queue_is_used_by_clicks_too(news: Bench) -> None:
     async with workbench(news) as work:
         await click(work, "#keys", "enter")
         assert work.session.document.key == "nota"
+
+
+@pytest.mark.parametrize("key", ["Q", "space"])
+async def test_a_key_clicked_twice_leaves_one_screen(news: Bench, key: str) -> None:
+    """The second click of a fast double click, before the first has opened another screen."""
+    async with workbench(news, "zeta") as work:
+        screen = work.app.screen
+        for _ in range(2):
+            screen.post_message(KeyClicked(key))
+        await work.settle()
+        assert work.app.failure is None
+        assert isinstance(work.app.screen, QueueScreen) == (key == "Q")
+        assert len(work.app.screen_stack) == (2 if key == "Q" else 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from annotator.labels.scheme import ACCEPT_THRESHOLD
@@ -386,6 +388,25 @@ def test_page_keys_in_the_command_palette_break_nothing(news: Bench, keys: str) 
         terminal.wait(lambda text: "🔎" not in text)
         terminal.press("a")
         terminal.wait(" 1✓")
+    finally:
+        terminal.kill()
+
+
+@pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
+def test_enter_pressed_twice_takes_a_command_of_the_palette_once(news: Bench) -> None:
+    news.workspace.close()
+    terminal = Watched(news)
+    try:
+        begin(terminal)
+        terminal.press("ctrl+p", *"flag")
+        terminal.wait("Flag the document")
+        terminal.settle(0.3)
+        terminal.press("down")
+        terminal.settle(0.3)
+        os.write(terminal._fd, b"\r\r\r")
+        terminal.wait(lambda text: "🔎" not in text)
+        terminal.settle(0.3)
+        assert "⚑" in terminal.text().splitlines()[0]
     finally:
         terminal.kill()
 

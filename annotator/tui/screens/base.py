@@ -198,8 +198,8 @@ class WorkScreen(Screen[None]):
             await self.waiting_keys.run(partial(self.query_one("#entry", EntryLine).paste, event.text))
 
     async def on_key_clicked(self, event: KeyClicked) -> None:
-        """Press the key that was clicked on; a question that is open is withdrawn."""
-        if not self.has_class("-entering"):
+        """Press the key that was clicked on, unless an earlier click left the screen; withdraws an open question."""
+        if self.is_active and not self.has_class("-entering"):
             self.withdraw_question()
             await self.waiting_keys.take(event.event)
 

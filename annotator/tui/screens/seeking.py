@@ -73,8 +73,9 @@ class SeekingScreen(WorkScreen):
             await self.app.run_action(binding.action, self)
 
     async def on_key_clicked(self, event: KeyClicked) -> None:
-        """Press the key that was clicked on, beside the open line."""
-        await self.waiting_keys.take(event.event)
+        """Press the key that was clicked on, beside the open line, unless an earlier click left the screen."""
+        if self.is_active:
+            await self.waiting_keys.take(event.event)
 
     def action_move(self, by: int) -> None:
         """Choose the entry ``by`` lines on."""
