@@ -17,7 +17,6 @@ from textual.worker import WorkerFailed
 from annotator.annotation import RelationKey, SpanKey
 from annotator.errors import AnnotatorError, LockedError
 from annotator.tui import keymap, themes
-from annotator.tui.command_search import CommandSearch, commands_with_keys
 from annotator.tui.key_names import read_alt_as_sent
 from annotator.tui.layout.item_filter import ItemFilter
 from annotator.tui.layout.painting import Mode
@@ -28,6 +27,7 @@ from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.choose_value import ChooseValueScreen, Search
+from annotator.tui.screens.commands import CommandsScreen, commands_with_keys
 from annotator.tui.screens.comments import CommentsScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.feedback import FeedbackScreen
@@ -136,6 +136,7 @@ class AnnotatorApp(NotifyingApp):
             CommentsScreen.BINDINGS,
             FindDocumentScreen.BINDINGS,
             ChooseValueScreen.BINDINGS,
+            CommandsScreen.BINDINGS,
             HelpScreen.BINDINGS,
             self.BINDINGS,
         ]
@@ -331,8 +332,13 @@ class AnnotatorApp(NotifyingApp):
 
     def action_command_palette(self) -> None:
         """Open the command palette."""
-        if not isinstance(self.screen, CommandSearch):
-            self.push_screen(CommandSearch())
+        if not isinstance(self.screen, CommandsScreen):
+            self.push_screen(CommandsScreen(self.desk, "commands", list(self.get_system_commands(self.screen))))
+
+    def search_themes(self) -> None:
+        """Choose a theme."""
+        themes = [SystemCommand(name, "", partial(setattr, self, "theme", name)) for name in self.available_themes]
+        self.push_screen(CommandsScreen(self.desk, "themes", themes))
 
     def toggle_line_numbers(self) -> None:
         """Show line numbers before all texts, or hide them."""

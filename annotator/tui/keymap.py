@@ -15,7 +15,7 @@ from annotator.workflow.settings import SettingsError
 
 LABEL_KEYS_ALLOWED = (
     *("queue.", "agreement.", "differences.", "feedback.", "comments."),
-    *("find_document.", "choose_value.", "version."),
+    *("find_document.", "choose_value.", "commands.", "version."),
 )
 """Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
 

@@ -254,7 +254,7 @@ class TestInATerminal:
         terminal.press("a")
         terminal.wait("accepted PERSON")
         terminal.press("ctrl+p")
-        terminal.wait("Search for commands")
+        terminal.wait("words of what it does")
         terminal.send("tutorial")
         terminal.wait("learn the keys")
         terminal.press("enter")

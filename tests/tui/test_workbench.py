@@ -346,7 +346,7 @@ async def test_the_command_palette_offers_every_key(news: Bench) -> None:
     async with workbench(news, "nota", size=(100, 40)) as work:
         await work.press("ctrl+p", *"flag")
         await work.pilot.app.workers.wait_for_complete()
-        await work.press("down", "enter")
+        await work.press("enter")
         await work.settle()
         assert "⚑" in work.header
 
@@ -382,10 +382,10 @@ def test_page_keys_in_the_command_palette_break_nothing(news: Bench, keys: str) 
     try:
         begin(terminal)
         terminal.press("ctrl+p", *keys.split())
-        terminal.wait("🔎")
+        terminal.wait("esc back")
         terminal.settle(0.3)
         terminal.press("escape")
-        terminal.wait(lambda text: "🔎" not in text)
+        terminal.wait(lambda text: "esc back" not in text)
         terminal.press("a")
         terminal.wait(" 1✓")
     finally:
@@ -401,14 +401,20 @@ def test_enter_pressed_twice_takes_a_command_of_the_palette_once(news: Bench) ->
         terminal.press("ctrl+p", *"flag")
         terminal.wait("Flag the document")
         terminal.settle(0.3)
-        terminal.press("down")
-        terminal.settle(0.3)
         os.write(terminal._fd, b"\r\r\r")
-        terminal.wait(lambda text: "🔎" not in text)
+        terminal.wait(lambda text: "esc back" not in text)
         terminal.settle(0.3)
         assert "⚑" in terminal.text().splitlines()[0]
     finally:
         terminal.kill()
+
+
+async def test_it_can_be_quit_while_a_document_opens(news: Bench) -> None:
+    async with workbench(news) as work:
+        work.app.open_document("nota")
+        await work.app.action_quit()
+        await work.settle()
+    assert work.app.failure is None
 
 
 async def test_the_queue_filters_and_sorts(news: Bench) -> None:

@@ -90,6 +90,11 @@ class WorkScreen(Screen[None]):
         yield Static(id="too-small", markup=False)
         yield Static(id="notice", markup=False)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Pass over that the screen is opened where the app closes meanwhile: it has no widgets then."""
+        if self.children or not isinstance(event, events.Mount):
+            await super().on_event(event)
+
     def on_mount(self) -> None:
         """Give notifications lines of their own, under the widget that gives way to them."""
         widgets = [child for child in self.children if child.has_class("main")]
