@@ -372,6 +372,9 @@ async def test_the_command_palette_says_which_keys_do_the_same(news: Bench) -> N
         assert said["Accept and move on"] == "key a or ⏎"
         assert said["End of the line"] == "key $ or end"
         assert said["Flag the document"] == "key f6"
+        await work.press("/")
+        typing = {command.title: command.help for command in work.pilot.app.get_system_commands(work.pilot.app.screen)}
+        assert typing == said
 
 
 @pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")

@@ -94,8 +94,9 @@ def _has_all(text: str, words: Sequence[str]) -> bool:
 def commands_with_keys(screen: WorkScreen, run: Callable[[WorkScreen, str], object]) -> Iterator[SystemCommand]:
     """Yield what the keys of a screen do, each with those that do it; ``run`` is given the screen and an action."""
     keys: dict[str, list[str]] = {}
-    for active in screen.active_bindings.values():
-        keys.setdefault(active.binding.action, []).append(screen.app.get_key_display(active.binding))
+    for _, bindings in screen._modal_binding_chain:
+        for binding in (one for same_key in bindings.key_to_bindings.values() for one in same_key):
+            keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
     for binding in keymap.bindings_of(screen.BINDINGS):
         if binding.description and screen.allows(binding.action):
             pressed = " or ".join(keys.get(binding.action, ()))
