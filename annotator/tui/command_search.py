@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from textual.app import SystemCommand
+from textual import events
+from textual.app import ComposeResult, SystemCommand
 from textual.command import CommandList, CommandPalette
 
 from annotator.tui import keymap
 from annotator.tui.screens.base import WorkScreen
 
 
+class Commands(CommandList):
+    """Textual's list of commands, in which a click on a line that is no longer there chooses nothing."""
+
+    async def _on_click(self, event: events.Click) -> None:
+        """Keep a click from Textual that was on a longer list, as it was before commands were looked for anew."""
+        option = event.style.meta.get("option")
+        if option is not None and option >= self.option_count:
+            event.prevent_default()
+
+
 class CommandSearch(CommandPalette):
-    """Textual's command palette, which keys cannot break that move in a list of commands before it is shown."""
+    """Textual's command palette, which keys and clicks cannot break that come before its list is shown anew."""
+
+    def compose(self) -> ComposeResult:
+        """Lay it out as Textual does, with another list."""
+        yield from (Commands() if isinstance(widget, CommandList) else widget for widget in super().compose())
 
     def _action_command_list(self, action: str) -> None:
         """Move in the list, or choose from it; Textual looks for lines also in a list that has none yet."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from rich.style import Style
+from textual import events
+from textual.command import CommandList
 
 from annotator.labels.scheme import ACCEPT_THRESHOLD
 from annotator.tui.screens.help import HelpScreen
@@ -388,6 +391,18 @@ def test_page_keys_in_the_command_palette_break_nothing(news: Bench, keys: str) 
         terminal.wait(" 1✓")
     finally:
         terminal.kill()
+
+
+async def test_a_click_on_a_command_that_is_no_longer_listed_does_nothing(news: Bench) -> None:
+    async with workbench(news) as work:
+        await work.press("ctrl+p")
+        commands = work.app.screen.query_one(CommandList)
+        commands.clear_options()
+        place = (0, 0, 0, 0, 1, False, False, False)
+        commands.post_message(events.Click(commands, *place, style=Style(meta={"option": 3})))
+        await work.settle()
+        await work.press("escape", "G")
+        assert isinstance(work.app.screen, QueueScreen)
 
 
 async def test_the_queue_filters_and_sorts(news: Bench) -> None:
