@@ -141,10 +141,27 @@ async def test_disagreements_can_be_filtered(finished: Bench) -> None:
         await work.type("mexico")
         assert "with “mexico”" in work.header
         assert "1 of 1" in work.header
+        assert "ana: " in work.text
         await work.press("slash")
-        await work.press(*["backspace"] * 6)
+        await work.type("nowhere")
+        assert "none" in work.header
+        assert "ana: " not in work.text
+        await work.press("slash")
+        await work.press(*["backspace"] * 7)
         await work.type("")
         assert "1 of 3" in work.header
+
+
+async def test_long_names_of_documents_and_layers_stand_apart(bench: Bench) -> None:
+    bench.add("a-document-with-a-long-key")
+    for curator, label in (("ana.maria.de.los.angeles", "PERSON"), ("bo", "ORG")):
+        session = bench.session("a-document-with-a-long-key", curator)
+        session.add(0, 3, label)
+        session.finish()
+    async with workbench(bench, curator="lead") as work:
+        await measured(work, "A")
+        await measured(work, "enter")
+        assert "a-document-with… ana.maria.de.los.… PERSON “Ana”" in work.text
 
 
 async def test_the_hardest_disagreements_come_first_where_asked(bench: Bench) -> None:
