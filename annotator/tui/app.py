@@ -319,8 +319,8 @@ class AnnotatorApp(NotifyingApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Add the bindings of the screen to the command palette, after Textual's own commands."""
-        own = super().get_system_commands(screen)
-        yield from (command for command in own if not (self.is_served and command.title == "Screenshot"))
+        without = {"Maximize"} | ({"Screenshot"} if self.is_served else set())
+        yield from (command for command in super().get_system_commands(screen) if command.title not in without)
         if isinstance(screen, WorkScreen) and screen.query("#entry") and not self.desk.own_work_only:
             labels = "rename, merge, split or drop labels, with all work"
             yield SystemCommand("Change labels", labels, lambda: screen.call_later(self.change_labels, screen))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import events
 from textual.app import App
+from textual.errors import NoWidget
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widgets._toast import ToastRack
@@ -20,6 +22,20 @@ class NotifyingApp(App[None]):
     def _background_screens(self) -> list[Screen[Any]]:
         """The screens that show through the one in front; Textual lays one out behind an opaque one too."""
         return super()._background_screens if self.screen.styles.background.a < 1 else []
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle an event; Textual looks for what holds the widget under the mouse, also when that is gone."""
+        if isinstance(event, events.MouseDown | events.MouseMove) and self._is_on_what_is_gone(event):
+            return
+        await super().on_event(event)
+
+    def _is_on_what_is_gone(self, event: events.MouseEvent) -> bool:
+        """Whether the widget under the mouse was removed since the last frame."""
+        try:
+            widget, _ = self.get_widget_at(event.x, event.y)
+        except NoWidget:
+            return False
+        return widget.parent is None
 
     def notify(
         self,

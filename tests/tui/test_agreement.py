@@ -72,6 +72,12 @@ async def test_every_page_can_be_turned_to(finished: Bench, size: tuple[int, int
         assert expected[-1] in work.text
 
 
+async def test_where_the_window_is_narrow_the_page_that_is_shown_is_named(finished: Bench) -> None:
+    async with workbench(finished, curator="lead", size=(60, 15)) as work:
+        await measured(work, "A", "9")
+        assert work.line("#tabs") == "1 2 3 4 5 6 7 8 9 to do"
+
+
 async def test_enter_on_too_few_documents_shows_what_differs(finished: Bench) -> None:
     async with workbench(finished, curator="lead") as work:
         await measured(work, "A", "9")
@@ -141,10 +147,27 @@ async def test_disagreements_can_be_filtered(finished: Bench) -> None:
         await work.type("mexico")
         assert "with “mexico”" in work.header
         assert "1 of 1" in work.header
+        assert "ana: " in work.text
         await work.press("slash")
-        await work.press(*["backspace"] * 6)
+        await work.type("nowhere")
+        assert "none" in work.header
+        assert "ana: " not in work.text
+        await work.press("slash")
+        await work.press(*["backspace"] * 7)
         await work.type("")
         assert "1 of 3" in work.header
+
+
+async def test_long_names_of_documents_and_layers_stand_apart(bench: Bench) -> None:
+    bench.add("a-document-with-a-long-key")
+    for curator, label in (("ana.maria.de.los.angeles", "PERSON"), ("bo", "ORG")):
+        session = bench.session("a-document-with-a-long-key", curator)
+        session.add(0, 3, label)
+        session.finish()
+    async with workbench(bench, curator="lead") as work:
+        await measured(work, "A")
+        await measured(work, "enter")
+        assert "a-document-with… ana.maria.de.los.… PERSON “Ana”" in work.text
 
 
 async def test_the_hardest_disagreements_come_first_where_asked(bench: Bench) -> None:
@@ -276,6 +299,20 @@ async def test_a_click_goes_to_a_figure_and_a_double_click_opens_it(finished: Be
         assert "ana · bo: .44" in work.line("#tip")
         await work.pilot.click(offset=(place[0] + 1, place[1]), times=2)
         await measured(work)
+        assert is_on_top(work, DisagreementsScreen)
+
+
+async def test_a_click_behind_wide_letters_goes_to_the_figure_under_the_mouse(bench: Bench) -> None:
+    bench.add("日本日本")
+    for curator, label in (("ana", "PERSON"), ("bo", "ORG")):
+        session = bench.session("日本日本", curator)
+        session.add(0, 3, label)
+        session.finish()
+    async with workbench(bench, curator="lead") as work:
+        await measured(work, "A", "5")
+        line = next(y for y, line in enumerate(work.lines) if line.strip().startswith("日本日本"))
+        await work.pilot.click(offset=(work.app.screen.query_one(FiguresView).region.x + 1 + 20 + 4, line))
+        await measured(work, "enter")
         assert is_on_top(work, DisagreementsScreen)
 
 

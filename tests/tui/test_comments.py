@@ -64,6 +64,7 @@ async def test_the_filter_is_applied_while_typing(disputed: Bench) -> None:
         await work.press(*"zzz", "enter")
         assert lines(work) == []
         assert "none" in work.header
+        assert work.lines[-1].startswith("enter go there")
         await work.press("enter", "j")
 
 
@@ -73,6 +74,13 @@ async def test_where_there_is_nothing_to_adjudicate_yet_it_says_so_and_shows_the
         await work.press("c", "enter")
         assert "finished by nobody" in " ".join(notice.message for notice in work.app._notifications)
         assert "╰" in work.text
+
+
+async def test_a_comment_that_is_cut_ends_so(news: Bench) -> None:
+    finish(news, "ana", LUIS, key="otra", done=False).comment("why " * 50)
+    async with workbench(news, curator="lead") as work:
+        await work.press("c")
+        assert lines(work)[0].endswith("…")
 
 
 async def test_without_comments(news: Bench) -> None:

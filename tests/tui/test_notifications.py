@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual import events
+from textual.widgets._toast import Toast
 
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench
@@ -52,6 +54,20 @@ async def test_a_long_one_is_wrapped_and_goes_by_esc(news: Bench) -> None:
         await work.settle()
         assert LONG[:40] not in work.text
         assert len(article(work)) == len(before)
+
+
+async def test_a_click_on_one_that_is_gone_and_still_painted_does_nothing(news: Bench) -> None:
+    async with workbench(news, "nota") as work:
+        await tell(work, "no such thing")
+        toast = work.app.screen.query_one(Toast)
+        holder, (x, y) = toast.parent, toast.region.offset
+        assert holder is not None
+        toast._detach()
+        work.app.post_message(events.MouseDown(None, x, y, 0, 0, 1, False, False, False))
+        await work.settle()
+        toast._attach(holder)
+        await work.press("a")
+        assert "1✓" in work.header
 
 
 async def test_the_cursor_stays_in_view_when_a_notification_takes_its_line(news: Bench) -> None:

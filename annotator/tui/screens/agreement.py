@@ -222,9 +222,12 @@ class AgreementScreen(WorkScreen):
         self._show_page()
 
     def _show_page(self) -> None:
+        titles = [f"{key} {page.title}" for key, page in zip(PAGE_KEYS, self._pages, strict=True)]
+        if len(" ".join(titles)) > self.size.width:
+            titles = [title if number == self._page else title[0] for number, title in enumerate(titles)]
         tabs = [
-            (f"{' ' if number else ''}{key} {page.title}", "bold" if number == self._page else "faint")
-            for number, (key, page) in enumerate(zip(PAGE_KEYS, self._pages, strict=True))
+            (f"{' ' if number else ''}{title}", "bold" if number == self._page else "faint")
+            for number, title in enumerate(titles)
         ]
         self.query_one("#tabs", StatusLine).show(*tabs)
         self.figures.show(self._pages[self._page].lines, self._cursors.get(self._page))

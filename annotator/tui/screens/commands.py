@@ -94,9 +94,10 @@ def _has_all(text: str, words: Sequence[str]) -> bool:
 def commands_with_keys(screen: WorkScreen, run: Callable[[WorkScreen, str], object]) -> Iterator[SystemCommand]:
     """Yield what the keys of a screen do, each with those that do it; ``run`` is given the screen and an action."""
     keys: dict[str, list[str]] = {}
-    for _, bindings in screen._modal_binding_chain:
-        for binding in (one for same_key in bindings.key_to_bindings.values() for one in same_key):
-            keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
+    bound = screen._bindings.copy()  # not what is active, which leaves out what an open line takes
+    bound.apply_keymap(screen.app._keymap)
+    for _, binding in bound:
+        keys.setdefault(binding.action, []).append(screen.app.get_key_display(binding))
     for binding in keymap.bindings_of(screen.BINDINGS):
         if binding.description and screen.allows(binding.action):
             pressed = " or ".join(keys.get(binding.action, ()))

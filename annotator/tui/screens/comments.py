@@ -132,7 +132,7 @@ class CommentsScreen(WorkScreen):
         where = "none" if index is None else f"{index + 1:,} of {count:,}"
         self.query_one("#header", StatusLine).show((" comments", "bold"), (words, ""), right=f"{reading}{where} ")
         pane = self.query_one(LayerPane)
-        pane.display = index is not None
+        pane.visible = index is not None
         if index is not None:
             self.run_or_report(partial(self._show, pane, self.list_view.comments[index]))
 

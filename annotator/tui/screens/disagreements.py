@@ -163,6 +163,7 @@ class DisagreementsScreen(WorkScreen):
 
     def _choose(self, index: int | None) -> None:
         self.list_view.choose(index)
+        self.query_one("#versions").visible = index is not None
         if index is None:
             some_hidden = self.hidden and (self.which.documents is None or self.which.documents & self.hidden)
             reason = f"; {len(self.hidden):,} documents are kept from you until you are done with them"

@@ -39,7 +39,7 @@ class CommentList(VirtualList):
     def line(self, index: int, width: int) -> list[Segment]:
         """Build the line of a comment."""
         comment = self.comments[index]
-        room = max(8, width - DOCUMENT_CELLS - BY_CELLS - 4)
+        room = max(8, width - DOCUMENT_CELLS - BY_CELLS - 5)
         on = fit(comment.on, room * 2 // 5)
         text = comment.text or "flagged"
         answered = " (answered)" if comment.kind == "return" and not comment.open else ""

@@ -47,8 +47,8 @@ class DisagreementList(VirtualList):
         text = self.text_of(disagreement.document)
         left, right = (fit(side_in_words(side, text), room) for side in disagreement.match[:2])
         return [
-            Segment(fit(disagreement.document, DOCUMENT_CELLS), self.palette.style()),
-            Segment(fit(layers, LAYERS_CELLS), self.palette.style(self.palette.faint)),
+            Segment(f"{fit(disagreement.document, DOCUMENT_CELLS)} ", self.palette.style()),
+            Segment(f"{fit(layers, LAYERS_CELLS)} ", self.palette.style(self.palette.faint)),
             Segment(f"{left}  {right}", self.palette.style()),
         ]
 

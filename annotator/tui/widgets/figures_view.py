@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -94,7 +95,7 @@ class FiguresView(VirtualList):
 
     def _column(self, row: int, index: int) -> int:
         """The cell at which a piece of a line begins."""
-        return sum(len(piece.text) for piece in self.lines[row][:index])
+        return sum(cell_len(piece.text) for piece in self.lines[row][:index])
 
     def _move_to(self, row: int, index: int) -> None:
         self.cursor = (row, index)
@@ -147,9 +148,10 @@ class FiguresView(VirtualList):
             return
         cell = 1  # the line begins after the edge
         for index, piece in enumerate(self.lines[row]):
-            if cell <= event.x < cell + len(piece.text) and piece.is_figure:
+            following = cell + cell_len(piece.text)
+            if cell <= event.x < following and piece.is_figure:
                 self._move_to(row, index)
                 if event.chain == 2 and piece.target is not None:
                     self.post_message(self.Opened(piece.target))
                 return
-            cell += len(piece.text)
+            cell = following
