@@ -342,11 +342,11 @@ class _Builder:
 
     @cached_property
     def _conditions(self) -> list[str]:
-        """Shown, blind or mixed; nothing of what is not between curators, nor where none of them worked blind."""
+        """Shown, blind or mixed; nothing of suggestions with suggestions, nor where no curator worked blind."""
         documents = self._by_document(self.comparisons.documents)
         pairs = [self.comparisons.pairs[number] for number in self.comparisons.pair.tolist()]
         return [
-            self.sample.condition(key, *pair) if self.sample.blind else ""
+            (self.sample.condition(key, *pair) or "") if self.sample.blind else ""
             for key, pair in zip(documents, pairs, strict=True)
         ]
 

@@ -22,7 +22,7 @@ from annotator.store import VerdictCount, WorkTime
 from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
 from tests.schemas import schema_problems
-from tests.workspaces import Bench
+from tests.workspaces import Bench, proposal, propose
 
 OPTIONS = EstimateOptions(resamples=200, seed=1)
 NO_WORK = summarize_work([], [])
@@ -205,6 +205,19 @@ def test_blind_and_shown_work_are_told_apart(differing: Bench) -> None:
         "mixed": pytest.approx(1 / 2),
         "shown": 1,
     }
+
+
+def test_suggestions_among_themselves_are_neither_shown_nor_blind(differing: Bench) -> None:
+    with differing.store.write() as writer:
+        writer.append(LayerName("nota", CORPUS), "lead", "assign", [Op("assignment", "ana", None, {"blind": True})])
+    for key, phrase, names in (("nota", "México", ["suggestions"]), ("n0", "Lima", ["suggestions", "suggestions:x"])):
+        document = differing.store.document(key)
+        assert document is not None
+        for name in names:
+            propose(differing.store, document, [proposal(document, phrase, "GPE")], name=name)
+    found = report(differing, "ana,suggestions,suggestions:x")
+    parts = {part.name: part.get("span.f1") for part in found.conditions}
+    assert {name: e.documents for name, e in parts.items() if e is not None} == {"blind": 1, "shown": 1}
 
 
 @pytest.mark.parametrize(

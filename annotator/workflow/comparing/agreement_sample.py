@@ -61,9 +61,11 @@ class AgreementSample:
     lengths: Sequence[int] = ()
     beside: BesideLabels = BesideLabels()
 
-    def condition(self, document: str, left: str, right: str) -> Condition:
-        """Whether a comparison is of work with or without suggestions; suggestions themselves are neither."""
+    def condition(self, document: str, left: str, right: str) -> Condition | None:
+        """Whether a comparison is of work with or without suggestions; ``None`` of suggestions with suggestions."""
         blind = [(document, name) in self.blind for name in (left, right) if not name.startswith(SUGGESTIONS)]
+        if not blind:
+            return None
         return "blind" if all(blind) else "mixed" if any(blind) else "shown"
 
 

@@ -140,6 +140,7 @@ def test_gold_is_blind_where_all_its_curators_were(bench: Bench) -> None:
     assert conditions == {"nota": "blind", "otra": "mixed", "zeta": "shown"}
     assert sample.condition("nota", "suggestions", "gold") == "blind"
     assert sample.condition("otra", "suggestions", "gold") == "shown"
+    assert sample.condition("nota", "suggestions", "suggestions:other") is None
 
 
 def test_a_renamed_label_is_one_whoever_used_it_before_and_after(bench: Bench) -> None:
