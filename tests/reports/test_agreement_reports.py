@@ -80,6 +80,17 @@ def test_the_headline_is_a_sentence(differing: Bench) -> None:
     assert "95 % interval from 8 documents" in said
 
 
+@pytest.mark.parametrize(("value", "hundredths"), [(0.925, "93"), (0.575, "57"), (0.07, "7"), (1.0, "100")])
+def test_the_headline_says_the_figure_that_the_tables_have(differing: Bench, value: float, hundredths: str) -> None:
+    found = report(differing)
+    first, *others = found.overall.figures
+    figure = first._replace(estimate=replace(first.estimate, value=value, low=value, high=value))
+    said = headline(replace(found, overall=replace(found.overall, figures=(figure, *others))))
+    assert f"the other has {hundredths} exactly the same" in said
+    assert f"of this kind, {hundredths} to {hundredths} (95 %" in said
+    assert float(number(value)) * 100 == pytest.approx(int(hundredths))
+
+
 def test_one_curator_alone_is_told_what_is_missing(bench: Bench) -> None:
     assert headline(report(bench)) == "Nothing to compare: nobody has finished a document yet."
     mark(bench, "ana", [ANA])
