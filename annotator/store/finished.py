@@ -10,7 +10,7 @@ from msgspec.json import Decoder, encode
 
 from annotator.segment_codes import sql_count
 from annotator.store.database import Store
-from annotator.store.layers import LAYERS, LayerInfo, layer_info_of
+from annotator.store.layers import LAST_STEP, LAYERS, LayerInfo, layer_info_of
 from annotator.store.progress import LONGEST_PAUSE_MS
 from annotator.store.segmentations import read_segments
 from annotator.text import Segmentation
@@ -28,8 +28,8 @@ _BLIND = """EXISTS (SELECT 1 FROM assignment WHERE blind) AND EXISTS (
 class FinishedLayer(NamedTuple):
     """A layer that its author has finished, on the document's present text; a suggester's is always finished.
 
-    ``at`` is when it last changed; ``blind`` whether its curator was to see no suggestions, or, of gold, none of the
-    curators who finished the document.
+    ``at`` is when somebody last took a step in it; ``blind`` whether its curator was to see no suggestions, or, of
+    gold, none of the curators who finished the document.
     """
 
     id: int
@@ -113,7 +113,7 @@ class Finished:
         """The finished layers of some names, in order of document and name."""
         marks = ", ".join("?" * len(names))
         query = f"""
-            SELECT l.id, d.key, l.name, coalesce(l.changed_at, ''),
+            SELECT l.id, d.key, l.name, coalesce({LAST_STEP}, ''),
                 CASE l.name WHEN 'gold' THEN (
                     SELECT min({_BLIND.format("own.author")}) FROM layer own
                     WHERE own.document_id = d.id AND own.kind = 'curator' AND own.state = 'done' AND own.text = l.text)

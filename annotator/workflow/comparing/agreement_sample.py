@@ -44,9 +44,9 @@ class AgreementSample:
 
     ``layers`` are names as history has them (``curator:ana``); ``documents`` those that at least two layers have;
     ``total`` counts the documents of the corpus, ``single`` those that one of the layers has alone.  ``finished_at``
-    is when the last of a document's layers changed; ``blind`` holds document and layer where no suggestions were shown;
-    ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of all documents, in tokens;
-    ``beside`` is what layers say beside labels.
+    is when the last step in a document's layers was taken; ``blind`` holds document and layer where no suggestions
+    were shown; ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of all documents,
+    in tokens; ``beside`` is what layers say beside labels.
     """
 
     layers: tuple[str, ...]

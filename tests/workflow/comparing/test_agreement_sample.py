@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +17,10 @@ from annotator.workflow.comparing.disagreements import (
     hidden_documents,
     read_version,
 )
+from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.schemes.changing import change_labels, label_change
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
-from tests.workspaces import Bench, proposal, propose
+from tests.workspaces import TEXT, Bench, proposal, propose
 
 SPANS = DisagreementFilter("spans", relations=False)
 
@@ -122,6 +124,17 @@ def test_who_has_a_document_before_them_does_not_see_what_others_said(differing:
     assert hidden("carla") == {"nota"}
     sample = read_sample(differing.workspace, ["curator:ana", "curator:bo"])
     assert list(find_disagreements(sample, SPANS, frozenset({"nota"}))) == []
+
+
+def test_a_document_stays_where_it_was_in_time_when_its_text_is_replaced(bench: Bench, tmp_path: Path) -> None:
+    bench.store.clock = lambda: "2026-05-01T12:00:00.000Z"
+    for curator in ("ana", "bo"):
+        mark(bench, curator, [ANA])
+    bench.store.clock = lambda: "2026-06-20T12:00:00.000Z"
+    (tmp_path / "nota.txt").write_text(f"Hoy: {TEXT}", encoding="utf-8")
+    ingest(bench.workspace, [tmp_path / "nota.txt"], "lead", replace=True)
+    sample = read_sample(bench.workspace, ["curator:ana", "curator:bo"])
+    assert sample.finished_at == {"nota": "2026-05-01T12:00:00.000Z"}
 
 
 def test_gold_is_blind_where_all_its_curators_were(bench: Bench) -> None:
