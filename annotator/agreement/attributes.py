@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations, permutations
+from statistics import fmean
 
 import numpy as np
 
@@ -57,7 +58,9 @@ class AttributeTables(DocumentTables):
             self._similar = _similarities(self.categories)
             tables["partly"] = np.array([[_partly(some, number, self._similar)] for some in units])
         if attribute.kind in _SCALED:
-            tables["moments"] = np.array([_moments(some) for some in units])
+            numbers = [[_numbers(unit) for unit in some] for some in units]
+            middle = fmean([x for some in numbers for unit in some for x in unit] or [0.0])
+            tables["moments"] = np.array([_moments(some, middle) for some in numbers])
         self.few = len(self.categories) <= MOST_CATEGORIES
         self.pairs = list(combinations(names, 2)) if self.few else []
         tables["pairs"] = np.array([_pairwise(some, self.pairs, number) for some in units]).reshape(len(units), -1)
@@ -149,15 +152,23 @@ def _partly(units: Iterable[Unit], number: Mapping[Category, int], similar: Arra
     return total
 
 
-def _moments(units: Iterable[Unit]) -> list[float]:
-    """Of the numbers of items that two layers or more set: n, Σ x, Σ x², and Σ (x - y)² of pairs on an item."""
+def _numbers(unit: Unit) -> list[float]:
+    """The numbers of an item; none where fewer than two layers set one."""
+    found = [_number(value[0]) for value in unit.values() if value]
+    return found if len(found) > 1 else []
+
+
+def _moments(units: Iterable[Sequence[float]], middle: float) -> list[float]:
+    """Of the numbers of items: n, Σ x, Σ x², and Σ (x - y)² of pairs on an item.
+
+    They are counted from the ``middle`` of all: squares of dates, or of large sums, leave no room for differences.
+    """
     count, first, second, apart = 0, 0.0, 0.0, 0.0
-    for unit in units:
-        numbers = [_number(value[0]) for value in unit.values() if value]
-        if len(numbers) > 1:
+    for numbers in units:
+        if numbers:
             count += len(numbers)
-            first += sum(numbers)
-            second += sum(x * x for x in numbers)
+            first += sum(x - middle for x in numbers)
+            second += sum((x - middle) ** 2 for x in numbers)
             apart += sum(2 * (x - y) ** 2 for x, y in combinations(numbers, 2)) / (len(numbers) - 1)
     return [count, first, second, apart]
 

@@ -74,7 +74,14 @@ class TestAttributes:
         assert figures(attribute(), documents)["alpha"].value == pytest.approx(expected)
 
     @pytest.mark.parametrize(
-        ("kind", "values"), [("number", [1, 2, 2.5, 7]), ("date", ["2024-05-01", "2024-05", "2023"])]
+        ("kind", "values"),
+        [
+            ("number", [1, 2, 2.5, 7]),
+            ("number", [4_000_000, 4_000_010, 4_000_025]),
+            ("date", ["2024-05-01", "2024-05", "2023"]),
+            ("date", ["2024-05-01", "2024-05-03", "2024-05-20"]),
+            ("date", ["2024-05-01", "2024-05-02"]),
+        ],
     )
     def test_numbers_and_dates_are_as_far_apart_as_they_are(self, kind: str, values: list[AttributeValue]) -> None:
         krippendorff = pytest.importorskip("krippendorff")
