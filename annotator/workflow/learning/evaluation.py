@@ -185,8 +185,13 @@ def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
 
 
 def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
-    """The 95 % percentile interval of F1 under resampling of documents, with a fixed seed."""
+    """The 95 % percentile interval of F1 under resampling of documents, with a fixed seed.
+
+    Where F1 is the same whichever documents are drawn, that of a share among so many trials (Clopper & Pearson 1934).
+    """
     import numpy as np
+
+    from annotator.agreement.jackknife import SAME, clopper_pearson
 
     informative = [c for c in counts if c.suggested + c.right]
     if len(informative) < LEAST_FOR_INTERVAL:
@@ -194,7 +199,11 @@ def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
     table = np.array(informative, dtype=np.float64)
     weights = np.random.default_rng(SEED).multinomial(len(table), [1 / len(table)] * len(table), RESAMPLES)
     shared, suggested, right = (weights @ table).T
-    low, high = np.percentile(2 * shared / np.maximum(suggested + right, 1), (2.5, 97.5))
+    values = 2 * shared / np.maximum(suggested + right, 1)
+    if np.ptp(values) <= SAME:
+        low, high = clopper_pearson(values[0], np.array(float(len(table))))
+    else:
+        low, high = np.percentile(values, (2.5, 97.5))
     return float(low), float(high)
 
 
