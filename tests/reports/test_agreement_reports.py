@@ -131,6 +131,21 @@ def test_json_has_every_figure_with_what_it_rests_on(differing: Bench) -> None:
         assert figure["low"] is not None or figure["reason"]
 
 
+def test_csv_has_gamma_where_it_was_measured(differing: Bench) -> None:
+    sample = read_sample(differing.workspace, layers_to_compare(differing.workspace, None))
+    found = measure(sample, OPTIONS, gamma_seconds=60)
+    assert found.gamma is not None
+    rows = {(r["measure"], r["name"]): r for r in csv.DictReader(io.StringIO(as_csv(found))) if "gamma" in r["measure"]}
+    assert {name for _, name in rows} == {"", *found.gamma.labels}
+    assert float(rows["gamma", ""]["value"]) == found.gamma.value
+    assert float(rows["gamma", ""]["low"]) == found.gamma.low
+    assert (rows["gamma", ""]["method"], rows["gamma", ""]["documents"]) == ("jackknife", "8")
+    assert float(rows["gamma.cat", ""]["value"]) == found.gamma.cat.value
+    for label, one in found.gamma.labels.items():
+        row = rows["gamma.labels", label]
+        assert (row["scope"], row["value"] == "", row["reason"]) == ("label", one.value is None, one.reason)
+
+
 def test_csv_has_one_figure_a_line(differing: Bench) -> None:
     found = report(differing)
     rows = list(csv.DictReader(io.StringIO(as_csv(found))))
