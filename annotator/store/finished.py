@@ -164,18 +164,22 @@ class Finished:
         query = f"SELECT layer_id, {arrays} FROM {table} WHERE layer_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
         return {row[0]: row[1:] for row in self.store.rows(query, encode(layers).decode())}
 
-    def verdicts(self) -> list[VerdictCount]:
-        """The verdicts in curators' finished layers, counted."""
+    def verdicts(self, lang: str | None = None) -> list[VerdictCount]:
+        """The verdicts in curators' finished layers, counted; on documents in one language where asked."""
         query = f"""
             SELECT author, v.kind, coalesce(source, '?'), min(cast(score * 10 AS INTEGER), 9), verdict, count(*),
                    coalesce(sum(score), 0)
-            FROM (SELECT l.id AS own, l.author {_FINISHED} AND l.kind = 'curator') JOIN verdict v ON v.layer_id = own
+            FROM (SELECT l.id AS own, l.author {_FINISHED} AND l.kind = 'curator' AND (?1 IS NULL OR d.lang = ?1))
+            JOIN verdict v ON v.layer_id = own
             GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
         """
-        return [VerdictCount(*row) for row in self.store.rows(query)]
+        return [VerdictCount(*row) for row in self.store.rows(query, lang)]
 
-    def times(self) -> list[WorkTime]:
-        """How long the curators worked on each document that they have finished, breaks left out."""
+    def times(self, lang: str | None = None) -> list[WorkTime]:
+        """How long the curators worked on each document, or each in one language, that they have finished.
+
+        Breaks are left out.
+        """
         query = f"""
             SELECT who, key, EXISTS (
                      SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
@@ -183,7 +187,8 @@ class Finished:
                    (SELECT sum(min(coalesce(pause_ms, 0), {LONGEST_PAUSE_MS})) FROM event WHERE layer_id = own),
                    (SELECT count(*) FROM span WHERE layer_id = own)
                      + (SELECT count(*) FROM relation WHERE layer_id = own)
-            FROM (SELECT l.id AS own, l.author AS who, d.key, d.id AS document {_FINISHED} AND l.kind = 'curator')
+            FROM (SELECT l.id AS own, l.author AS who, d.key, d.id AS document {_FINISHED} AND l.kind = 'curator'
+                  AND (?1 IS NULL OR d.lang = ?1))
             ORDER BY 1, 2
         """
-        return [WorkTime(row[0], row[1], bool(row[2]), row[3] or 0, row[4]) for row in self.store.rows(query)]
+        return [WorkTime(row[0], row[1], bool(row[2]), row[3] or 0, row[4]) for row in self.store.rows(query, lang)]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from annotator.api import open_workspace
+from annotator.corpus import Article, build_document
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName, Op
 from annotator.workflow.adjudicating.gold import settle_finished
@@ -20,7 +22,7 @@ from annotator.workflow.comparing.disagreements import (
 from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.schemes.changing import change_labels, label_change
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
-from tests.workspaces import TEXT, Bench, proposal, propose
+from tests.workspaces import TEXT, Bench, add_document, proposal, propose
 
 SPANS = DisagreementFilter("spans", relations=False)
 
@@ -77,6 +79,21 @@ def test_one_language_can_be_measured_alone(bench: Bench) -> None:
     layers = ["curator:ana", "curator:bo"]
     assert len(read_sample(bench.workspace, layers, lang="es").documents) == 1
     assert read_sample(bench.workspace, layers, lang="en").documents == ()
+    add_document(bench.store, build_document(Article("note", "Ana lives in Lima.", lang="en"), ("es", "en")))
+    totals = [read_sample(bench.workspace, layers, lang=lang).total for lang in (None, "es", "en")]
+    assert totals == [2, 1, 1]
+
+
+@pytest.mark.usefixtures("proposed")
+def test_verdicts_and_time_are_those_of_the_language_that_is_measured_alone(bench: Bench) -> None:
+    bench.session().finish()
+    assert {verdict.times for verdict in verdict_counts(bench.workspace, "es")}
+    assert [time.document for time in work_times(bench.workspace, "es")] == ["nota"]
+    assert (verdict_counts(bench.workspace, "en"), work_times(bench.workspace, "en")) == ([], [])
+    with open_workspace(bench.workspace.root) as workspace:
+        spanish, english = (workspace.agreement(lang=lang) for lang in ("es", "en"))
+    assert (len(spanish["pace"]), spanish["suggestions"]["by_curator"] == []) == (1, False)
+    assert (english["pace"], english["times"], english["suggestions"]["by_curator"]) == ([], [], [])
 
 
 @pytest.fixture
