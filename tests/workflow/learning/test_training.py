@@ -274,6 +274,19 @@ class TestEvaluate:
         assert found.by_source["span", "rules"] == {"accepted": 1, "rejected": 1}
         assert (found.blind.documents, found.blind.suggested, found.blind.matched) == (1, 2, 1)
 
+    def test_a_document_that_two_finished_is_one(self, bench: Bench) -> None:
+        for key in ("n0", "n1"):
+            document = bench.add(key, note(int(key[1]))[0])
+            propose(bench.store, document, [proposal(document, "taller", "ORG", 0.4)])
+            for curator in ("ana", "bo"):
+                op = Op("assignment", curator, None, {"blind": key == "n1"})
+                with bench.store.write() as writer:
+                    writer.append(LayerName(key, "corpus"), "lead", "assign", [op])
+                Desk(bench.workspace, curator).open(key).finish()
+        found = summarize_verdicts(bench.store)
+        assert (found.shown, found.by_source["span", "rules"]) == (1, {"ignored": 2})
+        assert (found.blind.documents, found.blind.suggested, found.blind.matched) == (1, 2, 0)
+
 
 class TestCommands:
     @pytest.fixture
