@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import combinations, permutations
 from statistics import fmean
@@ -261,6 +262,7 @@ _VALUES = Choice(
     "the values that are used",
 )
 _FEW = f"{ONE_CATEGORY}, or there are more than {MOST_CATEGORIES} values"
+_SET = "all that two layers set of an item is the same value, or no two layers set one of the same item"
 
 ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
     Measure("attribute.alpha", "Attribute: Krippendorff α", _ITEMS, alpha, ONE_CATEGORY),
@@ -270,3 +272,11 @@ ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
     Measure("attribute.coverage", "Attribute: share of items compared", _EVERY, coverage),
 )
 """Measured for every attribute, over all pairs of layers together."""
+
+
+def measures_of(attribute: AttributeType) -> tuple[Measure, ...]:
+    """The measures of an attribute; of numbers and dates α is undefined for other reasons."""
+    if attribute.kind not in _SCALED:
+        return ATTRIBUTE_MEASURES
+    first, *others = ATTRIBUTE_MEASURES
+    return replace(first, degenerate=_SET), *others
