@@ -164,14 +164,19 @@ def _exact(result: HeldOutResult) -> Counts:
 
 
 def _overlapping(result: HeldOutResult) -> Counts:
-    """Count a suggestion as shared that has a true item's label and any of its text; each true item once."""
-    free = sorted(result.right)
+    """Count suggestions as shared that have a true item's label and any of its text; each true item once.
+
+    They are matched so that as many as possible are.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    suggested, right = sorted(result.suggested), sorted(result.right)
+    edges = [(i, j) for i, key in enumerate(suggested) for j, item in enumerate(right) if _touch(key, item)]
     shared = 0
-    for key in sorted(result.suggested):
-        match = next((item for item in free if _touch(key, item)), None)
-        if match is not None:
-            free.remove(match)
-            shared += 1
+    if edges:
+        table = csr_array(([1] * len(edges), tuple(zip(*edges, strict=True))), shape=(len(suggested), len(right)))
+        shared = int((maximum_bipartite_matching(table) >= 0).sum())
     return Counts(shared, len(result.suggested), len(result.right))
 
 

@@ -225,6 +225,13 @@ class TestEvaluate:
             outcome = HeldOutResult("n0", {RelationKey(head, child, label): 0.5}, true, {})
             assert evaluation._overlapping(outcome) == (shared, 1, 1)
 
+    def test_a_long_span_is_left_to_the_suggestion_that_has_no_other(self) -> None:
+        long, inside = SpanKey(0, 10, "ORG"), SpanKey(2, 3, "ORG")
+        suggested = {SpanKey(0, 3, "ORG"): 0.5, SpanKey(4, 8, "ORG"): 0.5}
+        outcome = HeldOutResult("n0", suggested, frozenset({long, inside}), {})
+        assert evaluation._overlapping(outcome) == (2, 2, 2)
+        assert evaluation._overlapping(outcome._replace(right=frozenset({long}))) == (1, 2, 1)
+
     def test_too_little_and_nothing_but_twins_is_said(self, bench: Bench) -> None:
         finish(bench, 0)
         with pytest.raises(WorkflowError, match="1 document is finished"):
