@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import combinations, permutations
+from statistics import fmean
 
 import numpy as np
 
@@ -57,7 +59,9 @@ class AttributeTables(DocumentTables):
             self._similar = _similarities(self.categories)
             tables["partly"] = np.array([[_partly(some, number, self._similar)] for some in units])
         if attribute.kind in _SCALED:
-            tables["moments"] = np.array([_moments(some) for some in units])
+            numbers = [[_numbers(unit) for unit in some] for some in units]
+            middle = fmean([x for some in numbers for unit in some for x in unit] or [0.0])
+            tables["moments"] = np.array([_moments(some, middle) for some in numbers])
         self.few = len(self.categories) <= MOST_CATEGORIES
         self.pairs = list(combinations(names, 2)) if self.few else []
         tables["pairs"] = np.array([_pairwise(some, self.pairs, number) for some in units]).reshape(len(units), -1)
@@ -149,15 +153,23 @@ def _partly(units: Iterable[Unit], number: Mapping[Category, int], similar: Arra
     return total
 
 
-def _moments(units: Iterable[Unit]) -> list[float]:
-    """Of the numbers of items that two layers or more set: n, Σ x, Σ x², and Σ (x - y)² of pairs on an item."""
+def _numbers(unit: Unit) -> list[float]:
+    """The numbers of an item; none where fewer than two layers set one."""
+    found = [_number(value[0]) for value in unit.values() if value]
+    return found if len(found) > 1 else []
+
+
+def _moments(units: Iterable[Sequence[float]], middle: float) -> list[float]:
+    """Of the numbers of items: n, Σ x, Σ x², and Σ (x - y)² of pairs on an item.
+
+    They are counted from the ``middle`` of all: squares of dates, or of large sums, leave no room for differences.
+    """
     count, first, second, apart = 0, 0.0, 0.0, 0.0
-    for unit in units:
-        numbers = [_number(value[0]) for value in unit.values() if value]
-        if len(numbers) > 1:
+    for numbers in units:
+        if numbers:
             count += len(numbers)
-            first += sum(numbers)
-            second += sum(x * x for x in numbers)
+            first += sum(x - middle for x in numbers)
+            second += sum((x - middle) ** 2 for x in numbers)
             apart += sum(2 * (x - y) ** 2 for x, y in combinations(numbers, 2)) / (len(numbers) - 1)
     return [count, first, second, apart]
 
@@ -250,6 +262,7 @@ _VALUES = Choice(
     "the values that are used",
 )
 _FEW = f"{ONE_CATEGORY}, or there are more than {MOST_CATEGORIES} values"
+_SET = "all that two layers set of an item is the same value, or no two layers set one of the same item"
 
 ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
     Measure("attribute.alpha", "Attribute: Krippendorff α", _ITEMS, alpha, ONE_CATEGORY),
@@ -259,3 +272,11 @@ ATTRIBUTE_MEASURES: tuple[Measure, ...] = (
     Measure("attribute.coverage", "Attribute: share of items compared", _EVERY, coverage),
 )
 """Measured for every attribute, over all pairs of layers together."""
+
+
+def measures_of(attribute: AttributeType) -> tuple[Measure, ...]:
+    """The measures of an attribute; of numbers and dates α is undefined for other reasons."""
+    if attribute.kind not in _SCALED:
+        return ATTRIBUTE_MEASURES
+    first, *others = ATTRIBUTE_MEASURES
+    return replace(first, degenerate=_SET), *others

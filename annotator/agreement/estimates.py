@@ -26,6 +26,9 @@ Counted = Features | DocumentTables
 LEAST_DOCUMENTS = 5
 """Documents below which there is no interval: they would say next to nothing about others."""
 
+LEAST_RESAMPLES = 40
+"""Resamples below which none lies beyond the percentiles 2.5 and 97.5: the bootstrap's interval would be too narrow."""
+
 MOST_WEIGHTS = 4_000_000
 """Weights of documents in resamples that are multiplied at a time, so that memory does not grow with both."""
 
@@ -97,7 +100,7 @@ def estimate_parts(
     if not options.resamples or not enough.any():
         found = _no_bounds(board)
     elif options.way == "bootstrap":
-        found = _bootstraps(board, enough, options)
+        found = _bootstraps(board, enough, options) if options.resamples >= LEAST_RESAMPLES else _no_bounds(board)
     else:
         found = _jackknife(board, enough, items)
     return [board.estimates(part, found, counts[part], options) for part in range(features.parts)]
@@ -211,6 +214,8 @@ def _no_interval(informative: int, options: EstimateOptions) -> str:
         return "no interval: none was asked for (0 resamples)"
     if informative < LEAST_DOCUMENTS:
         return f"no interval: fewer than {LEAST_DOCUMENTS} documents have any of this"
+    if options.way == "bootstrap" and options.resamples < LEAST_RESAMPLES:
+        return f"no interval: fewer than {LEAST_RESAMPLES} resamples"
     if options.way == "bootstrap":
         return "no interval: undefined in too many resamples"
     return "no interval: undefined without one of the documents"

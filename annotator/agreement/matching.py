@@ -165,10 +165,9 @@ class Aligner:
     def _ends(self, ours: Indexes, head: Indexes, child: Indexes, theirs: Indexes) -> Indexes:
         """How the ends of two relations stand; ``head`` and ``child`` are ours carried to the other layer."""
         links = self._packed.links
-        symmetric = np.array([False, *(label in self._symmetric for label in self._packed.types)])[links.code[ours]]
-        swap = symmetric & (child < head)
-        head, child = np.where(swap, child, head), np.where(swap, head, child)
+        directed = np.array([False, *(label not in self._symmetric for label in self._packed.types)])
         turned = (head != links.head[theirs]) | (child != links.child[theirs])
+        turned &= directed[links.code[ours]] & directed[links.code[theirs]]
         apart = (np.minimum(links.head[ours], links.child[ours]) != np.minimum(head, child)) | (
             np.maximum(links.head[ours], links.child[ours]) != np.maximum(head, child)
         )

@@ -11,9 +11,9 @@ from annotator.annotation import RelationKey, SpanKey
 RelationMatchKind = Literal["exact", "label", "direction", "ends", "overlap", "left", "right"]
 """How two relations stand to each other, best first.
 
-``exact``: the same ends and label; ``label``: the same ends, another label; ``direction``: the other way round;
-``ends``: the same label between spans that are aligned but not the same; ``overlap``: between such spans, with another
-label; ``left`` and ``right``: only that layer has it.
+``exact``: the same ends and label; ``label``: the same ends, another label; ``direction``: the other way round, where
+both have a direction; ``ends``: the same label between spans that are aligned but not the same; ``overlap``: between
+such spans, with another label; ``left`` and ``right``: only that layer has it.
 """
 
 
@@ -87,11 +87,12 @@ class _Candidate(NamedTuple):
     right: RelationKey
 
     @classmethod
-    def of(cls, left: RelationKey, carried: RelationKey, right: RelationKey) -> _Candidate:
-        """How a relation, whose ends are ``carried`` in the other layer, stands to one between these."""
+    def of(cls, left: RelationKey, head: SpanKey, right: RelationKey, symmetric: frozenset[str]) -> _Candidate:
+        """How a relation, whose head is ``head`` in the other layer, stands to one between the same spans there."""
         apart = {left.head, left.child} != {right.head, right.child}
+        turned = head != right.head and symmetric.isdisjoint((left.label, right.label))
         one, other = (left, right) if left <= right else (right, left)
-        return cls(apart, carried[:2] != right[:2], left.label != right.label, one, other, left, right)
+        return cls(apart, turned, left.label != right.label, one, other, left, right)
 
     @property
     def kind(self) -> RelationMatchKind:
@@ -117,8 +118,8 @@ def pair_relations(
     for relation in left:
         head, child = aligned.get(relation.head), aligned.get(relation.child)
         if head is not None and child is not None:
-            carried = RelationKey(head, child, relation.label).canonical(symmetric)
-            candidates += [_Candidate.of(relation, carried, other) for other in between.get(frozenset(carried[:2]), ())]
+            there = between.get(frozenset((head, child)), ())
+            candidates += [_Candidate.of(relation, head, other, symmetric) for other in there]
     taken: set[tuple[str, RelationKey]] = set()
     for candidate in sorted(candidates):
         ends = ("left", candidate.left), ("right", candidate.right)

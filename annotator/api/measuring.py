@@ -22,5 +22,5 @@ def agreement_report(
         workspace, layers_to_compare(workspace, None if layers is None else ",".join(layers)), lang=lang
     )
     found = measure(sample, EstimateOptions(resamples, seed), gamma_seconds=gamma)
-    work = summarize_work(verdict_counts(workspace), work_times(workspace))
+    work = summarize_work(verdict_counts(workspace, lang), work_times(workspace, lang))
     return as_json(diagnosed(found, workspace.store, sample), work)

@@ -116,7 +116,7 @@ def command(
     sample = read_sample(workspace, layers_to_compare(workspace, layers), lang=lang)
     agreement = measure(sample, EstimateOptions(resamples, seed, intervals), gamma_seconds=gamma)
     agreement = diagnosed(agreement, workspace.store, sample)
-    done = summarize_work(verdict_counts(workspace), work_times(workspace))
+    done = summarize_work(verdict_counts(workspace, lang), work_times(workspace, lang))
     outputs = workspace.outputs(force=force)
     _tell_retired(workspace, sample)
     path = None if output in (None, Path("-")) else output

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from annotator.agreement import formulas
-from annotator.agreement.attributes import ATTRIBUTE_MEASURES, AttributeTables
+from annotator.agreement.attributes import AttributeTables, measures_of
 from annotator.agreement.coefficients import Array
 from annotator.agreement.counting import Comparisons, Count, compare
 from annotator.agreement.differences import Difference
@@ -299,7 +299,7 @@ class _Builder:
         beside = self.sample.beside
         for attribute in beside.attributes if beside.layers else ():
             tables = AttributeTables(attribute, self.sample.layers, beside.layers, beside.symmetric)
-            yield from self._beside("attribute", attribute.name, tables, ATTRIBUTE_MEASURES)
+            yield from self._beside("attribute", attribute.name, tables, measures_of(attribute))
 
     def groups(self) -> Iterator[Slice]:
         """Yield the figures of each equivalence by which any layer has groups."""
@@ -342,11 +342,11 @@ class _Builder:
 
     @cached_property
     def _conditions(self) -> list[str]:
-        """Shown, blind or mixed; nothing of what is not between curators, nor where none of them worked blind."""
+        """Shown, blind or mixed; nothing of suggestions with suggestions, nor where no curator worked blind."""
         documents = self._by_document(self.comparisons.documents)
         pairs = [self.comparisons.pairs[number] for number in self.comparisons.pair.tolist()]
         return [
-            self.sample.condition(key, *pair) if self.sample.blind else ""
+            (self.sample.condition(key, *pair) or "") if self.sample.blind else ""
             for key, pair in zip(documents, pairs, strict=True)
         ]
 

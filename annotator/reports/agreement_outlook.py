@@ -89,7 +89,7 @@ def section(agreement: Agreement) -> Section:
             *([reason, ""] if reason else [in_words(needed, estimate.documents) for needed in told]),
         ))  # fmt: skip
     columns = ("", "documents", "with any", "now", f"for ± {number(WIDER)}", f"for ± {number(HALF_WIDTH)}")
-    note = f"{ASSUMPTIONS} The corpus has {plural(agreement.total, 'document')}."
+    note = f"{ASSUMPTIONS} There are {plural(agreement.total, 'document')} in all."
     return Section(TITLE, columns, rows, columns[1:4], note if rows else "", spare=columns[2:3])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from annotator.agreement.gamma import Gamma, GammaFigure
 from annotator.reports import agreement_competence, agreement_differences, agreement_outlook, agreement_text
 from annotator.reports.agreement import Agreement, Confusion, DocumentRow, PairSlice, Slice
 from annotator.reports.agreement_goals import goal_results, goal_sentence, overall_state, verdict
@@ -28,9 +29,11 @@ COLUMNS = (
 
 
 def figures(agreement: Agreement) -> Iterator[dict[str, Any]]:
-    """Yield every figure as a record, then those of single documents, then the differences."""
+    """Yield every figure as a record, γ where it was measured, those of single documents, then the differences."""
     for part in agreement.slices():
         yield from _figures(part)
+    if agreement.gamma is not None:
+        yield from _gamma_figures(agreement.gamma)
     for row in agreement.documents:
         yield from _document_figures(row)
     yield from agreement_differences.figure_records(agreement.differences)
@@ -57,6 +60,26 @@ def _figures(part: Slice) -> Iterator[dict[str, Any]]:
             "documents": found.documents,
             "informative": found.informative,
             "items": found.items,
+            "reason": found.reason or None,
+        }
+
+
+def _gamma_figures(gamma: Gamma) -> Iterator[dict[str, Any]]:
+    whole = GammaFigure(gamma.value, gamma.low, gamma.high, gamma.documents, gamma.reason)
+    named = [("overall", None, "gamma", whole), ("overall", None, "gamma.cat", gamma.cat)]
+    for scope, name, measure, found in (*named, *(("label", k, "gamma.labels", v) for k, v in gamma.labels.items())):
+        yield {
+            "scope": scope,
+            "name": name,
+            "measure": measure,
+            "level": "unit",
+            "value": found.value,
+            "low": found.low,
+            "high": found.high,
+            "method": None if found.low is None else "jackknife" if gamma.over == "documents" else gamma.over,
+            "documents": gamma.documents,
+            "informative": found.documents,
+            "items": gamma.items if found is whole else None,
             "reason": found.reason or None,
         }
 

@@ -109,13 +109,18 @@ def headline(agreement: Agreement) -> str:
         return f"Agreement on spans is undefined: {found.reason}."
     names = [display_name(layer) for layer in agreement.layers]
     who = f"{names[0]} or {names[1]} has, the other has" if len(names) == 2 else "one layer has, another has"
-    said = f"Of 100 spans that {who} {round(100 * found.value)} exactly the same"
+    said = f"Of 100 spans that {who} {_of_100(found.value)} exactly the same"
     if found.low is None or found.high is None:
         return f"{said}; {found.reason.removeprefix('no interval: ')}, so there is no interval."
-    span = f"{round(100 * found.low)} to {round(100 * found.high)}"
+    span = f"{_of_100(found.low)} to {_of_100(found.high)}"
     return (
         f"{said}; over all documents of this kind, {span} (95 % interval from {plural(found.documents, 'document')})."
     )
+
+
+def _of_100(value: float) -> int:
+    """A share as so many of a hundred: the two digits of :func:`number`."""
+    return round(100 * round(value, 2))
 
 
 def differing(agreement: Agreement) -> str:

@@ -10,7 +10,7 @@ from msgspec.json import Decoder, encode
 
 from annotator.segment_codes import sql_count
 from annotator.store.database import Store
-from annotator.store.layers import LAYERS, LayerInfo, layer_info_of
+from annotator.store.layers import LAST_STEP, LAYERS, LayerInfo, layer_info_of
 from annotator.store.progress import LONGEST_PAUSE_MS
 from annotator.store.segmentations import read_segments
 from annotator.text import Segmentation
@@ -28,8 +28,8 @@ _BLIND = """EXISTS (SELECT 1 FROM assignment WHERE blind) AND EXISTS (
 class FinishedLayer(NamedTuple):
     """A layer that its author has finished, on the document's present text; a suggester's is always finished.
 
-    ``at`` is when it last changed; ``blind`` whether its curator was to see no suggestions, or, of gold, none of the
-    curators who finished the document.
+    ``at`` is when somebody last took a step in it; ``blind`` whether its curator was to see no suggestions, or, of
+    gold, none of the curators who finished the document.
     """
 
     id: int
@@ -113,7 +113,7 @@ class Finished:
         """The finished layers of some names, in order of document and name."""
         marks = ", ".join("?" * len(names))
         query = f"""
-            SELECT l.id, d.key, l.name, coalesce(l.changed_at, ''),
+            SELECT l.id, d.key, l.name, coalesce({LAST_STEP}, ''),
                 CASE l.name WHEN 'gold' THEN (
                     SELECT min({_BLIND.format("own.author")}) FROM layer own
                     WHERE own.document_id = d.id AND own.kind = 'curator' AND own.state = 'done' AND own.text = l.text)
@@ -164,18 +164,22 @@ class Finished:
         query = f"SELECT layer_id, {arrays} FROM {table} WHERE layer_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
         return {row[0]: row[1:] for row in self.store.rows(query, encode(layers).decode())}
 
-    def verdicts(self) -> list[VerdictCount]:
-        """The verdicts in curators' finished layers, counted."""
+    def verdicts(self, lang: str | None = None) -> list[VerdictCount]:
+        """The verdicts in curators' finished layers, counted; on documents in one language where asked."""
         query = f"""
             SELECT author, v.kind, coalesce(source, '?'), min(cast(score * 10 AS INTEGER), 9), verdict, count(*),
                    coalesce(sum(score), 0)
-            FROM (SELECT l.id AS own, l.author {_FINISHED} AND l.kind = 'curator') JOIN verdict v ON v.layer_id = own
+            FROM (SELECT l.id AS own, l.author {_FINISHED} AND l.kind = 'curator' AND (?1 IS NULL OR d.lang = ?1))
+            JOIN verdict v ON v.layer_id = own
             GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
         """
-        return [VerdictCount(*row) for row in self.store.rows(query)]
+        return [VerdictCount(*row) for row in self.store.rows(query, lang)]
 
-    def times(self) -> list[WorkTime]:
-        """How long the curators worked on each document that they have finished, breaks left out."""
+    def times(self, lang: str | None = None) -> list[WorkTime]:
+        """How long the curators worked on each document, or each in one language, that they have finished.
+
+        Breaks are left out.
+        """
         query = f"""
             SELECT who, key, EXISTS (
                      SELECT 1 FROM layer c CROSS JOIN assignment a ON a.layer_id = c.id
@@ -183,7 +187,8 @@ class Finished:
                    (SELECT sum(min(coalesce(pause_ms, 0), {LONGEST_PAUSE_MS})) FROM event WHERE layer_id = own),
                    (SELECT count(*) FROM span WHERE layer_id = own)
                      + (SELECT count(*) FROM relation WHERE layer_id = own)
-            FROM (SELECT l.id AS own, l.author AS who, d.key, d.id AS document {_FINISHED} AND l.kind = 'curator')
+            FROM (SELECT l.id AS own, l.author AS who, d.key, d.id AS document {_FINISHED} AND l.kind = 'curator'
+                  AND (?1 IS NULL OR d.lang = ?1))
             ORDER BY 1, 2
         """
-        return [WorkTime(row[0], row[1], bool(row[2]), row[3] or 0, row[4]) for row in self.store.rows(query)]
+        return [WorkTime(row[0], row[1], bool(row[2]), row[3] or 0, row[4]) for row in self.store.rows(query, lang)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from annotator.errors import StoreError
-from annotator.history import Event, LayerName
+from annotator.history import REANCHOR, Event, LayerName
 
 
 class StaleLayerError(StoreError):
@@ -84,6 +84,11 @@ LAYERS = (
     " FROM layer l JOIN document d ON d.id = l.document_id"
 )
 """The query for rows that :func:`layer_info_of` reads."""
+
+LAST_STEP = (
+    f"(SELECT e.at FROM event e WHERE e.layer_id = l.id AND e.action <> '{REANCHOR}' ORDER BY e.seq DESC LIMIT 1)"
+)
+"""When somebody last took a step in a layer ``l``: that its document's text was replaced is none."""
 
 PRESENT_ASSIGNMENTS = "layer_id NOT IN (SELECT id FROM layer WHERE removed)"
 """The condition for assignments that are not of documents that were removed."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from annotator.history import dumps
 from annotator.store.database import Store
-from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
+from annotator.store.layers import LAST_STEP, LISTED_STATE, PRESENT_ASSIGNMENTS
 
 LONGEST_PAUSE_MS = 300_000
 """A longer pause between two steps is a break, and counts as so much work."""
@@ -154,12 +154,13 @@ def _number(store: Store, query: str) -> int:
 
 
 def _recent(store: Store, curator: str, since: str) -> Recent:
-    row = store.row(
-        "SELECT count(*), min(changed_at) FROM layer"
-        " WHERE kind = 'curator' AND author = ? AND state = 'done' AND changed_at >= ?",
-        curator,
-        since,
-    )
+    query = f"""
+        SELECT count(*), min(at) FROM (
+            SELECT {LAST_STEP} AS at FROM layer l
+            WHERE kind = 'curator' AND author = ?1 AND state = 'done' AND changed_at >= ?2)
+        WHERE at >= ?2
+    """
+    row = store.row(query, curator, since)
     return Recent(0, None) if row is None else Recent(row[0], row[1])
 
 

@@ -148,6 +148,15 @@ def test_documents_that_all_agree_still_leave_room() -> None:
     assert found.high == 1
 
 
+@pytest.mark.parametrize("resamples", [1, 39])
+def test_a_few_resamples_have_no_percentiles(resamples: int) -> None:
+    found = headline(noisy(12), EstimateOptions(resamples, way="bootstrap"))
+    assert found.value is not None
+    assert (found.low, found.high, found.reason) == (None, None, "no interval: fewer than 40 resamples")
+    assert headline(noisy(12), EstimateOptions(40, way="bootstrap")).low is not None
+    assert headline(noisy(12), EstimateOptions(resamples)).method == "jackknife"
+
+
 def test_without_resamples_there_is_no_interval_and_that_is_the_reason() -> None:
     found = headline(noisy(12), EstimateOptions(resamples=0))
     assert (found.low, found.high, found.method) == (None, None, None)

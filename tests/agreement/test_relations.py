@@ -5,9 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.agreement.alignment import align
+from annotator.agreement.counting import compare
+from annotator.agreement.estimates import estimate
+from annotator.agreement.formulas import relation_kinds
+from annotator.agreement.layers import Vocabulary
+from annotator.agreement.measures import OVERALL
 from annotator.agreement.relations import RelationMatch, align_relations
+from annotator.agreement.totals import Features
 from annotator.annotation import RelationKey, SpanKey
-from tests.agreement.invented_layers import document, measured
+from tests.agreement.invented_layers import FIXED, document, measured
 from tests.strategies import RELATIONS, span_sets
 
 ANA, CRUZ, PERU = SpanKey(0, 3, "PERSON"), SpanKey(8, 12, "ORG"), SpanKey(20, 24, "GPE")
@@ -44,6 +50,28 @@ def test_a_symmetric_relation_has_no_direction() -> None:
     same = {CRUZ: CRUZ, PERU: PERU}
     assert [m.kind for m in align_relations([one], [other], same)] == ["direction"]
     assert [m.kind for m in align_relations([one], [other], same, frozenset({"allied_with"}))] == ["exact"]
+
+
+@pytest.mark.parametrize("ends", [(ANA, CRUZ), (CRUZ, ANA)])
+@pytest.mark.parametrize("more", [[], [works(ANA, PERU)], [works(ANA, CRUZ, "leads"), works(CRUZ, ANA, "leads")]])
+def test_what_has_no_direction_is_not_the_other_way_round(
+    ends: tuple[SpanKey, SpanKey], more: list[RelationKey]
+) -> None:
+    ours, theirs, symmetric = (
+        [works(*ends), *more],
+        [works(ANA, CRUZ, "allied_with"), *more],
+        frozenset({"allied_with"}),
+    )
+    same = {span: span for span in (ANA, CRUZ, PERU)}
+    assert [m.kind for m in align_relations(ours, theirs, same, symmetric) if m.kind != "exact"] == ["label"]
+    assert [m.kind for m in align_relations(theirs, ours, same, symmetric) if m.kind != "exact"] == ["label"]
+    spans = {name: [tuple(span) for span in same] for name in ("a", "b")}
+    layers = document(spans, {"a": ours, "b": theirs})  # type: ignore[arg-type]
+    found = compare([layers], ("a", "b"), Vocabulary((), ("works_for", "leads", "allied_with"), symmetric))
+    kinds = relation_kinds(found.counts.sum(axis=0))
+    assert (kinds["label"], kinds["direction"], kinds["exact"]) == (1, 0, len(more))
+    figures = estimate(Features(found), OVERALL, FIXED)
+    assert figures["relation.endpoints_f1"][0].value == 1
 
 
 @st.composite

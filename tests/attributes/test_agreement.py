@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from annotator.agreement.attributes import ATTRIBUTE_MEASURES, AttributeTables
+from annotator.agreement.attributes import ATTRIBUTE_MEASURES, AttributeTables, measures_of
 from annotator.agreement.estimates import Estimate, EstimateOptions, estimate
 from annotator.agreement.groups import GROUP_MEASURES, GroupTables, clusters_of
+from annotator.agreement.measures import ONE_CATEGORY
 from annotator.annotation import Annotations, AttributeValue, Relation, Span
 from annotator.cli.main import main
 from annotator.corpus import Article, build_document
@@ -45,7 +46,7 @@ def layer(name: str, values: Sequence[AttributeValue | None], label: str) -> Ann
 def figures(attribute: AttributeType, documents: Sequence[Said]) -> dict[str, Estimate]:
     names = sorted({name for document in documents for name in document})
     layers = [{name: layer(name, values, "EVENT") for name, values in said.items()} for said in documents]
-    found = estimate(AttributeTables(attribute, names, layers, ()), ATTRIBUTE_MEASURES, NO_INTERVALS)
+    found = estimate(AttributeTables(attribute, names, layers, ()), measures_of(attribute), NO_INTERVALS)
     return {name.partition(".")[2]: estimates[0] for name, estimates in found.items()}
 
 
@@ -74,7 +75,14 @@ class TestAttributes:
         assert figures(attribute(), documents)["alpha"].value == pytest.approx(expected)
 
     @pytest.mark.parametrize(
-        ("kind", "values"), [("number", [1, 2, 2.5, 7]), ("date", ["2024-05-01", "2024-05", "2023"])]
+        ("kind", "values"),
+        [
+            ("number", [1, 2, 2.5, 7]),
+            ("number", [4_000_000, 4_000_010, 4_000_025]),
+            ("date", ["2024-05-01", "2024-05", "2023"]),
+            ("date", ["2024-05-01", "2024-05-03", "2024-05-20"]),
+            ("date", ["2024-05-01", "2024-05-02"]),
+        ],
     )
     def test_numbers_and_dates_are_as_far_apart_as_they_are(self, kind: str, values: list[AttributeValue]) -> None:
         krippendorff = pytest.importorskip("krippendorff")
@@ -87,6 +95,11 @@ class TestAttributes:
         data = [[number[v] for said in documents for v in said[name]] for name in ("c0", "c1", "c2")]
         expected = krippendorff.alpha(np.array(data, dtype=float), level_of_measurement="interval")
         assert figures(attribute(kind), documents)["alpha"].value == pytest.approx(expected)
+
+    def test_a_number_that_only_one_sets_is_no_single_category(self) -> None:
+        found = figures(attribute("number"), [{"c0": [1, 2, 3], "c1": [None, None, None]}])["alpha"]
+        assert (found.value, figures(attribute(), [{"c0": ["x"], "c1": ["x"]}])["alpha"].reason) == (None, ONE_CATEGORY)
+        assert found.reason.endswith("or no two layers set one of the same item")
 
     def test_kappa_is_cohens_and_of_several_pairs_the_mean(self) -> None:
         metrics = pytest.importorskip("sklearn.metrics")

@@ -52,7 +52,7 @@ def test_every_figure_says_what_narrower_intervals_take(worked: Bench) -> None:
     [row, *_] = section(found).rows
     assert row[0] == "Span F1, strict"
     assert row[5] == f"{needed.documents:,} ({needed.low:,} to {needed.high:,})"
-    assert "The corpus has 13 documents." in section(found).note
+    assert "There are 13 documents in all." in section(found).note
     assert TITLE in [one.title for one in sections(found, NO_WORK)]
 
 

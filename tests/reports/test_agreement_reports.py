@@ -22,7 +22,7 @@ from annotator.store import VerdictCount, WorkTime
 from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
 from tests.schemas import schema_problems
-from tests.workspaces import Bench
+from tests.workspaces import Bench, proposal, propose
 
 OPTIONS = EstimateOptions(resamples=200, seed=1)
 NO_WORK = summarize_work([], [])
@@ -80,6 +80,17 @@ def test_the_headline_is_a_sentence(differing: Bench) -> None:
     assert "95 % interval from 8 documents" in said
 
 
+@pytest.mark.parametrize(("value", "hundredths"), [(0.925, "93"), (0.575, "57"), (0.07, "7"), (1.0, "100")])
+def test_the_headline_says_the_figure_that_the_tables_have(differing: Bench, value: float, hundredths: str) -> None:
+    found = report(differing)
+    first, *others = found.overall.figures
+    figure = first._replace(estimate=replace(first.estimate, value=value, low=value, high=value))
+    said = headline(replace(found, overall=replace(found.overall, figures=(figure, *others))))
+    assert f"the other has {hundredths} exactly the same" in said
+    assert f"of this kind, {hundredths} to {hundredths} (95 %" in said
+    assert float(number(value)) * 100 == pytest.approx(int(hundredths))
+
+
 def test_one_curator_alone_is_told_what_is_missing(bench: Bench) -> None:
     assert headline(report(bench)) == "Nothing to compare: nobody has finished a document yet."
     mark(bench, "ana", [ANA])
@@ -118,6 +129,21 @@ def test_json_has_every_figure_with_what_it_rests_on(differing: Bench) -> None:
     for figure in record["figures"]:
         assert figure["value"] is not None or figure["reason"]
         assert figure["low"] is not None or figure["reason"]
+
+
+def test_csv_has_gamma_where_it_was_measured(differing: Bench) -> None:
+    sample = read_sample(differing.workspace, layers_to_compare(differing.workspace, None))
+    found = measure(sample, OPTIONS, gamma_seconds=60)
+    assert found.gamma is not None
+    rows = {(r["measure"], r["name"]): r for r in csv.DictReader(io.StringIO(as_csv(found))) if "gamma" in r["measure"]}
+    assert {name for _, name in rows} == {"", *found.gamma.labels}
+    assert float(rows["gamma", ""]["value"]) == found.gamma.value
+    assert float(rows["gamma", ""]["low"]) == found.gamma.low
+    assert (rows["gamma", ""]["method"], rows["gamma", ""]["documents"]) == ("jackknife", "8")
+    assert float(rows["gamma.cat", ""]["value"]) == found.gamma.cat.value
+    for label, one in found.gamma.labels.items():
+        row = rows["gamma.labels", label]
+        assert (row["scope"], row["value"] == "", row["reason"]) == ("label", one.value is None, one.reason)
 
 
 def test_csv_has_one_figure_a_line(differing: Bench) -> None:
@@ -205,6 +231,19 @@ def test_blind_and_shown_work_are_told_apart(differing: Bench) -> None:
         "mixed": pytest.approx(1 / 2),
         "shown": 1,
     }
+
+
+def test_suggestions_among_themselves_are_neither_shown_nor_blind(differing: Bench) -> None:
+    with differing.store.write() as writer:
+        writer.append(LayerName("nota", CORPUS), "lead", "assign", [Op("assignment", "ana", None, {"blind": True})])
+    for key, phrase, names in (("nota", "México", ["suggestions"]), ("n0", "Lima", ["suggestions", "suggestions:x"])):
+        document = differing.store.document(key)
+        assert document is not None
+        for name in names:
+            propose(differing.store, document, [proposal(document, phrase, "GPE")], name=name)
+    found = report(differing, "ana,suggestions,suggestions:x")
+    parts = {part.name: part.get("span.f1") for part in found.conditions}
+    assert {name: e.documents for name, e in parts.items() if e is not None} == {"blind": 1, "shown": 1}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from annotator.store import Noted, Stages
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.annotating.session import AnnotationSession
 from annotator.workflow.idleness import IDLE_DAYS
+from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.progress import CuratorProgress, overview
 from annotator.workflow.sharing.assignment import assign
 from tests.workspaces import KEY, Bench, range_of
@@ -124,6 +126,17 @@ class TestTime:
         found = numbers(corpus, "ana")
         assert (found.per_day, found.days_left) == (None, None)
         assert found.hours_left is not None
+
+    def test_a_text_that_is_replaced_is_not_finished_again(self, corpus: Bench, tmp_path: Path) -> None:
+        at(corpus, 1)
+        work(corpus, "d1", "ana")
+        at(corpus, 18)
+        work(corpus, "d2", "ana")
+        at(corpus, 20)
+        (tmp_path / "d1.txt").write_text("Ayer Luis Paz volvió a México, d1.", encoding="utf-8")
+        assert ingest(corpus.workspace, [tmp_path / "d1.txt"], "lead", replace=True).replaced == ["d1"]
+        tally = numbers(corpus, "ana").tally
+        assert (tally.done, tally.recent) == (2, (1, "2026-05-18T12:00:00.000Z"))
 
     def test_what_was_begun_and_left_lying_is_named(self, corpus: Bench) -> None:
         at(corpus, 1)

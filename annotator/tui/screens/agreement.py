@@ -156,7 +156,7 @@ class AgreementScreen(WorkScreen):
         try:
             sample = read_sample(workspace, layers_to_compare(workspace, layers), lang=language)
             agreement = measure(sample, EstimateOptions(), stop=lambda: worker.is_cancelled)
-            work_summary = summarize_work(verdict_counts(workspace), work_times(workspace))
+            work_summary = summarize_work(verdict_counts(workspace, language), work_times(workspace, language))
             hidden = hidden_documents(workspace, self.desk.curator, sample.layers)
             if not worker.is_cancelled:
                 agreement = diagnosed(agreement, workspace.store, sample, hidden)

@@ -43,10 +43,10 @@ class AgreementSample:
     """Finished layers of documents, and what there is to know about them.
 
     ``layers`` are names as history has them (``curator:ana``); ``documents`` those that at least two layers have;
-    ``total`` counts the documents of the corpus, ``single`` those that one of the layers has alone.  ``finished_at``
-    is when the last of a document's layers changed; ``blind`` holds document and layer where no suggestions were shown;
-    ``goals`` are what the label scheme says that measures are to reach; ``lengths`` those of all documents, in tokens;
-    ``beside`` is what layers say beside labels.
+    ``total`` counts the documents of the corpus, or of the one language that is measured, ``single`` those that one of
+    the layers has alone.  ``finished_at`` is when the last step in a document's layers was taken; ``blind`` holds
+    document and layer where no suggestions were shown; ``goals`` are what the label scheme says that measures are to
+    reach; ``lengths`` those of the documents counted, in tokens; ``beside`` is what layers say beside labels.
     """
 
     layers: tuple[str, ...]
@@ -61,9 +61,11 @@ class AgreementSample:
     lengths: Sequence[int] = ()
     beside: BesideLabels = BesideLabels()
 
-    def condition(self, document: str, left: str, right: str) -> Condition:
-        """Whether a comparison is of work with or without suggestions; suggestions themselves are neither."""
+    def condition(self, document: str, left: str, right: str) -> Condition | None:
+        """Whether a comparison is of work with or without suggestions; ``None`` of suggestions with suggestions."""
         blind = [(document, name) in self.blind for name in (left, right) if not name.startswith(SUGGESTIONS)]
+        if not blind:
+            return None
         return "blind" if all(blind) else "mixed" if any(blind) else "shown"
 
 
@@ -120,7 +122,6 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
             contents[row.document][row.name] = Content.of_columns(spans, relations, numbers)
             at[row.document] = max(at[row.document], row.at)
         beside = _beside_labels(workspace, contents, counted)
-        total = len(workspace.store.document_keys())
         lengths = finished.lengths(lang)
     return AgreementSample(
         layers=tuple(layers),
@@ -133,7 +134,7 @@ def read_sample(workspace: Workspace, layers: Sequence[str], *, lang: str | None
         facts=facts,
         finished_at=at,
         blind=frozenset((row.document, row.name) for row in rows if row.blind),
-        total=total,
+        total=len(lengths),
         single=sum(count == 1 for key, count in having.items() if key in facts),
         goals=scheme.goals,
         lengths=lengths,
@@ -159,11 +160,11 @@ def _beside_labels(workspace: Workspace, documents: Collection[str], rows: Itera
     return BesideLabels(tuple(scheme.attributes.values()), equivalences, scheme.symmetric, tuple(layers.values()))
 
 
-def verdict_counts(workspace: Workspace) -> list[VerdictCount]:
-    """The verdicts on suggestions in finished work, counted by curator, source and score."""
-    return Finished(workspace.store).verdicts()
+def verdict_counts(workspace: Workspace, lang: str | None = None) -> list[VerdictCount]:
+    """The verdicts on suggestions in finished work, all or in one language, by curator, source and score."""
+    return Finished(workspace.store).verdicts(lang)
 
 
-def work_times(workspace: Workspace) -> list[WorkTime]:
-    """How long curators worked on each document that they finished, breaks left out."""
-    return Finished(workspace.store).times()
+def work_times(workspace: Workspace, lang: str | None = None) -> list[WorkTime]:
+    """How long curators worked on each document, or each in one language, that they finished, breaks left out."""
+    return Finished(workspace.store).times(lang)

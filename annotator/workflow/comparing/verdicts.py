@@ -26,7 +26,10 @@ class BlindWork:
 
 @dataclass(slots=True)
 class VerdictSummary:
-    """Verdicts in finished work: by kind and source, by kind and tenth of the score; and blind work apart."""
+    """Verdicts in finished work: by kind and source, by kind and tenth of the score; and blind work apart.
+
+    ``shown`` is how many documents they are on, however many curators finished each.
+    """
 
     shown: int = 0
     by_source: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -37,6 +40,7 @@ class VerdictSummary:
 def summarize_verdicts(store: Store) -> VerdictSummary:
     """The verdicts in all finished curators' layers."""
     found = VerdictSummary()
+    shown, unseen = set[str](), set[str]()
     blind = {(one.document, one.curator) for one in read_assignments(store) if one.blind}
     suggested: defaultdict[str, list[LayerInfo]] = defaultdict(list)
     for layer in store.layers(kind="suggester"):
@@ -45,14 +49,16 @@ def summarize_verdicts(store: Store) -> VerdictSummary:
         if layer.state != "done":
             continue
         if (layer.name.document, layer.name.author) in blind:
+            unseen.add(layer.name.document)
             _count_blind(store, layer, suggested[layer.name.document], found.blind)
             continue
-        found.shown += 1
+        shown.add(layer.name.document)
         for decision in store.verdicts(layer.id).values():
             source = (decision.source or "?").partition("@")[0]
             found.by_source[decision.kind, source][decision.verdict] += 1
             if decision.score is not None:
                 found.by_score[decision.kind, min(int(10 * decision.score), 9)][decision.verdict] += 1
+    found.shown, found.blind.documents = len(shown), len(unseen)
     return found
 
 
@@ -64,7 +70,6 @@ def _count_blind(store: Store, layer: LayerInfo, suggested: Iterable[LayerInfo],
         if info.text == layer.text and info.name.shown_to("")
         for span in store.annotations(info.id).spans.values()
     }
-    blind.documents += 1
     blind.suggested += len(proposed)
     blind.matched += len(proposed & own)
 

@@ -164,14 +164,19 @@ def _exact(result: HeldOutResult) -> Counts:
 
 
 def _overlapping(result: HeldOutResult) -> Counts:
-    """Count a suggestion as shared that has a true item's label and any of its text; each true item once."""
-    free = sorted(result.right)
+    """Count suggestions as shared that have a true item's label and any of its text; each true item once.
+
+    They are matched so that as many as possible are.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import maximum_bipartite_matching
+
+    suggested, right = sorted(result.suggested), sorted(result.right)
+    edges = [(i, j) for i, key in enumerate(suggested) for j, item in enumerate(right) if _touch(key, item)]
     shared = 0
-    for key in sorted(result.suggested):
-        match = next((item for item in free if _touch(key, item)), None)
-        if match is not None:
-            free.remove(match)
-            shared += 1
+    if edges:
+        table = csr_array(([1] * len(edges), tuple(zip(*edges, strict=True))), shape=(len(suggested), len(right)))
+        shared = int((maximum_bipartite_matching(table) >= 0).sum())
     return Counts(shared, len(result.suggested), len(result.right))
 
 
@@ -185,8 +190,13 @@ def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
 
 
 def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
-    """The 95 % percentile interval of F1 under resampling of documents, with a fixed seed."""
+    """The 95 % percentile interval of F1 under resampling of documents, with a fixed seed.
+
+    Where F1 is the same whichever documents are drawn, that of a share among so many trials (Clopper & Pearson 1934).
+    """
     import numpy as np
+
+    from annotator.agreement.jackknife import SAME, clopper_pearson
 
     informative = [c for c in counts if c.suggested + c.right]
     if len(informative) < LEAST_FOR_INTERVAL:
@@ -194,7 +204,11 @@ def interval(counts: Sequence[Counts]) -> tuple[float, float] | None:
     table = np.array(informative, dtype=np.float64)
     weights = np.random.default_rng(SEED).multinomial(len(table), [1 / len(table)] * len(table), RESAMPLES)
     shared, suggested, right = (weights @ table).T
-    low, high = np.percentile(2 * shared / np.maximum(suggested + right, 1), (2.5, 97.5))
+    values = 2 * shared / np.maximum(suggested + right, 1)
+    if np.ptp(values) <= SAME:
+        low, high = clopper_pearson(values[0], np.array(float(len(table))))
+    else:
+        low, high = np.percentile(values, (2.5, 97.5))
     return float(low), float(high)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from annotator.api import open_workspace
+from annotator.corpus import Article, build_document
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName, Op
 from annotator.workflow.adjudicating.gold import settle_finished
@@ -16,9 +19,10 @@ from annotator.workflow.comparing.disagreements import (
     hidden_documents,
     read_version,
 )
+from annotator.workflow.importing.ingest import ingest
 from annotator.workflow.schemes.changing import change_labels, label_change
 from tests.agreement.working_curators import ANA, CRUZ, MEXICO, mark
-from tests.workspaces import Bench, proposal, propose
+from tests.workspaces import TEXT, Bench, add_document, proposal, propose
 
 SPANS = DisagreementFilter("spans", relations=False)
 
@@ -75,6 +79,21 @@ def test_one_language_can_be_measured_alone(bench: Bench) -> None:
     layers = ["curator:ana", "curator:bo"]
     assert len(read_sample(bench.workspace, layers, lang="es").documents) == 1
     assert read_sample(bench.workspace, layers, lang="en").documents == ()
+    add_document(bench.store, build_document(Article("note", "Ana lives in Lima.", lang="en"), ("es", "en")))
+    totals = [read_sample(bench.workspace, layers, lang=lang).total for lang in (None, "es", "en")]
+    assert totals == [2, 1, 1]
+
+
+@pytest.mark.usefixtures("proposed")
+def test_verdicts_and_time_are_those_of_the_language_that_is_measured_alone(bench: Bench) -> None:
+    bench.session().finish()
+    assert {verdict.times for verdict in verdict_counts(bench.workspace, "es")}
+    assert [time.document for time in work_times(bench.workspace, "es")] == ["nota"]
+    assert (verdict_counts(bench.workspace, "en"), work_times(bench.workspace, "en")) == ([], [])
+    with open_workspace(bench.workspace.root) as workspace:
+        spanish, english = (workspace.agreement(lang=lang) for lang in ("es", "en"))
+    assert (len(spanish["pace"]), spanish["suggestions"]["by_curator"] == []) == (1, False)
+    assert (english["pace"], english["times"], english["suggestions"]["by_curator"]) == ([], [], [])
 
 
 @pytest.fixture
@@ -124,6 +143,17 @@ def test_who_has_a_document_before_them_does_not_see_what_others_said(differing:
     assert list(find_disagreements(sample, SPANS, frozenset({"nota"}))) == []
 
 
+def test_a_document_stays_where_it_was_in_time_when_its_text_is_replaced(bench: Bench, tmp_path: Path) -> None:
+    bench.store.clock = lambda: "2026-05-01T12:00:00.000Z"
+    for curator in ("ana", "bo"):
+        mark(bench, curator, [ANA])
+    bench.store.clock = lambda: "2026-06-20T12:00:00.000Z"
+    (tmp_path / "nota.txt").write_text(f"Hoy: {TEXT}", encoding="utf-8")
+    ingest(bench.workspace, [tmp_path / "nota.txt"], "lead", replace=True)
+    sample = read_sample(bench.workspace, ["curator:ana", "curator:bo"])
+    assert sample.finished_at == {"nota": "2026-05-01T12:00:00.000Z"}
+
+
 def test_gold_is_blind_where_all_its_curators_were(bench: Bench) -> None:
     bench.add("otra", "Luis Paz fue a Lima.\n")
     bench.add("zeta", "Eva vive en Quito.\n")
@@ -140,6 +170,7 @@ def test_gold_is_blind_where_all_its_curators_were(bench: Bench) -> None:
     assert conditions == {"nota": "blind", "otra": "mixed", "zeta": "shown"}
     assert sample.condition("nota", "suggestions", "gold") == "blind"
     assert sample.condition("otra", "suggestions", "gold") == "shown"
+    assert sample.condition("nota", "suggestions", "suggestions:other") is None
 
 
 def test_a_renamed_label_is_one_whoever_used_it_before_and_after(bench: Bench) -> None:

@@ -225,6 +225,13 @@ class TestEvaluate:
             outcome = HeldOutResult("n0", {RelationKey(head, child, label): 0.5}, true, {})
             assert evaluation._overlapping(outcome) == (shared, 1, 1)
 
+    def test_a_long_span_is_left_to_the_suggestion_that_has_no_other(self) -> None:
+        long, inside = SpanKey(0, 10, "ORG"), SpanKey(2, 3, "ORG")
+        suggested = {SpanKey(0, 3, "ORG"): 0.5, SpanKey(4, 8, "ORG"): 0.5}
+        outcome = HeldOutResult("n0", suggested, frozenset({long, inside}), {})
+        assert evaluation._overlapping(outcome) == (2, 2, 2)
+        assert evaluation._overlapping(outcome._replace(right=frozenset({long}))) == (1, 2, 1)
+
     def test_too_little_and_nothing_but_twins_is_said(self, bench: Bench) -> None:
         finish(bench, 0)
         with pytest.raises(WorkflowError, match="1 document is finished"):
@@ -245,7 +252,12 @@ class TestEvaluate:
 
     def test_there_is_no_interval_below_five_documents(self) -> None:
         assert interval([Counts(1, 2, 2)] * 4) is None
-        assert interval([Counts(1, 2, 2)] * 5) == (0.5, 0.5)
+        assert interval([Counts(1, 2, 2), *[Counts(2, 2, 2)] * 4]) is not None
+
+    @pytest.mark.parametrize(("shared", "low", "high"), [(0, 0.0, 0.5218), (1, 0.0944, 0.9056), (2, 0.4782, 1.0)])
+    def test_five_documents_with_the_same_f1_do_not_make_it_certain(self, shared: int, low: float, high: float) -> None:
+        """Of 5 trials without a miss 48 to 100 %: .025 ** (1 / 5) = .4782."""
+        assert interval([Counts(shared, 2, 2)] * 5) == pytest.approx((low, high), abs=1e-4)
 
     def test_blind_work_is_counted_apart(self, bench: Bench) -> None:
         for key, curator, blind in (("n0", "ana", False), ("n1", "ana", True)):
@@ -268,6 +280,19 @@ class TestEvaluate:
         assert found.shown == 1
         assert found.by_source["span", "rules"] == {"accepted": 1, "rejected": 1}
         assert (found.blind.documents, found.blind.suggested, found.blind.matched) == (1, 2, 1)
+
+    def test_a_document_that_two_finished_is_one(self, bench: Bench) -> None:
+        for key in ("n0", "n1"):
+            document = bench.add(key, note(int(key[1]))[0])
+            propose(bench.store, document, [proposal(document, "taller", "ORG", 0.4)])
+            for curator in ("ana", "bo"):
+                op = Op("assignment", curator, None, {"blind": key == "n1"})
+                with bench.store.write() as writer:
+                    writer.append(LayerName(key, "corpus"), "lead", "assign", [op])
+                Desk(bench.workspace, curator).open(key).finish()
+        found = summarize_verdicts(bench.store)
+        assert (found.shown, found.by_source["span", "rules"]) == (1, {"ignored": 2})
+        assert (found.blind.documents, found.blind.suggested, found.blind.matched) == (1, 2, 0)
 
 
 class TestCommands:
