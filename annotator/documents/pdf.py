@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,11 +19,14 @@ from annotator.extras import missing
 from annotator.inputs import open_file
 
 if TYPE_CHECKING:
+    from pdfminer.layout import LTChar
     from pdfminer.pdfdocument import PDFDocument
 
 _UNKNOWN_GLYPH = re.compile(r"\(cid:\d+\)")
 _MOST_UNKNOWN = 0.2
 """Share of letters that the file does not name, above which the text is of no use."""
+_SLANT = 5
+"""Degrees."""
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:([-+])(\d\d)'?(\d\d)?)?")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
@@ -89,9 +93,7 @@ def _glyphs(page: Any) -> Iterator[PdfGlyph | None]:
     while waiting:
         for item in waiting[-1]:
             if isinstance(item, LTChar):
-                upright = item.matrix[0] > 0 and abs(item.matrix[1]) < 1e-3 * abs(item.matrix[0])
-                baseline = item.matrix[5]
-                yield PdfGlyph(item.get_text(), item.x0, item.x1, baseline, item.size, upright)
+                yield _glyph(item)
             elif isinstance(item, LTImage):
                 yield None
             elif isinstance(item, LTContainer):
@@ -99,6 +101,20 @@ def _glyphs(page: Any) -> Iterator[PdfGlyph | None]:
                 break
         else:
             waiting.pop()
+
+
+def _glyph(char: LTChar) -> PdfGlyph:
+    """A character in the direction in which it is written; a slight slant, as scans have, is taken for straight."""
+    a, b, c, d, x, y = char.matrix
+    turn = round(math.degrees(math.atan2(b, a)))
+    straight = 90 * round(turn / 90)
+    turn = (straight if abs(turn - straight) <= _SLANT else turn) % 360
+    along, across = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    start = x * along + y * across
+    end = start + char.adv * math.hypot(a, b)
+    rise, spread = char.height - abs(b * char.adv), char.width - abs(a * char.adv)
+    size = math.hypot(c, d) * (rise / abs(d) if abs(d) > abs(c) else spread / (abs(c) or 1.0))
+    return PdfGlyph(char.get_text(), min(start, end), max(start, end), y * along - x * across, size, turn)
 
 
 def _extract(pages: list[list[PdfLine]], known: dict[str, Any], pictures: int, name: str) -> Extract:

@@ -20,29 +20,33 @@ _LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in ra
 
 
 class PdfGlyph(NamedTuple):
-    """A character that is drawn: its text, from where to where, its baseline and size in points, whether upright."""
+    """A character that is drawn: its text, from where to where, its baseline and size in points.
+
+    ``turn`` is the direction of writing in degrees, counter-clockwise; the rest is measured along and across it.
+    """
 
     text: str
     x0: float
     x1: float
     baseline: float
     size: float
-    upright: bool
+    turn: int
 
 
 @dataclass(slots=True)
 class PdfLine:
-    """A line: its text, where it begins and ends, its baseline and the size of its letters, in points."""
+    """A line: its text, where it begins and ends, its baseline, the size of its letters in points, and its turn."""
 
     text: str
     x0: float
     x1: float
     baseline: float
     size: float
+    turn: int
 
 
 def lines_of(glyphs: Sequence[PdfGlyph]) -> list[PdfLine]:
-    """Put characters together to lines; what is written upwards or downwards is a line of its own kind, and kept."""
+    """Put characters together to lines, also those that are written upwards, downwards or askew."""
     return [line for line in map(_line, _runs(glyphs)) if line.text.strip()]
 
 
@@ -61,8 +65,8 @@ def _runs(glyphs: Sequence[PdfGlyph]) -> Iterator[list[PdfGlyph]]:
 def _follows(last: PdfGlyph, glyph: PdfGlyph, first: PdfGlyph) -> bool:
     """Tell whether a character goes on in the line of the one before."""
     size = max(last.size, glyph.size, 1.0)
-    if not (last.upright and glyph.upright):
-        return last.upright == glyph.upright
+    if last.turn != glyph.turn:
+        return False
     apart = min(abs(glyph.baseline - last.baseline), abs(glyph.baseline - first.baseline))
     raised = min(last.size, glyph.size) < _SMALLER * size and -0.3 * size < glyph.x0 - last.x1 < size
     if apart > (_RAISED if raised else _SAME_BASELINE) * size:
@@ -74,7 +78,7 @@ def _line(run: Sequence[PdfGlyph]) -> PdfLine:
     pieces: list[str] = []
     last: PdfGlyph | None = None
     for glyph in run:
-        if last is not None and last.upright:
+        if last is not None:
             gap = (glyph.x0 - last.x1) / max(glyph.size, 1.0)
             pieces.append(CELL if gap > _CELL else " " if gap > _SPACE else "")
         pieces.append(glyph.text)
@@ -82,7 +86,7 @@ def _line(run: Sequence[PdfGlyph]) -> PdfLine:
     sizes = sorted(glyph.size for glyph in run if glyph.text.strip()) or [0.0]
     solid = [glyph for glyph in run if glyph.text.strip()] or list(run)
     x0, x1 = min(glyph.x0 for glyph in solid), max(glyph.x1 for glyph in solid)
-    return PdfLine(_cleaned("".join(pieces)), x0, x1, run[0].baseline, sizes[len(sizes) // 2])
+    return PdfLine(_cleaned("".join(pieces)), x0, x1, run[0].baseline, sizes[len(sizes) // 2], run[0].turn)
 
 
 def _cleaned(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 from statistics import median
 
@@ -25,7 +25,10 @@ _DIGITS = re.compile(r"\d+")
 
 
 def drop_running_lines(pages: Sequence[Sequence[PdfLine]], left_out: Counter[str]) -> list[list[PdfLine]]:
-    """Leave out what stands at the very top or bottom of most pages but for its numbers: titles and page numbers."""
+    """Leave out what stands at the very top or bottom of most pages but for its numbers: titles and page numbers.
+
+    What is written in another direction than the rest, such as a stamp along the margin, has a top and a bottom too.
+    """
     if len(pages) < _FEWEST_PAGES:
         return [list(page) for page in pages]
     seen = Counter(key for page in pages for side in _margins(page) for key in {_running_key(page[n]) for n in side})
@@ -40,15 +43,18 @@ def drop_running_lines(pages: Sequence[Sequence[PdfLine]], left_out: Counter[str
     return kept
 
 
-def _margins(page: Sequence[PdfLine]) -> tuple[list[int], list[int]]:
-    """The numbers of the highest and of the lowest lines of a page, from the edge inwards."""
-    by_height = sorted(range(len(page)), key=lambda number: page[number].baseline)
-    return by_height[:_MARGIN_LINES], by_height[: -_MARGIN_LINES - 1 : -1]
+def _margins(page: Sequence[PdfLine]) -> Iterator[list[int]]:
+    """The numbers of the highest and of the lowest lines of each turn on a page, from the edge inwards."""
+    for turn in {line.turn for line in page}:
+        numbers = (number for number, line in enumerate(page) if line.turn == turn)
+        by_height = sorted(numbers, key=lambda number: page[number].baseline)
+        yield by_height[:_MARGIN_LINES]
+        yield by_height[: -_MARGIN_LINES - 1 : -1]
 
 
-def _running_key(line: PdfLine) -> tuple[str, int]:
-    """A line without its digits, and its height."""
-    return _DIGITS.sub("#", line.text), round(line.baseline / 3)
+def _running_key(line: PdfLine) -> tuple[str, int, int]:
+    """A line without its digits, its height, and its turn."""
+    return _DIGITS.sub("#", line.text), round(line.baseline / 3), line.turn
 
 
 def paragraphs(lines: Sequence[PdfLine], vocabulary: Mapping[str, int], left_out: Counter[str]) -> list[str]:
@@ -75,7 +81,7 @@ def paragraphs(lines: Sequence[PdfLine], vocabulary: Mapping[str, int], left_out
 
 def _usual_step(lines: Sequence[PdfLine]) -> float:
     """How far the baselines of two lines in a paragraph are usually apart, in multiples of their size."""
-    pairs = pairwise(lines)
+    pairs = ((a, b) for a, b in pairwise(lines) if a.turn == b.turn)
     steps = [
         (a.baseline - b.baseline) / a.size for a, b in pairs if a.size and 0.5 < (a.baseline - b.baseline) / a.size < 3
     ]
@@ -85,7 +91,7 @@ def _usual_step(lines: Sequence[PdfLine]) -> float:
 def _begins(last: PdfLine, line: PdfLine, lines: Sequence[PdfLine], step: float) -> bool:
     """Tell whether a line begins a paragraph."""
     size = max(last.size, 1.0)
-    if abs(line.size - last.size) > 0.1 * size or CELL in last.text or CELL in line.text:
+    if line.turn != last.turn or abs(line.size - last.size) > 0.1 * size or CELL in last.text or CELL in line.text:
         return True
     down = last.baseline - line.baseline
     if abs(down) < 0.1 * size:  # the next cell of a table, or a column beside
@@ -99,7 +105,10 @@ def _begins(last: PdfLine, line: PdfLine, lines: Sequence[PdfLine], step: float)
     right = max(
         other.x1
         for other in lines
-        if other.x0 < last.x1 and other.x1 > last.x0 and abs(other.size - last.size) < 0.1 * size
+        if other.turn == last.turn
+        and other.x0 < last.x1
+        and other.x1 > last.x0
+        and abs(other.size - last.size) < 0.1 * size
     )
     left = min(last.x0, line.x0)
     return last.x1 - left < _SHORT * (right - left) and not line.text[:1].islower()

@@ -57,6 +57,10 @@ def _names_beside(path: Path, column: str) -> list[str] | None:
 def _document(item: JsonItem, options: Mapping[str, str], names: list[str] | None) -> ForeignDocument:
     row = Fields.of(item.value, item.where)
     words, column = options.get("word-column", "tokens"), options.get("tag-column", TAGS)
+    for option, name in (("word-column", words), ("tag-column", column)):
+        if name not in row:
+            found = ", ".join(row.values) or "none"
+            raise FormatError(f"{row.where}: no column {name}: found {found}", f"name the right one, -O {option}=NAME")
     text, segments = text_of_words(row, words)
     values = [_tag(row, column, index, value, names) for index, value in enumerate(row.get(column, list))]
     if len(values) != len(segments):

@@ -323,7 +323,7 @@ def excerpt(value: object) -> str:
     if value is MISSING:
         return "nothing"
     try:
-        written = json.dumps(value, ensure_ascii=False)
+        written = json.dumps(value, ensure_ascii=False, default=str)
     except (RecursionError, ValueError):
         return "something"
     return written if len(written) <= _SHOWN else written[: _SHOWN - 1] + "…"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from annotator.errors import FormatError
 from annotator.extras import missing
-from annotator.formats.json_values import Fields
+from annotator.formats.json_values import Fields, encode
 from annotator.formats.source import JsonItem, Source
 
 if TYPE_CHECKING:
@@ -37,7 +39,20 @@ def read(source: Source) -> Iterator[JsonItem]:
         for batch in table.iter_batches(batch_size=_BATCH):
             for value in batch.to_pylist():
                 number += 1
-                yield JsonItem(value, number, f"{source.name}: row {number}", source.stem)
+                yield JsonItem(_as_json(value), number, f"{source.name}: row {number}", source.stem)
+
+
+def _as_json(value: Any) -> Any:
+    """A value as JSON would hold it, with dates and decimals as strings; bytes are text where they are UTF-8."""
+    if isinstance(value, dict):
+        return {name: _as_json(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_json(inner) for inner in value]
+    if isinstance(value, bytes):
+        with suppress(UnicodeDecodeError):
+            return value.decode()
+        return value
+    return value if isinstance(value, str | int | None) else msgspec.json.decode(encode(value))
 
 
 def tag_names(source: Source, column: str) -> list[str] | None:

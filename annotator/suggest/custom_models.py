@@ -75,8 +75,8 @@ def add(
 
     With ``force``, what is there and was not added so, or was changed since, is kept in ``set-aside``.
 
-    Language and name are those of its metadata unless given.  Raises :class:`ModelError` where spaCy cannot load it,
-    or where it marks no spans.
+    Language and name are those of its metadata unless given.  Raises :class:`ModelError` where spaCy cannot load or run
+    it, or where it marks no spans.
     """
     if not (path / "config.cfg").is_file():
         raise ModelError(f"{path}: no spaCy pipeline", "give the folder that `spacy train` wrote, such as model-best")
@@ -84,6 +84,7 @@ def add(
     labels = tuple(sorted({label for _, pipe in nlp.pipeline for label in _span_labels(pipe)}))
     if not labels:
         raise ModelError(f"{path}: a pipeline that marks no spans", "it needs a component such as ner or spancat")
+    list(_run(nlp, [nlp.make_doc("Ana Ruiz vive en Madrid.")], path, "train all of its components, or leave them out"))
     wanted = name or str(nlp.meta.get("name") or "")
     if not wanted or not set(wanted.lower()) <= _NAMES:
         raise ModelError(f"{wanted!r} cannot name a model", "give one of letters, digits, - and _ with --name")
@@ -145,7 +146,9 @@ class CustomModelSuggester:
             self._nlp = self._nlp or _loaded(self._path)
             nlp = self._nlp
             pieces = [(id(d), at, doc) for d in in_language for at, doc in _pieces(d, nlp)]
-            for (owner, at, _), doc in zip(pieces, nlp.pipe(doc for _, _, doc in pieces), strict=True):
+            hint = f"`annotator models remove {self.name}` takes it away; or add it again once it is mended"
+            read = _run(nlp, [doc for _, _, doc in pieces], self._path, hint)
+            for (owner, at, _), doc in zip(pieces, read, strict=True):
                 spans[owner] += self._spans(doc, at)
         for document in documents:
             yield Annotations.of(spans[id(document)])
@@ -179,8 +182,21 @@ def _loaded(path: Path) -> Language:
     try:
         return spacy.load(path)
     except Exception as error:  # a pipeline may name components of any package, and those raise what they like
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"{path}: spaCy cannot load it: {reason}", "train it with this version of spaCy") from error
+        raise ModelError(
+            f"{path}: spaCy cannot load it: {_reason(error)}", "train it with this version of spaCy"
+        ) from error
+
+
+def _run(nlp: Language, docs: Iterable[Doc], path: Path, hint: str) -> Iterator[Doc]:
+    """Yield what a pipeline makes of tokenized texts."""
+    try:
+        yield from nlp.pipe(docs)
+    except Exception as error:  # as above
+        raise ModelError(f"{path}: spaCy cannot run it: {_reason(error)}", hint) from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _span_labels(pipe: object) -> tuple[str, ...]:
@@ -193,6 +209,13 @@ def _span_labels(pipe: object) -> tuple[str, ...]:
 
 
 def _scores(meta: Mapping[str, Any], labels: Iterable[str]) -> dict[str, float]:
+    try:
+        return _measured_scores(meta, labels)
+    except (AttributeError, TypeError, ValueError):
+        return {"": UNKNOWN_SCORE}
+
+
+def _measured_scores(meta: Mapping[str, Any], labels: Iterable[str]) -> dict[str, float]:
     measured = meta.get("performance") or {}
     overall = measured.get("ents_p") or measured.get("spans_sc_p") or UNKNOWN_SCORE
     by_label = measured.get("ents_per_type") or measured.get("spans_sc_per_type") or {}

@@ -6,7 +6,7 @@ scheme's patterns alone, and tells which models are missing.  Other processes ca
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -24,7 +24,7 @@ from annotator.suggest.models import in_use
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pinned_models import PINNED, PinnedModel
 from annotator.suggest.pipeline_settings import PipelineSettings
-from annotator.suggest.protocol import ENTRY_POINT_GROUP, Planned, Reported, Suggester, SuggesterFactory, hosts_of
+from annotator.suggest.protocol import ENTRY_POINT_GROUP, Planned, Reported, Sent, Suggester, SuggesterFactory, hosts_of
 from annotator.suggest.score_table import ScoreTable, shipped_digest
 from annotator.suggest.span_choice import compatible
 from annotator.text import Document
@@ -103,6 +103,13 @@ class SuggestionPipeline:
         """What suggesters that ask a server would send there to suggest for a document, of those that can tell."""
         plans = (getattr(suggester, "plan", None) for suggester in self._extra)
         return [plan(document) for plan in plans if callable(plan)]
+
+    def sent_so_far(self) -> Iterator[tuple[str, Mapping[str, Sent]]]:
+        """Yield what suggesters that can tell sent from this process about documents of the last batch, by key."""
+        for suggester in self._extra:
+            so_far = getattr(suggester, "sent_so_far", None)
+            if callable(so_far):
+                yield from so_far()
 
     @property
     def uncalibrated(self) -> list[str]:

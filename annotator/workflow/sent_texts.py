@@ -12,6 +12,7 @@ import msgspec
 
 from annotator.inputs import open_file
 from annotator.suggest.protocol import Sent
+from annotator.wording import plural
 from annotator.workflow.workspace import Workspace
 
 LEDGER = "sent.jsonl"
@@ -85,7 +86,8 @@ def sent_totals(workspace: Workspace) -> dict[str, tuple[Sent, str]]:
 def describe_sent(host: str, sent: Sent) -> str:
     """In a few words what was sent to a host."""
     size = f"{sent.bytes / 1000:,.0f} kB" if sent.bytes >= 1000 else f"{sent.bytes} bytes"
-    return f"{host}: {sent.requests:,} requests about {sent.documents:,} documents, {size}{describe_usage(sent)}"
+    amount = f"{plural(sent.requests, 'request')} about {plural(sent.documents, 'document')}, {size}"
+    return f"{host}: {amount}{describe_usage(sent)}"
 
 
 def describe_usage(sent: Sent) -> str:

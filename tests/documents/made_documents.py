@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -83,12 +84,20 @@ def epub(chapters: Sequence[str], **others: str) -> bytes:
 
 
 class PdfText(NamedTuple):
-    """A line of text that a PDF draws, in points from the lower left corner."""
+    """A line of text that a PDF draws, in points from the lower left corner, turned by so many degrees."""
 
     x: float
     y: float
     text: str
     size: float = 10
+    turn: float = 0
+
+    @property
+    def drawn(self) -> str:
+        """The operators that draw it."""
+        along, across = math.cos(math.radians(self.turn)), math.sin(math.radians(self.turn))
+        place = f"{along:.6f} {across:.6f} {-across:.6f} {along:.6f} {self.x} {self.y} Tm"
+        return f"BT /F1 {self.size} Tf {place} ({_pdf_string(self.text)}) Tj ET\n"
 
 
 def pdf(*pages: Sequence[PdfText], info: str = "") -> bytes:
@@ -97,9 +106,7 @@ def pdf(*pages: Sequence[PdfText], info: str = "") -> bytes:
     objects.append("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
     kids = []
     for lines in pages:
-        drawn = "".join(
-            f"BT /F1 {line.size} Tf {line.x} {line.y} Td ({_pdf_string(line.text)}) Tj ET\n" for line in lines
-        )
+        drawn = "".join(line.drawn for line in lines)
         objects.append(f"<< /Length {len(drawn.encode('cp1252'))} >>\nstream\n{drawn}\nendstream")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R"

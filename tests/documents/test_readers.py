@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -146,6 +147,29 @@ def test_a_pdf_is_read_by_page_and_its_lines_are_mended(tmp_path: Path) -> None:
         "2025-10-03T10:00:00-06:00",
     )
     assert left_out(report) == {"running line": 6, "line-end hyphen": 3}
+
+
+@pytest.mark.parametrize("turn", [0, 1, -2.5, 90, 180, 270, 30])
+def test_lines_of_a_pdf_are_told_apart_in_whatever_direction_they_are_written(tmp_path: Path, turn: float) -> None:
+    down = (math.sin(math.radians(turn)) * 12, -math.cos(math.radians(turn)) * 12)
+    lines = [
+        PdfText(300 + down[0] * n, 400 + down[1] * n, text, turn=turn)
+        for n, text in enumerate(("El Consejo de Segu-", "ridad se reunió ayer con", "los ministros del ramo."))
+    ]
+    stamp = PdfText(20, 200, "BORRADOR", turn=turn + 45)
+    [article], report = read(tmp_path, "a.pdf", pdf([*lines, stamp]))
+    assert article.text == "El Consejo de Seguridad se reunió ayer con los ministros del ramo.\n\nBORRADOR"
+    assert left_out(report) == {"line-end hyphen": 1}
+
+
+def test_what_stands_along_the_margin_of_most_pages_of_a_pdf_is_a_running_line(tmp_path: Path) -> None:
+    pages = [
+        [PdfText(20, 300, f"Descargado el {n}", turn=90), PdfText(72, 700, f"Nota {name}."), PdfText(290, 30, str(n))]
+        for n, name in enumerate(("primera", "segunda", "tercera"), 1)
+    ]
+    [article], report = read(tmp_path, "a.pdf", pdf(*pages))
+    assert article.text == "Nota primera.\n\nNota segunda.\n\nNota tercera."
+    assert left_out(report) == {"running line": 6}
 
 
 def test_columns_cells_and_indents_of_a_pdf(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,28 @@ class TestRows:
         (document,) = hf.read(Source(tmp_path / "out" / "data.jsonl"), {})
         assert span_texts(document) == [("PERSON", "Ana"), ("GPE", "Lima")]
         assert list(hf.read(Source(tmp_path / "out"), {})) == [document]
+
+    def test_values_of_a_parquet_file_that_json_does_not_know(self, tmp_path: Path) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        day = datetime(2024, 5, 1, tzinfo=UTC)
+        tokens = [b"Ana", "año".encode()]
+        row = {"id": day, "tokens": tokens, "ner_tags": ["B-PER", "O"], "meta": {"day": day, "x": float("nan")}}
+        parquet.write_table(pa.Table.from_pylist([row]), tmp_path / "a.parquet")
+        (document,) = hf.read(Source(tmp_path / "a.parquet"), {})
+        assert (document.text, document.meta) == ("Ana año", {"day": "2024-05-01T00:00:00Z", "x": None})
+        parquet.write_table(pa.Table.from_pylist([row | {"tokens": [b"\xff", b"x"]}]), tmp_path / "b.parquet")
+        with pytest.raises(FormatError, match=r"row 1: tokens: found .*xff.*, expected a list of strings"):
+            list(hf.read(Source(tmp_path / "b.parquet"), {}))
+
+    def test_a_column_that_is_not_there_is_told_with_those_that_are(self, tmp_path: Path) -> None:
+        (tmp_path / "a.jsonl").write_text('{"words": ["Ana"], "labels": ["O"]}\n')
+        with pytest.raises(FormatError, match="no column tokens: found words, labels") as refused:
+            list(hf.read(Source(tmp_path / "a.jsonl"), {}))
+        assert refused.value.hint == "name the right one, -O word-column=NAME"
+        with pytest.raises(FormatError, match="no column ner_tags: found words, labels"):
+            list(hf.read(Source(tmp_path / "a.jsonl"), {"word-column": "words"}))
 
     @pytest.mark.parametrize("file", ["jsonl", "parquet"])
     @pytest.mark.parametrize("tags", ["names", "ids"])

@@ -50,6 +50,27 @@ def test_labels_count_by_name_or_as_labels_of_models(tmp_path: Path, scheme: Lab
     ]
 
 
+@pytest.mark.parametrize("measured", [{"ents_p": "good"}, {"ents_per_type": {"GPE": 0.75}}, {"ents_per_type": ["GPE"]}])
+def test_a_measurement_of_another_shape_is_none(tmp_path: Path, measured: dict[str, object]) -> None:
+    assert custom_models.add(pipeline(tmp_path / "made", "es", **measured), tmp_path / "models").scores == {"": 0.5}
+
+
+def test_a_pipeline_that_cannot_be_run_is_told_by_its_name(
+    tmp_path: Path, scheme: LabelScheme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nlp = spacy.load(pipeline(tmp_path / "made"))
+    nlp.add_pipe("tagger")
+    nlp.to_disk(tmp_path / "untrained")
+    with pytest.raises(ModelError, match=r"untrained: spaCy cannot run it: .*train all of its components"):
+        custom_models.add(tmp_path / "untrained", tmp_path / "models")
+    assert custom_models.installed(tmp_path / "models") == []
+    monkeypatch.setattr(custom_models, "_run", lambda _nlp, docs, *_: docs)
+    custom_models.add(tmp_path / "untrained", tmp_path / "models")
+    monkeypatch.undo()
+    with pytest.raises(ModelError, match=r"spaCy cannot run it: .*annotator models remove probe"):
+        spans(make_document(TEXT), scheme, tmp_path / "models")
+
+
 def test_without_a_measurement_it_may_be_right_or_wrong(tmp_path: Path, scheme: LabelScheme) -> None:
     custom_models.add(pipeline(tmp_path / "made"), tmp_path / "models")
     assert {score for _, _, score in spans(make_document(TEXT), scheme, tmp_path / "models")} == {0.5}

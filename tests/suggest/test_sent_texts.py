@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
+import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from annotator.workflow.learning.suggesting import Place, suggest
 from annotator.workflow.sent_texts import LEDGER, describe_sent, record_sent, sent_totals
 from tests.processes import finish, start
 from tests.schemas import schema_problems
-from tests.suggest.chat.chat_server import FakeChat, complaint, completion, mention
+from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion, mention
 from tests.suggest.conftest import make_document
 from tests.workflow.learning.test_training import finish as finish_note
 from tests.workflow.learning.test_training import note as news
@@ -174,6 +176,23 @@ class TestAsked:
         assert (told[0], told[-1]) == ([], [6])
         assert len(chat.asked) == 6
 
+    def test_what_was_sent_before_ctrl_c_is_in_the_ledger(self, chat: FakeChat, learner: Bench) -> None:
+        def answer(_: str) -> Reply:
+            if len(chat.asked) == 4:
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+                return Reply(200, b"", late=True)
+            return completion([])
+
+        chat.answer = answer
+        with pytest.raises(KeyboardInterrupt):
+            suggest(learner.workspace, asking=lambda *_: None)
+        entries = [json.loads(x) for x in (learner.workspace.root / "db" / LEDGER).read_bytes().splitlines()]
+        assert [(one["document"], one["requests"]) for one in entries] == [(key, 1) for key in ("n0", "n1", "n2", "n3")]
+        chat.over.set()
+        suggest(learner.workspace, asking=lambda *_: None)
+        ((sent, _),) = sent_totals(learner.workspace).values()
+        assert sent.requests == len(chat.asked) == 7
+
     def test_a_setting_lets_the_background_ask_and_it_says_so(self, chat: FakeChat, learner: Bench) -> None:
         training = BackgroundTraining(learner.workspace.root, "ana", network=True)
         assert training.start().wait() == 0
@@ -233,3 +252,4 @@ def test_the_ledger_adds_up_and_passes_over_what_is_none(bench: Bench) -> None:
     assert describe_sent("a", sent) == (
         "a: 4 requests about 5 documents, 2 kB, 800 tokens read and 30 written, 0.7500 EUR"
     )
+    assert describe_sent("a", Sent(1, 1, 900)) == "a: 1 request about 1 document, 900 bytes"

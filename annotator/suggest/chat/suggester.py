@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -58,6 +58,7 @@ class ChatSuggester:
         self._configuration = configuration
         self._cache_folder = cache_folder
         self._gold = gold or GoldSentences()
+        self._traffic: dict[str, Traffic] = {}
         self._asking = Asking(scheme, configuration, AnswerCache(cache_folder), offline=offline)
 
     def offline(self) -> ChatSuggester:
@@ -75,6 +76,7 @@ class ChatSuggester:
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Reported]:
         """Yield a layer for each document, in order; a question without an answer is reported in it."""
+        self._traffic.clear()
         endpoint = self._asking.endpoint()
         if self.hosts:
             try:
@@ -83,6 +85,11 @@ class ChatSuggester:
                 self._asking.note(trouble)
         with endpoint:
             yield from map_in_threads(partial(self._read, endpoint), documents, self._configuration.parallel)
+
+    def sent_so_far(self) -> Iterator[tuple[str, Mapping[str, Sent]]]:
+        """Yield what was sent about each document since ``suggest`` was last called, also where no layer came of it."""
+        for key, traffic in list(self._traffic.items()):
+            yield key, self._by_host(traffic)
 
     def plan(self, document: Document) -> Planned:
         """What would be sent to ask about a document, as far as that is known before anything was answered.
@@ -121,7 +128,8 @@ class ChatSuggester:
     def _read(self, endpoint: Endpoint, document: Document) -> Reported:
         source = f"{self.name}@{self.version}"
         suggestions = Anchoring(self._scheme, document, source, self._configuration.score)
-        questions, traffic, unread = self._questions(document), Traffic(), Counter[str]()
+        questions, unread = self._questions(document), Counter[str]()
+        traffic = self._traffic[document.key] = Traffic()
         pieces = list(question.pieces(document, self._configuration.chunk))
         for sentences in pieces:
             for part, answer in self._answered(endpoint, questions.entities, sentences, traffic):
@@ -145,16 +153,18 @@ class ChatSuggester:
         suggestions.finish()
         reason = unread.most_common(1)[0][0] if unread else ""
         report = f"{source}: {reason}" if reason else ""
-        sent = self._priced(replace(traffic.sent, documents=1))
-        by_host = {self._configuration.host: sent} if traffic.requests else {}
         return Reported(
             suggestions.spans,
             suggestions.relations,
             unread=report,
             dropped=suggestions.dropped,
-            sent=by_host,
+            sent=self._by_host(traffic),
             unkept=traffic.unkept,
         )
+
+    def _by_host(self, traffic: Traffic) -> Mapping[str, Sent]:
+        sent = self._priced(replace(traffic.sent, documents=1))
+        return {self._configuration.host: sent} if traffic.requests else {}
 
     def _priced(self, sent: Sent) -> Sent:
         prices = self._configuration.prices

@@ -125,9 +125,8 @@ def suggest(
             progress(0, len(todo))
         if asking is not None and pipeline.hosts and todo:
             asking(pipeline.hosts, {})
-        for batch in batches:
+        for batch in _recorded(batches, pipeline, workspace, by):
             sent = sum_by_host(layer.sent for layer in batch.layers if isinstance(layer, Reported))
-            record_sent(workspace, by, _sent_by_document(batch))
             linked = list(map(links.linked, batch.documents, batch.layers))
             _write(workspace.store, Suggested(batch.documents, linked), fingerprint)
             for layer in linked:
@@ -150,6 +149,22 @@ def plan(workspace: Workspace, keys: Sequence[str] = ()) -> Iterator[tuple[str, 
         document = workspace.store.document(key)
         if document is not None:
             yield key, pipeline.plan(document)
+
+
+def _recorded(batches: Batches, pipeline: SuggestionPipeline, workspace: Workspace, by: str) -> Iterator[Suggested]:
+    """Yield batches once the ledger has what was sent for them; it also has that for a batch that is broken off."""
+    told: set[str] = set()
+    while True:
+        try:
+            batch = next(batches, None)
+        except BaseException:
+            record_sent(workspace, by, ((key, sent) for key, sent in pipeline.sent_so_far() if key not in told))
+            raise
+        if batch is None:
+            return
+        record_sent(workspace, by, _sent_by_document(batch))
+        told = {document.key for document in batch.documents}
+        yield batch
 
 
 def _sent_by_document(batch: Suggested) -> Iterator[tuple[str, Mapping[str, Sent]]]:
