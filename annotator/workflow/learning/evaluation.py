@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -171,13 +172,31 @@ def _overlapping(result: HeldOutResult) -> Counts:
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_bipartite_matching
 
-    suggested, right = sorted(result.suggested), sorted(result.right)
-    edges = [(i, j) for i, key in enumerate(suggested) for j, item in enumerate(right) if _touch(key, item)]
+    edges = list(_touching(sorted(result.suggested), sorted(result.right)))
     shared = 0
     if edges:
-        table = csr_array(([1] * len(edges), tuple(zip(*edges, strict=True))), shape=(len(suggested), len(right)))
+        table = csr_array(
+            ([1] * len(edges), tuple(zip(*edges, strict=True))), shape=(len(result.suggested), len(result.right))
+        )
         shared = int((maximum_bipartite_matching(table) >= 0).sum())
     return Counts(shared, len(result.suggested), len(result.right))
+
+
+def _touching(
+    suggested: Sequence[SpanKey | RelationKey], right: Sequence[SpanKey | RelationKey]
+) -> Iterator[tuple[int, int]]:
+    """Yield the numbers of suggestions and true items that touch; both are in order of the text."""
+    places = [_place(item) for item in right]
+    starts = [place.start for place in places]
+    longest = max((place.end - place.start for place in places), default=0)
+    for i, key in enumerate(suggested):
+        place = _place(key)
+        near = range(bisect_left(starts, place.start - longest), bisect_left(starts, place.end))
+        yield from ((i, j) for j in near if _touch(key, right[j]))
+
+
+def _place(item: SpanKey | RelationKey) -> SpanKey:
+    return item.head if isinstance(item, RelationKey) else item
 
 
 def _touch(one: SpanKey | RelationKey, other: SpanKey | RelationKey) -> bool:
