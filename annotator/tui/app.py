@@ -335,7 +335,7 @@ class AnnotatorApp(NotifyingApp):
         if not isinstance(self.screen, CommandsScreen):
             self.push_screen(CommandsScreen(self.desk, "commands", list(self.get_system_commands(self.screen))))
 
-    def search_themes(self) -> None:
+    def action_change_theme(self) -> None:
         """Choose a theme."""
         themes = [SystemCommand(name, "", partial(setattr, self, "theme", name)) for name in self.available_themes]
         self.push_screen(CommandsScreen(self.desk, "themes", themes))
