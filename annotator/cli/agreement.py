@@ -110,6 +110,8 @@ def command(
     from annotator.reports.work_summary import summarize_work
     from annotator.workflow.comparing.agreement_sample import layers_to_compare, read_sample, verdict_counts, work_times
 
+    if as_json and kind not in ("table", "json"):
+        raise click.UsageError(f"either --json or --format {kind}")
     workspace = global_options.workspace(folder)
     if gate:
         require_goals(workspace.scheme)

@@ -58,7 +58,7 @@ def number(value: float | None, digits: int = 2) -> str:
     """A figure with two digits, as papers print it: ``.83``, ``1.00``, ``-.04``; a dash when undefined."""
     if value is None:
         return "–"
-    text = f"{value:.{digits}f}"
+    text = f"{value:z.{digits}f}"
     return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 

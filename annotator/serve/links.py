@@ -108,6 +108,10 @@ def read_links(path: Path) -> dict[str, str]:
             raise InputError(
                 f"{path}, line {number}: is no link", "expected a name, a tab and a link; or remove the line"
             )
+        if person in tokens or token in tokens.values():
+            raise InputError(
+                f"{path}, line {number}: its name or its link stands there twice", "remove one of the two lines"
+            )
         tokens[person] = token
     return tokens
 

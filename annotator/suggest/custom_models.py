@@ -156,9 +156,11 @@ class CustomModelSuggester:
     def _spans(self, doc: Doc, at: int) -> Iterator[Span]:
         for span in [*doc.ents, *(span for group in doc.spans.values() for span in group)]:
             label = self._labels.get(span.label_)
-            if label is not None and span.text.strip() == span.text:
+            text = span.text.strip()
+            if label is not None and text:
                 score = self._model.scores.get(span.label_, self._model.scores.get("", UNKNOWN_SCORE))
-                yield suggested_span(span.start_char + at, span.end_char + at, label, self._model.source, score)
+                start = at + span.start_char + span.text.index(text)
+                yield suggested_span(start, start + len(text), label, self._model.source, score)
 
 
 def _pieces(document: Document, nlp: Language) -> Iterator[tuple[int, Doc]]:

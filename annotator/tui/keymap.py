@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from textual.binding import Binding, BindingType
-from textual.keys import _character_to_key
+from textual.keys import REPLACED_KEYS, Keys, _character_to_key, key_to_character
 
 from annotator.labels import LabelScheme
 from annotator.tui.key_names import label_to_add
@@ -18,6 +18,9 @@ LABEL_KEYS_ALLOWED = (
     *("find_document.", "choose_value.", "commands.", "version."),
 )
 """Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
+
+_NAMED = frozenset(key.value for key in Keys) | REPLACED_KEYS.keys()
+_MODIFIERS = {"alt", "ctrl", "hyper", "meta", "shift", "super"}
 
 BROWSER_KEYS: Mapping[str, str] = {
     "history.redo": "U",
@@ -54,6 +57,10 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
             raise SettingsError(
                 f"keys: no binding {binding_id!r}", f"did you mean {near[0]}?" if near else "? lists them"
             )
+    for binding_id, assigned in keys.items():
+        for key in assigned.split(","):
+            if not is_key(textual_key(key)):
+                raise SettingsError(f"keys: {binding_id}: there is no key {key.strip()!r}", "such as x, f4 or ctrl+d")
     for table in tables:
         _check_clashes(keys, bindings_of(table))
     labels = {textual_key(entity.key): entity.name for entity in scheme.entities.values()}
@@ -85,6 +92,16 @@ def textual_key(key: str) -> str:
     """Textual's name for a key; settings may give the character itself."""
     key = key.strip()
     return _character_to_key(key) if len(key) == 1 else key
+
+
+def is_key(key: str) -> bool:
+    """Whether a key has such a name in Textual, with or without modifiers."""
+    if key in _NAMED:
+        return True
+    *modifiers, name = key.split("+")
+    if not set(modifiers) <= _MODIFIERS:
+        return False
+    return name in _NAMED or (key_to_character(name) or "\n").isprintable()
 
 
 def textual_keymap(keys: Mapping[str, str]) -> dict[str, str]:

@@ -260,7 +260,8 @@ def test_time_is_cut_as_long_as_it_lasts(days: list[str], names: list[str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(0.834, ".83"), (1.0, "1.00"), (0.999, "1.00"), (0.0, ".00"), (-0.04, "-.04"), (None, "–")]
+    ("value", "shown"),
+    [(0.834, ".83"), (1.0, "1.00"), (0.999, "1.00"), (0.0, ".00"), (-0.04, "-.04"), (-0.004, ".00"), (None, "–")],
 )
 def test_figures_have_two_digits(value: float | None, shown: str) -> None:
     assert number(value) == shown

@@ -49,6 +49,16 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
         read_links(path)
 
 
+@pytest.mark.parametrize(("name", "token"), [("ana", "b" * 43), ("bo", "a" * 43)])
+def test_a_name_or_a_link_that_stands_there_twice_is_told(tmp_path: Path, name: str, token: str) -> None:
+    """Else the link would open as one of two people, or a link that was given out would not open any more."""
+    path = tmp_path / "links"
+    path.write_text(f"ana\thttp://x/?token={'a' * 43}\n{name}\thttp://x/?token={token}\n", encoding="utf-8")
+    path.chmod(0o600)
+    with pytest.raises(InputError, match="links, line 2: its name or its link stands there twice"):
+        read_links(path)
+
+
 @pytest.mark.parametrize(
     "line", ["ana", "ana\thttp://x/", "ana\thttp://x/?token=short", "\thttp://x/?token=" + "a" * 43]
 )

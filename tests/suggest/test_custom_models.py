@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
@@ -74,6 +75,16 @@ def test_a_pipeline_that_cannot_be_run_is_told_by_its_name(
 def test_without_a_measurement_it_may_be_right_or_wrong(tmp_path: Path, scheme: LabelScheme) -> None:
     custom_models.add(pipeline(tmp_path / "made"), tmp_path / "models")
     assert {score for _, _, score in spans(make_document(TEXT), scheme, tmp_path / "models")} == {0.5}
+
+
+def test_white_space_at_the_ends_of_a_span_is_left_off(tmp_path: Path, scheme: LabelScheme) -> None:
+    nlp = spacy.blank("es")
+    sees: dict[str, Any] = {"label": "PERSON", "pattern": [{"ORTH": "ve"}, {"IS_SPACE": True}]}
+    nlp.add_pipe("entity_ruler").add_patterns([sees])  # type: ignore[attr-defined]
+    nlp.meta.update(name="probe", version="1")
+    nlp.to_disk(tmp_path / "made")
+    custom_models.add(tmp_path / "made", tmp_path / "models")
+    assert spans(make_document(TEXT), scheme, tmp_path / "models") == [("ve", "PERSON", 0.5)]
 
 
 def test_only_documents_of_its_language_are_read(tmp_path: Path, scheme: LabelScheme) -> None:

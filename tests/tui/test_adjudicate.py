@@ -324,3 +324,14 @@ async def test_feedback_waits_for_complete_gold(disputed: Bench) -> None:
 def test_a_remapped_key_may_not_take_a_labels(disputed: Bench, key: str) -> None:
     with pytest.raises(AnnotatorError, match=rf"both want '{re.escape(key)}'"):
         AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={"case.names": key}))
+
+
+@pytest.mark.parametrize("key", ["foo+bar", "pagedwn", "", "x,", "esc"])
+def test_a_key_that_there_is_not_is_told(disputed: Bench, key: str) -> None:
+    with pytest.raises(AnnotatorError, match="there is no key"):
+        AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={"case.names": key}))
+
+
+@pytest.mark.parametrize("key", ["ñ", "ctrl+pagedown", "f13", "alt+enter", "plus", "ctrl+shift+x"])
+def test_a_key_that_there_is_may_be_taken(disputed: Bench, key: str) -> None:
+    AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={"case.names": key}))
