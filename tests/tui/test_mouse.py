@@ -7,6 +7,7 @@ import pytest
 from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.widgets.clickable_keys import KeyClicked
+from annotator.tui.widgets.command_list import CommandList
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, span_texts
 
@@ -123,3 +124,15 @@ async def test_a_key_clicked_twice_leaves_one_screen(news: Bench, key: str) -> N
         assert work.app.failure is None
         assert isinstance(work.app.screen, QueueScreen) == (key == "Q")
         assert len(work.app.screen_stack) == (2 if key == "Q" else 3)
+
+
+async def test_a_click_on_a_line_that_went_meanwhile_chooses_nothing(news: Bench) -> None:
+    async with workbench(news) as work:
+        await work.press("ctrl+p", *"flag")
+        commands = work.app.screen.query_one(CommandList)
+        assert commands.count() < 9
+        commands.post_message(CommandList.EntryChosen(commands, 40, twice=True))
+        await work.settle()
+        assert work.app.failure is None
+        await work.press("escape")
+        assert isinstance(work.app.screen, QueueScreen)

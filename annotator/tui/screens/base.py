@@ -24,6 +24,7 @@ from annotator.tui.widgets.clickable_keys import KeyClicked
 from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.one_layout import laid_out_once
 from annotator.tui.widgets.palette_widget import PaletteWidget
+from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.tui.workbench import Workbench
 from annotator.tuning import collect_young, hand_over
 from annotator.workflow.desk import Desk
@@ -207,6 +208,14 @@ class WorkScreen(Screen[None]):
         if self.is_active and not self.has_class("-entering"):
             self.withdraw_question()
             await self.waiting_keys.take(event.event)
+
+    async def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
+        """Choose the entry that was clicked, unless it, or the screen, has gone meanwhile."""
+        if self.is_active and event.index < event.sender.count():
+            await self.choose_entry(event.index, twice=event.twice)
+
+    async def choose_entry(self, index: int, *, twice: bool) -> None:
+        """Choose an entry of a list; ``twice`` where it was a double click."""
 
     async def handle(self, event: events.Key) -> None:
         """Act on a key."""

@@ -19,7 +19,6 @@ from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.layer_pane import LayerPane
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
-from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.comments import ListedComment
 from annotator.workflow.comparing.disagreements import read_version
 from annotator.workflow.desk import Desk
@@ -164,10 +163,10 @@ class CommentsScreen(WorkScreen):
         """Move by a screenful."""
         self.action_move(by * self.list_view.lines_on_a_page)
 
-    def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
+    async def choose_entry(self, index: int, *, twice: bool) -> None:
         """Choose the comment under the mouse; a double click goes there."""
-        self._choose(event.index)
-        if event.twice:
+        self._choose(index)
+        if twice:
             self.action_go()
 
     def action_filter(self) -> None:

@@ -20,7 +20,6 @@ from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
 from annotator.tui.widgets.versions_bar import VersionLine, VersionsBar
 from annotator.tui.widgets.versions_view import DisplayedCases, VersionsView
-from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.adjudicating.case_list import CaseList
 from annotator.workflow.adjudicating.cases import SpanCase
 from annotator.workflow.adjudicating.feedback import AttributeFeedback, Feedback, SpanFeedback, tally
@@ -218,9 +217,9 @@ class FeedbackScreen(WorkScreen):
         """Go back."""
         self.app.pop_screen()
 
-    def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
+    async def choose_entry(self, index: int, *, twice: bool) -> None:  # noqa: ARG002 - one click shows it
         """Show the item of a line that was clicked."""
-        self._show(event.index)
+        self._show(index)
 
     def on_text_view_pointed(self, event: TextView.Pointed) -> None:
         """Show the item under the mouse, if one is listed."""

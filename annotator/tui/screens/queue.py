@@ -15,7 +15,6 @@ from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.queue_view import FoundDocuments, QueueView
 from annotator.tui.widgets.status_line import StatusLine, training_prefix
-from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.tuning import CLOSING_SECONDS
 from annotator.workflow.desk import WAITING, Desk, LeadRow, QueueFilter, QueueSort
 
@@ -268,8 +267,8 @@ class QueueScreen(WorkScreen):
         """Remove the filter."""
         self._list(replace(self.view.filter, text="", state=""))
 
-    def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
+    async def choose_entry(self, index: int, *, twice: bool) -> None:
         """Choose a document by click, open it by double click."""
-        self.view.choose(event.index)
-        if event.twice:
+        self.view.choose(index)
+        if twice:
             self.action_open()

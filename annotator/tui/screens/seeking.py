@@ -90,9 +90,9 @@ class SeekingScreen(WorkScreen):
         """Go back to what was open before."""
         self.app.pop_screen()
 
-    def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
+    async def choose_entry(self, index: int, *, twice: bool) -> None:
         """Choose by click, take by double click."""
-        self.view.choose(event.index)
+        self.view.choose(index)
         self.show_keys()
-        if event.twice:
+        if twice:
             self.action_take()

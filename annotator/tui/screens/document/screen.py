@@ -37,7 +37,6 @@ from annotator.tui.widgets.one_layout import SideBySide
 from annotator.tui.widgets.side_panel import SidePanel
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.text_view import TextView
-from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.workflow.desk import Desk
 from annotator.workflow.editing.editor import Outcome
 
@@ -402,10 +401,10 @@ class DocumentScreen(WorkScreen):
         self.item_id = None
         self.refresh_highlights()
 
-    async def on_virtual_list_entry_chosen(self, event: VirtualList.EntryChosen) -> None:
+    async def choose_entry(self, index: int, *, twice: bool) -> None:  # noqa: ARG002 - one click is enough
         """Put the item or case of a panel row in focus; a question that is open is withdrawn."""
         self.withdraw_question()
-        await self.waiting_keys.run(partial(self.focus_entry, self.panel.item_id(event.index)))
+        await self.waiting_keys.run(partial(self.focus_entry, self.panel.item_id(index)))
 
     @abstractmethod
     def focus_entry(self, entry_id: str) -> None:
