@@ -98,7 +98,8 @@ def _items(attribute: AttributeType, content: Annotations, symmetric: Collection
 
 
 def _category(attribute: AttributeType, attributes: Attributes | None) -> Category:
-    return tuple(values_of(attribute.value_in(attributes)))
+    """What is set of an item, several values in one order: that of the label scheme changes, and they stay as set."""
+    return tuple(sorted(values_of(attribute.value_in(attributes)), key=str))
 
 
 def _units(items: Mapping[str, Mapping[Hashable, Category]]) -> Iterator[Unit]:

@@ -74,6 +74,11 @@ class TestAttributes:
         expected = krippendorff.alpha(np.array(data), level_of_measurement="nominal")
         assert figures(attribute(), documents)["alpha"].value == pytest.approx(expected)
 
+    def test_several_values_are_the_same_in_any_order(self) -> None:
+        said = {"ana": [["x", "y"], ["z"]], "bo": [["y", "x"], ["z"]]}
+        found = figures(attribute(several=True), [said] * 2)
+        assert [found[name].value for name in ("alpha", "observed", "kappa", "ac1")] == pytest.approx([1, 1, 1, 1])
+
     @pytest.mark.parametrize(
         ("kind", "values"),
         [
