@@ -20,7 +20,7 @@ from annotator.wording import did_you_mean, plural
 from annotator.workflow.labels_file import LabelsFile
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 from annotator.workflow.schemes.attribute_changes import attribute_change, is_attribute, value_names
-from annotator.workflow.schemes.label_text import text_after
+from annotator.workflow.schemes.label_text import text_without
 from annotator.workflow.workspace import Workspace, scheme_stamp
 
 ReportProgress = Callable[[int, int], None]
@@ -282,7 +282,7 @@ def undo_change(
     change = history.change_of(made)
     labels = LabelsFile(workspace.labels_path)
     before = labels.read()
-    after = text_after(before, SchemeEvent((), "", actor, UNDO, None, target), history, history.events)
+    after = text_without(before, target, history, history.events)
     _check_restored(workspace, change, after)
     events: list[SchemeEvent] = []
     for twin in history.twins(target):

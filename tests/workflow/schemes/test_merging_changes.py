@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, SchemeError
 from annotator.history import LayerState
-from annotator.scheme_changes import changed_shape
+from annotator.scheme_changes import LabelChange, SchemeEvent, SchemeHistory, changed_shape
 from annotator.scheme_changes.change import Action
 from annotator.store import check_database
 from annotator.store.tables import read_state
 from annotator.workflow.adjudicating.gold import settle_finished
 from annotator.workflow.schemes.changing import change_labels, label_change, undo_change
+from annotator.workflow.schemes.label_text import MOST_OTHERS, text_without
 from annotator.workflow.sharing.merging import MergeConflictError, merge
 from tests.workspaces import KEY, Bench, link, make_bench, pending_suggestions, proposal, propose, sql_dump
 
@@ -338,6 +339,17 @@ def test_a_change_here_and_the_undoing_of_another_there_go_together(sites: Sites
     assert here.scheme.shape == there.scheme.shape == changed_shape(shape, made_there.change)
     assert states(here) == states(there)
     assert findings(here) == findings(there) == []
+
+
+def test_so_many_other_changes_as_only_somebody_forges_are_refused(sites: Sites) -> None:
+    change(sites.base, CHANGES[0])
+    (target,) = sites.base.store.scheme_history().events.values()
+    one = LabelChange("rename", "entity", ("DATE",), ("DAY",))
+    at = [f"2026-01-01T00:00:00.{number:03}Z" for number in range(MOST_OTHERS + 1)]
+    others = [SchemeEvent((), moment, "eve", "rename", one) for moment in at]
+    history = SchemeHistory([target, *others])
+    with pytest.raises(SchemeError, match="201 changes were made beside rename ORG BODY"):
+        text_without(target.after, target.hash, history, history.events)
 
 
 def test_two_names_for_one_label_are_refused_until_one_is_undone(sites: Sites) -> None:
