@@ -59,7 +59,7 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
             )
     for binding_id, assigned in keys.items():
         for key in assigned.split(","):
-            if not is_key(textual_key(key)):
+            if not _is_key(textual_key(key)):
                 raise SettingsError(f"keys: {binding_id}: there is no key {key.strip()!r}", "such as x, f4 or ctrl+d")
     for table in tables:
         _check_clashes(keys, bindings_of(table))
@@ -94,7 +94,7 @@ def textual_key(key: str) -> str:
     return _character_to_key(key) if len(key) == 1 else key
 
 
-def is_key(key: str) -> bool:
+def _is_key(key: str) -> bool:
     """Whether a key has such a name in Textual, with or without modifiers."""
     if key in _NAMED:
         return True

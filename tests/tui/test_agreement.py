@@ -158,12 +158,17 @@ async def test_disagreements_can_be_filtered(finished: Bench) -> None:
         assert "1 of 3" in work.header
 
 
-async def test_long_names_of_documents_and_layers_stand_apart(bench: Bench) -> None:
-    bench.add("a-document-with-a-long-key")
-    for curator, label in (("ana.maria.de.los.angeles", "PERSON"), ("bo", "ORG")):
-        session = bench.session("a-document-with-a-long-key", curator)
+def marked_differently(bench: Bench, key: str, curator: str) -> None:
+    """Add a document in which a curator and bo give one span two labels."""
+    bench.add(key)
+    for name, label in ((curator, "PERSON"), ("bo", "ORG")):
+        session = bench.session(key, name)
         session.add(0, 3, label)
         session.finish()
+
+
+async def test_long_names_of_documents_and_layers_stand_apart(bench: Bench) -> None:
+    marked_differently(bench, "a-document-with-a-long-key", "ana.maria.de.los.angeles")
     async with workbench(bench, curator="lead") as work:
         await measured(work, "A")
         await measured(work, "enter")
@@ -303,11 +308,7 @@ async def test_a_click_goes_to_a_figure_and_a_double_click_opens_it(finished: Be
 
 
 async def test_a_click_behind_wide_letters_goes_to_the_figure_under_the_mouse(bench: Bench) -> None:
-    bench.add("日本日本")
-    for curator, label in (("ana", "PERSON"), ("bo", "ORG")):
-        session = bench.session("日本日本", curator)
-        session.add(0, 3, label)
-        session.finish()
+    marked_differently(bench, "日本日本", "ana")
     async with workbench(bench, curator="lead") as work:
         await measured(work, "A", "5")
         line = next(y for y, line in enumerate(work.lines) if line.strip().startswith("日本日本"))

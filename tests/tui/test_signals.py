@@ -115,16 +115,21 @@ def test_a_key_stops_it_and_the_shell_goes_on(terminal: Watched) -> None:
     assert terminal.ended() == 0
 
 
-def test_what_is_stopped_ends_without_touching_the_terminal(terminal: Watched) -> None:
+def kill_while_stopped(terminal: Watched) -> None:
+    """Stop a workbench, then end it as `kill` in a shell does; the terminal is not touched any more."""
     begin(terminal)
     terminal.press("ctrl+z")
     terminal.until(lambda: terminal.state() == "T")
     terminal.settle(0.1)
     written = len(terminal.bytes)
-    for number in (signal.SIGTERM, signal.SIGCONT):  # what `kill` in a shell sends
+    for number in (signal.SIGTERM, signal.SIGCONT):
         os.kill(terminal.pid, number)
     assert terminal.ended() == -signal.SIGTERM
     assert len(terminal.bytes) == written
+
+
+def test_what_is_stopped_ends_without_touching_the_terminal(terminal: Watched) -> None:
+    kill_while_stopped(terminal)
 
 
 CONTINUED = """
@@ -141,16 +146,7 @@ sys.exit(main())
 
 def test_going_on_while_it_ends_does_not_touch_the_terminal_either(news: Bench) -> None:
     news.workspace.close()
-    terminal = Watched(news, "-c", CONTINUED)
-    begin(terminal)
-    terminal.press("ctrl+z")
-    terminal.until(lambda: terminal.state() == "T")
-    terminal.settle(0.1)
-    written = len(terminal.bytes)
-    for number in (signal.SIGTERM, signal.SIGCONT):
-        os.kill(terminal.pid, number)
-    assert terminal.ended() == -signal.SIGTERM
-    assert len(terminal.bytes) == written
+    kill_while_stopped(Watched(news, "-c", CONTINUED))
 
 
 def test_it_ends_when_the_terminal_goes_away(news: Bench, terminal: Watched) -> None:
