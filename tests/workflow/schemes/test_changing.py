@@ -247,6 +247,21 @@ class TestUndo:
         assert "curator:cy: 1 marked PLACE since, which labels.yaml lacks now" in err
         assert span_texts(worked.session(curator="cy")) == {("PLACE", "Cruz Roja")}
 
+    def test_what_would_leave_no_scheme_is_refused(self, worked: Bench, run: Run) -> None:
+        run("split", "GPE", "STATE", "CITY")
+        path = worked.workspace.labels_path
+        edited = path.read_text().replace(
+            "relations:\n", "relations:\n  seated_in: {key: z, head: STATE, child: CITY}\n"
+        )
+        path.write_text(edited)
+        worked.workspace.forget_scheme()
+        before = everything(worked)
+        status, _, err = run("undo")
+        assert status == 1
+        assert "split GPE STATE CITY cannot be taken back by itself: it would say labels.yaml:" in err
+        assert path.read_text() == edited
+        assert everything(worked) == before
+
     def test_the_history_of_a_document_tells_the_change_and_its_undoing(
         self, worked: Bench, run: Run, capfd: pytest.CaptureFixture[str]
     ) -> None:
