@@ -49,16 +49,18 @@ class Share(click.FloatRange):
 
 @dataclass(slots=True)
 class GlobalOptions:
-    """What was given before the verb."""
+    """What was given before the verb, and the ``database`` of the workspace that the verb was about."""
 
     folder: Path | None = None
     curator: str | None = None
+    database: Path | None = None
 
     def workspace(self, folder: Path | None = None) -> Workspace:
         """The workspace, from the verb's own option first; it is closed when the command ends."""
         from annotator.workflow.workspace import Workspace
 
         workspace = replace(Workspace.find(folder or self.folder), tell=narrate)
+        self.database = workspace.database_path
         click.get_current_context().find_root().call_on_close(workspace.close)
         return workspace
 

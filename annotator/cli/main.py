@@ -60,6 +60,10 @@ BROKEN_PIPE = 141
 """The exit status when whoever reads the output stopped reading: what a shell shows of a program that SIGPIPE ended."""
 
 
+SECONDS_FOR_DAMAGE = 20.0
+"""How long to look for damage in the database after an unexpected error."""
+
+
 class Verbs(click.Group):
     """Commands that are imported when they are called, so that starting up costs little."""
 
@@ -107,11 +111,12 @@ def cli(ctx: click.Context, folder: Path | None, curator: str | None, debug: boo
 
     Without a command the workbench opens; a new workspace takes in its seeds/ and gets suggestions first.
     """
-    ctx.obj = GlobalOptions(folder, curator)
+    options = ctx.ensure_object(GlobalOptions)
+    options.folder, options.curator = folder, curator
     if ctx.invoked_subcommand is None:
         from annotator.cli.annotate import start
 
-        start(ctx.obj.workspace(), curator, document=None)
+        start(options.workspace(), curator, document=None)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -145,11 +150,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str], *, debug: bool) -> int:
     """Run a command; turn what it raises into one line and an exit status."""
-    interruptions = Interruptions()
+    interruptions, options = Interruptions(), GlobalOptions()
     try:
         _check_readable(arguments)
         with interruptions.watched():
-            return cli.main(arguments, prog_name="annotator", standalone_mode=False) or 0
+            return cli.main(arguments, prog_name="annotator", standalone_mode=False, obj=options) or 0
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.ClickException as error:
@@ -168,7 +173,7 @@ def _run(arguments: list[str], *, debug: bool) -> int:
             traceback.print_exc()
         if interruptions.came:
             return _stopped(error)
-        line = _with_notes(_line(error), error)
+        line = _with_notes(_told_of_damage(options.database, error) or _line(error), error)
         return _tell(line, error.exit_code if isinstance(error, AnnotatorError) else 1)
 
 
@@ -201,6 +206,16 @@ def _line(error: Exception) -> str:
 
     said = redact(str(error))
     return f"unexpected {type(error).__name__}: {said} (--debug shows where; please report it)"
+
+
+def _told_of_damage(database: Path | None, error: Exception) -> str:
+    """Say what is damaged in the database on which an unexpected error came up; nothing where no damage is found."""
+    if database is None or not database.exists() or isinstance(error, (AnnotatorError, OSError, MemoryError)):
+        return ""
+    from annotator.store import RESTORE, first_finding
+
+    finding = first_finding(database, SECONDS_FOR_DAMAGE)
+    return "" if finding is None else f"{database} is damaged: {finding}: `annotator doctor` lists all; {RESTORE}"
 
 
 def _where(error: OSError) -> str:

@@ -20,9 +20,9 @@ from annotator.store.carrying import NotedScheme, carry_layers, noted_schemes
 from annotator.store.comments import CommentKind, StoredComment, comment_counts, commented_layers, read_comments
 from annotator.store.contents import read_contents
 from annotator.store.database import Store
-from annotator.store.doctor import check_database, check_layers, first_break, scheme_problem
+from annotator.store.doctor import check_database, check_layers, first_break, first_finding, scheme_problem
 from annotator.store.extras import KeptOfDocument, extra_counts, kept_of_documents
-from annotator.store.file_identity import LostError
+from annotator.store.file_identity import RESTORE, LostError
 from annotator.store.finished import DocumentFacts, Finished, FinishedLayer, VerdictCount, WorkTime, comparable_layers
 from annotator.store.label_use import (
     layers_across_sentences,
@@ -72,6 +72,7 @@ from annotator.store.tables import document_record
 from annotator.store.writer import Writer
 
 __all__ = [
+    "RESTORE",
     "WAITING",
     "Assignment",
     "Bookmark",
@@ -129,6 +130,7 @@ __all__ = [
     "ever_in_charge",
     "extra_counts",
     "first_break",
+    "first_finding",
     "flagged",
     "held_together",
     "kept_of_documents",

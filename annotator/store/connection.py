@@ -255,6 +255,7 @@ def _remedy(error: sqlite3.DatabaseError) -> str:
         "SQLITE_BUSY": "close the other program and try again",
         "SQLITE_NOTADB": RESTORE,
         "SQLITE_CORRUPT": RESTORE,
+        "SQLITE_ERROR": "`annotator doctor` says whether it is damaged",
     }.get(error_code(error), "")
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import le, lt
+from pathlib import Path
 
 import msgspec
 
+from annotator.errors import StoreError
 from annotator.history import CORPUS, Event, LayerName, LayerState, effective_events
 from annotator.scheme_changes import Changes, RenamedError, Renamings, SchemeEvent, SchemeHistory, fold
 from annotator.store import derived
+from annotator.store.carrying import noted_schemes
 from annotator.store.database import Store
 from annotator.store.layers import LayerInfo
 from annotator.store.tables import read_state
@@ -36,19 +40,57 @@ def check_database(store: Store, progress: Progress = _tell_nobody) -> Iterator[
     with store.snapshot():
         progress("the file", 0, None)
         yield from _database(store)
-        yield from _texts(_counted(store, "text", "texts", _TEXTS, progress))
-        problem = scheme_problem(store.scheme_events())
-        if problem is not None:
-            yield f"label scheme: {problem}"
+        yield from _readable("texts", _texts(_counted(store, "text", "texts", _TEXTS, progress)))
+        problems = [*_readable("label scheme", _scheme(store))]
+        if problems:
+            yield from problems
             return
         scheme = store.scheme_history()
         try:
             for row in _counted(store, "document", "documents", "SELECT key FROM document ORDER BY key", progress):
-                yield from _document(store, row[0], scheme)
+                yield from _readable(str(row[0]), _document(store, row[0], scheme))
         except RenamedError as error:
             yield f"names: {error.message}, and goes by the old name too"
         progress("overviews", 0, None)
         yield from _documents(store.rows(_DERIVED))
+
+
+class _OutOfTimeError(Exception):
+    """Ends a check that takes too long."""
+
+
+def first_finding(path: Path, seconds: float) -> str | None:
+    """The first finding on the database at ``path``, if there is one that is found in so many seconds."""
+    until = time.monotonic() + seconds
+
+    def stop_in_time(_what: str, _done: int, _total: int | None) -> None:
+        if time.monotonic() > until:
+            raise _OutOfTimeError
+
+    try:
+        with Store(path) as store:
+            return next(check_database(store, stop_in_time), None)
+    except _OutOfTimeError:
+        return None
+    except StoreError as error:  # its other kinds are about who else is at work on it
+        return error.message if type(error) is StoreError else None
+
+
+def _readable(name: str, findings: Iterator[str]) -> Iterator[str]:
+    """Yield findings; that they cannot be looked for, since something is not of its kind, is one more."""
+    try:
+        yield from findings
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        yield f"{name}: cannot be read ({type(error).__name__}: {error})"
+
+
+def _scheme(store: Store) -> Iterator[str]:
+    problem = scheme_problem(store.scheme_events())
+    if problem is not None:
+        yield f"label scheme: {problem}"
+    for noted in noted_schemes(store):
+        if noted.stamp.labels is not None and text_sha256(noted.stamp.labels) != noted.stamp.sha256:
+            yield "label scheme: a labels.yaml that work was written under does not match its digest"
 
 
 def _counted(store: Store, table: str, told: str, query: str, progress: Progress) -> Iterator[sqlite3.Row]:
@@ -99,7 +141,7 @@ def _database(store: Store) -> Iterator[str]:
     execute = store.connection.execute
     for row in execute("PRAGMA integrity_check"):
         if row[0] != "ok":
-            yield f"database: {row[0]}"
+            yield f"database: {' '.join(row[0].split())}"
     for row in execute("PRAGMA foreign_key_check"):
         yield f"database: a row of {row[0]} refers to a missing row of {row[2]}"
     yield from (
@@ -191,8 +233,8 @@ def _layer(
     if broken is not None:
         yield f"{layer.name}: {broken}"
         return
-    last = (events[-1][0], events[-1][1].seq) if events else ("", 0)
-    if (layer.head, layer.length) != last:
+    last = (events[-1][0], events[-1][1].seq, events[-1][1].at) if events else ("", 0, None)
+    if (layer.head, layer.length, layer.changed_at) != last:
         yield f"{layer.name}: the layer's head is not its last event"
     try:
         if not all(scheme.knows(event.scheme) for _, event in events):

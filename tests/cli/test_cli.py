@@ -12,6 +12,7 @@ from annotator import __version__
 from annotator.annotation import Span
 from annotator.cli.main import VERBS, main
 from annotator.formats.validate import validate_lines
+from tests.store.test_store import unguarded
 from tests.workspaces import KEY, LABELS, Bench, link, range_of, sql_dump, write_labels
 
 ARTICLE = "La embajadora Ana Ruiz viajó a México el 5 de mayo de 2024.\n\nVolvió con Luis Paz.\n"
@@ -228,6 +229,31 @@ class TestTheWholeWay:
         assert status == 1
         assert out == "corpus on nota: document nota is not what history gives\n"
         assert err.startswith("annotator: 1 finding: ")
+
+    @pytest.mark.usefixtures("proposed")
+    @pytest.mark.parametrize(
+        ("damage", "command", "finding"),
+        [
+            ("UPDATE relation SET head = 'x'", ("export", "jsonl", "--layer", "suggestions"), "database: a row of"),
+            ("UPDATE event SET ops = '7'", ("history", KEY), "corpus on nota: the hash chain breaks at event 1"),
+        ],
+    )
+    def test_damage_that_a_command_falls_over_is_told_as_such(
+        self, run: Run, bench: Bench, damage: str, command: tuple[str, ...], finding: str
+    ) -> None:
+        with unguarded(bench.store) as connection:
+            connection.execute(damage)
+        status, out, err = run(*command)
+        assert (status, out) == (1, "")
+        assert err.startswith(f"annotator: {bench.store.path} is damaged: {finding}")
+        assert ": `annotator doctor` lists all; `annotator restore` brings a backup back (docs/" in err
+
+    @pytest.mark.usefixtures("proposed")
+    def test_damage_that_sqlite_falls_over_is_to_be_looked_for(self, run: Run, bench: Bench) -> None:
+        with unguarded(bench.store) as connection:
+            connection.execute("UPDATE span SET attributes = 'x'")
+        said = f"annotator: {bench.store.path}: malformed JSON: `annotator doctor` says whether it is damaged\n"
+        assert run("export", "jsonl", "--layer", "suggestions") == (1, "", said)
 
 
 @pytest.mark.usefixtures("proposed")

@@ -202,6 +202,8 @@ class TestDoctor:
             ("UPDATE layer SET flag = NULL", "layer flag is not what history gives"),
             ("UPDATE document SET title = 'x'", "corpus on nota: document nota is not what history gives"),
             ("UPDATE layer SET head = 'x' WHERE kind = 'curator'", "the layer's head is not its last event"),
+            ("UPDATE layer SET changed_at = 'x' WHERE kind = 'curator'", "the layer's head is not its last event"),
+            ("UPDATE scheme SET labels = labels || ' '", "a labels.yaml that work was written under does not"),
             ("UPDATE event SET hash = substr(hash, 2) || 'x' WHERE seq = 2", "the hash chain breaks at event 2"),
             ("UPDATE event SET actor = 'eve' WHERE action = 'accept'", "the hash chain breaks at event 1"),
             ("DELETE FROM event WHERE action = 'comment'", "the hash chain breaks at event 3"),
@@ -266,6 +268,12 @@ class TestDoctor:
             looking = check_database(other)
             bench.session(curator="bo").flag()
             assert list(looking) == []
+
+    def test_changes_of_the_scheme_that_cannot_be_read_are_found(self, store: Store) -> None:
+        with unguarded(store) as connection:
+            connection.execute("INSERT INTO scheme_change (hash, event) VALUES ('x', '[]')")
+            connection.execute("INSERT INTO carried (id, revision) SELECT 1, max(id) FROM scheme_change")
+        assert any(finding.startswith("label scheme: cannot be read (") for finding in check_database(store))
 
     def test_a_damaged_file_is_one_clear_line(self, store: Store) -> None:
         store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
