@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
+
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS
 from annotator.names import layer_problem
+
+SEEDS = 2**63 - 1
+"""The largest number that decides what is left to chance."""
 
 
 def readable(text: object) -> str:
@@ -18,6 +23,21 @@ def one_of(name: str, given: object, known: tuple[str, ...]) -> None:
     """Refuse an argument that is none of the known ones."""
     if given not in known:
         raise WorkflowError(f"{name}: found {given!r:.60}", f"expected one of {', '.join(filter(None, known))}")
+
+
+def plain_number(given: object) -> int | float | None:
+    """A number, also one of NumPy's, as one of Python's; ``None`` for anything else."""
+    if isinstance(given, bool) or not isinstance(given, Real):
+        return None
+    return int(given) if isinstance(given, Integral) else float(given)
+
+
+def in_range(name: str, given: object, least: int, most: int, kind: type[int | float] = int) -> None:
+    """Refuse what is no whole number, or no number at all where that is the ``kind``, in a range."""
+    number = plain_number(given)
+    if number is None or (kind is int and not isinstance(number, int)) or not least <= number <= most:
+        whole = "whole " if kind is int else ""
+        raise WorkflowError(f"{name}: found {given!r:.60}", f"expected a {whole}number from {least} to {most}")
 
 
 def several(values: object, what: str) -> None:

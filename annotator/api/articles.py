@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from annotator.api.arguments import plain_number
 from annotator.corpus import Article, build_document
 from annotator.errors import CorpusError
 from annotator.files.scratch import scratch
@@ -45,12 +46,19 @@ def document_of(text: str, number: int, lang: str | None, languages: Sequence[st
     return build_document(Article(f"text-{number}", text, lang=lang), languages)
 
 
+def _number(value: object) -> int | float:
+    number = plain_number(value)
+    if number is None:
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    return number
+
+
 def _row(article: Mapping[str, Any], number: int) -> str:
     if not isinstance(article, Mapping):
         raise CorpusError(f"article {number} is {article!r:.60}", "give a mapping with `id` and `text`")
     if article.get("id", article.get("key")) in (None, ""):
         raise CorpusError(f"article {number}: no id", "give `id`, which names the document")
     try:
-        return json.dumps(dict(article), allow_nan=False)
+        return json.dumps(dict(article), allow_nan=False, default=_number)
     except (TypeError, ValueError, RecursionError) as error:
         raise CorpusError(f"article {number}: {error}", "give fields that JSON can hold") from error

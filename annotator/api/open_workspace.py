@@ -10,7 +10,7 @@ from io import BytesIO, TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
-from annotator.api.arguments import layer_name, one_of, readable, several
+from annotator.api.arguments import SEEDS, in_range, layer_name, one_of, readable, several
 from annotator.api.values import DocumentLayer, NewLayer, RelationLike, SpanLike, layer_values
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName
@@ -278,6 +278,7 @@ class OpenWorkspace:
         from annotator.workflow.learning.suggesting import Place, suggest
 
         several(documents, "documents")
+        in_range("jobs", jobs, 1, 1_000)
         with self._writing():
             asking = (lambda _hosts, _sent: None) if may_send else None
             report = suggest(self._workspace, documents, place=Place(jobs), progress=progress, asking=asking)
@@ -355,6 +356,7 @@ class OpenWorkspace:
             raise WorkflowError(f"{target!r:.60} cannot take an export", "give a path, or a stream opened in binary")
         one_of("borders", borders, ("keep", "trim", "snap"))
         several(labels, "labels")
+        in_range("seed", seed, -SEEDS, SEEDS)
         path, stream = (Path(target), BytesIO()) if isinstance(target, (str, Path)) else (None, target)
         request = ExportRequest(
             layer=parse_layer(layer),

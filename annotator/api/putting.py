@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TypeAlias, get_args
 
 from annotator.annotation import Annotations, Attributes, AttributeValue, Origin, Relation, Span, SpanKey
-from annotator.api.arguments import layer_name
+from annotator.api.arguments import layer_name, plain_number
 from annotator.api.values import LabeledRelation, LabeledSpan, NewLayer, RelationLike, SpanLike
 from annotator.attribute_values import attribute_value_problem, text_problem
 from annotator.errors import WorkflowError
@@ -121,8 +121,8 @@ def _attributes(given: object, where: str) -> Attributes | None:
 def _span(given: SpanLike, text: str, where: str) -> Span:
     """Check a span; its id is its content, by which relations find it."""
     value = _labeled_span(given, where)
-    start, end, label = value.content
-    if type(start) is not int or type(end) is not int or not isinstance(label, str):
+    start, end, label = plain_number(value.start), plain_number(value.end), value.label
+    if not isinstance(start, int) or not isinstance(end, int) or not isinstance(label, str):
         raise WorkflowError(f"{where}: {given!r:.80} is no span", "give start and end as whole numbers, and a label")
     if not 0 <= start < end <= len(text):
         raise WorkflowError(
@@ -173,9 +173,9 @@ def _provenance(
     """How an item came to be, as it is recorded."""
     if value.origin not in get_args(Origin):
         raise WorkflowError(f"{where}: origin {value.origin!r:.40}", f"expected one of {', '.join(get_args(Origin))}")
-    score: object = value.score
-    if score is not None and (isinstance(score, bool) or not isinstance(score, (int, float)) or not 0 <= score <= 1):
-        raise WorkflowError(f"{where}: the score is {score!r:.40}", "expected a number from 0 to 1")
+    score = plain_number(value.score)
+    if value.score is not None and (score is None or not 0 <= score <= 1):
+        raise WorkflowError(f"{where}: the score is {value.score!r:.40}", "expected a number from 0 to 1")
     names: tuple[object, ...] = (value.source, value.curator)
     for name in names:
         if name is not None and not (isinstance(name, str) and name.isprintable()):

@@ -9,7 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import annotator.api as api
@@ -243,6 +245,34 @@ class TestJobs:
         assert report["headline"]["value"] == pytest.approx(2 / 3)
         with pytest.raises(WorkflowError, match="no layer 'nobody'"):
             workspace.agreement(["gold", "nobody"])
+        with pytest.raises(WorkflowError, match="layers: found none"):
+            workspace.agreement([])
+
+    @pytest.mark.parametrize(
+        ("options", "why"),
+        [
+            ({"resamples": -1}, "resamples: found -1: expected a whole number from 0 to 100000"),
+            ({"resamples": 1.5}, "resamples: found 1.5: expected a whole number"),
+            ({"seed": "a"}, "seed: found 'a'"),
+            ({"seed": True}, "seed: found True"),
+            ({"gamma": float("nan")}, "gamma: found nan: expected a number from 0 to 86400"),
+        ],
+    )
+    def test_what_agreement_cannot_be_measured_by(
+        self, workspace: OpenWorkspace, options: dict[str, Any], why: str
+    ) -> None:
+        with pytest.raises(WorkflowError, match=why):
+            workspace.agreement(**options)
+
+    def test_numbers_of_other_libraries(self, workspace: OpenWorkspace) -> None:
+        whole, share = np.int64, np.float32(0.5)
+        workspace.ingest([{"id": "a", "text": "Uno.", "views": whole(3), "share": share}])
+        assert workspace.document("a").meta == {"views": 3, "share": 0.5}
+        span = LabeledSpan(whole(ANA[0]), whole(ANA[1]), ANA[2], score=share)  # type: ignore[arg-type]
+        workspace.put_layer(KEY, "suggestions:mine", [span])
+        found = workspace.layer(KEY, "suggestions:mine")
+        assert found is not None
+        assert [(one.start, one.end, one.label, one.score) for one in found.spans] == [(*ANA, 0.5)]
 
     def test_export_to_a_path_and_a_stream(self, workspace: OpenWorkspace, tmp_path: Path) -> None:
         workspace.put_layer(KEY, "gold", [ANA, CRUZ], [WORKS])
