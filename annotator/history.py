@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -169,6 +170,11 @@ class Event:
     def decode_ops(self) -> list[Op]:
         """Decode the ops."""
         return loads_ops(self.ops)
+
+
+def utc_now() -> str:
+    """The time as history writes it: UTC, ISO 8601, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def event_hash(

@@ -6,13 +6,12 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from annotator.annotation import Annotations, Comment, Extra, Ruling, Verdict
 from annotator.errors import StoreError
-from annotator.history import Event, LayerName, UndoStack, UndoStep
+from annotator.history import Event, LayerName, UndoStack, UndoStep, utc_now
 from annotator.scheme_changes import Names, Renamings, SchemeEvent, SchemeHistory
 from annotator.store import connection as connecting
 from annotator.store import schema
@@ -29,11 +28,6 @@ from annotator.text import Document
 
 class _DryRunOverError(Exception):
     """Rolls a dry run's transaction back."""
-
-
-def utc_now() -> str:
-    """The time as history writes it: UTC, ISO 8601, milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Store:

@@ -6,7 +6,7 @@ scheme's patterns alone, and tells which models are missing.  Other processes ca
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,11 +20,12 @@ from annotator.suggest.batches import BATCH, Batches, Suggested, in_batches
 from annotator.suggest.learned.added_scores import AddedScores
 from annotator.suggest.learned.combining import LearnedSpans
 from annotator.suggest.learned.versions import LearnedVersion, chosen_version, load_version
+from annotator.suggest.ledger import Ledger
 from annotator.suggest.models import in_use
 from annotator.suggest.phrases import PhraseIndex
 from annotator.suggest.pinned_models import PINNED, PinnedModel
 from annotator.suggest.pipeline_settings import PipelineSettings
-from annotator.suggest.protocol import ENTRY_POINT_GROUP, Planned, Reported, Sent, Suggester, SuggesterFactory, hosts_of
+from annotator.suggest.protocol import ENTRY_POINT_GROUP, Planned, Reported, Suggester, SuggesterFactory, hosts_of
 from annotator.suggest.score_table import ScoreTable, shipped_digest
 from annotator.suggest.span_choice import compatible
 from annotator.text import Document
@@ -38,8 +39,9 @@ RULES_VERSION = "4"
 class SuggestionPipeline:
     """The built-in suggesters for every language of a scheme, and the ``extra`` ones: custom models and plugins.
 
-    ``learned`` is the learned version that corrects the rules, if any.  With ``offline`` nothing is sent to a server.
-    ``missing`` lists the languages of the scheme whose model is not installed; ``hosts`` the servers that get texts.
+    ``learned`` is the learned version that corrects the rules, if any.  With ``offline`` nothing is sent to a server;
+    what is sent is kept in the ``ledger``.  ``missing`` lists the languages of the scheme whose model is not installed;
+    ``hosts`` the servers that get texts.
     """
 
     def __init__(
@@ -50,15 +52,17 @@ class SuggestionPipeline:
         learned: LearnedVersion | None = None,
         *,
         offline: bool = False,
+        ledger: Ledger | None = None,
     ) -> None:
         self._scheme = scheme
         self._models_dir = models_dir
         self._offline = offline
+        self._ledger = ledger
         if offline:
             extra = tuple(map(_without_server, extra))
         elif learned is not None:
             extra = tuple(_taught(one, learned) for one in extra)
-        self._extra = extra
+        self._extra = extra if ledger is None else tuple(_recorded(one, ledger) for one in extra)
         self.hosts = tuple(dict.fromkeys(host for one in extra for host in hosts_of(one)))
         self.learned = learned
         self._by_language: dict[str, BuiltInSuggester] = {}
@@ -83,7 +87,7 @@ class SuggestionPipeline:
     def settings(self) -> PipelineSettings:
         """What another process needs to build the same pipeline, also once another version is in use."""
         folder = self.learned.folder if self.learned is not None else None
-        return PipelineSettings.of(self._scheme, self._models_dir, folder, offline=self._offline)
+        return PipelineSettings.of(self._scheme, self._models_dir, folder, offline=self._offline, ledger=self._ledger)
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
         """Yield one layer of suggestions for each document, in order.
@@ -103,13 +107,6 @@ class SuggestionPipeline:
         """What suggesters that ask a server would send there to suggest for a document, of those that can tell."""
         plans = (getattr(suggester, "plan", None) for suggester in self._extra)
         return [plan(document) for plan in plans if callable(plan)]
-
-    def sent_so_far(self) -> Iterator[tuple[str, Mapping[str, Sent]]]:
-        """Yield what suggesters that can tell sent from this process about documents of the last batch, by key."""
-        for suggester in self._extra:
-            so_far = getattr(suggester, "sent_so_far", None)
-            if callable(so_far):
-                yield from so_far()
 
     @property
     def uncalibrated(self) -> list[str]:
@@ -211,20 +208,22 @@ def build(
     offline: bool = False,
     processes: int = 1,
     process: int = 0,
+    ledger: Ledger | None = None,
 ) -> SuggestionPipeline:
     """Build the pipeline of a workspace; nothing heavy is loaded before the first document.
 
     ``learned_dir`` holds the learned versions, of which the one in use or the one named ``version`` is taken; without
     it, nothing that was learned takes part.  With ``offline`` no suggester may send anything; each then suggests what
-    it can and reports the rest as not done.  ``processes`` share the budget of what is sent, and ``process``
-    is which of them this is, from 0.  Raises :class:`ModelError` when a registered suggester cannot be made.
+    it can and reports the rest as not done.  ``processes`` share the budget of what is sent, and ``process`` is which
+    of them this is, from 0; the ``ledger`` keeps what is sent.  Raises :class:`ModelError` when a registered suggester
+    cannot be made.
     """
     extra = (*custom_models.suggesters(scheme, models_dir), *_plugins(scheme, models_dir))
     extra = tuple(_for_one_of(one, process, processes) for one in extra) if processes > 1 else extra
     learned = None
     if learned_dir is not None:
         learned = load_version(learned_dir, chosen_version(learned_dir) if version is None else version, scheme)
-    return SuggestionPipeline(scheme, models_dir, extra, learned, offline=offline)
+    return SuggestionPipeline(scheme, models_dir, extra, learned, offline=offline, ledger=ledger)
 
 
 def build_from(settings: PipelineSettings) -> SuggestionPipeline:
@@ -238,6 +237,7 @@ def build_from(settings: PipelineSettings) -> SuggestionPipeline:
         offline=settings.offline,
         processes=settings.processes,
         process=settings.process,
+        ledger=settings.ledger,
     )
 
 
@@ -270,6 +270,31 @@ def _for_one_of(suggester: Suggester, process: int, processes: int) -> Suggester
     for_one_of = getattr(suggester, "for_one_of", None)
     shared: Suggester = for_one_of(process, processes) if callable(for_one_of) else suggester
     return shared
+
+
+def _recorded(suggester: Suggester, ledger: Ledger) -> Suggester:
+    """A suggester whose traffic is kept in a ledger, by itself before it sends anything where it can do that."""
+    with_ledger = getattr(suggester, "with_ledger", None)
+    if callable(with_ledger):
+        recorded: Suggester = with_ledger(ledger)
+        return recorded
+    return _RecordedSuggester(suggester, ledger) if hosts_of(suggester) else suggester
+
+
+class _RecordedSuggester:
+    """Keeps in a ledger what a suggester says that it sent about each document."""
+
+    def __init__(self, suggester: Suggester, ledger: Ledger) -> None:
+        self.name, self.version, self.hosts = suggester.name, suggester.version, hosts_of(suggester)
+        self._suggester = suggester
+        self._ledger = ledger
+
+    def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
+        given: list[Document] = list(documents)
+        for document, layer in zip(given, self._suggester.suggest(given), strict=True):
+            if isinstance(layer, Reported):
+                self._ledger.record(document.key, layer.sent)
+            yield layer
 
 
 def _without_server(suggester: Suggester) -> Suggester:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from annotator.labels import LabelScheme, Pattern
 from annotator.labels.scheme import EntityType, RelationType
+from annotator.suggest.ledger import Ledger
 
 Kind = TypeVar("Kind", EntityType, RelationType)
 
@@ -17,7 +18,7 @@ class PipelineSettings:
     """The label scheme, the folder of models, that of the learned version, if any, and whether nothing may be sent.
 
     ``processes`` is how many share the work, and the budget of what they send; ``process`` which of them this is, from
-    0.  It can be pickled.  The folders are absolute.
+    0; the ``ledger`` keeps it.  It can be pickled.  The folders are absolute.
     """
 
     scheme: LabelScheme
@@ -26,13 +27,21 @@ class PipelineSettings:
     offline: bool = False
     processes: int = 1
     process: int = 0
+    ledger: Ledger | None = None
 
     @classmethod
     def of(
-        cls, scheme: LabelScheme, models_dir: Path, learned: Path | None = None, *, offline: bool = False
+        cls,
+        scheme: LabelScheme,
+        models_dir: Path,
+        learned: Path | None = None,
+        *,
+        offline: bool = False,
+        ledger: Ledger | None = None,
     ) -> PipelineSettings:
         """Settings whose scheme can be pickled, and whose folders do not depend on the current one."""
-        return cls(_plain_scheme(scheme), models_dir.resolve(), learned and learned.resolve(), offline)
+        plain = _plain_scheme(scheme)
+        return cls(plain, models_dir.resolve(), learned and learned.resolve(), offline, ledger=ledger)
 
 
 def _plain_scheme(scheme: LabelScheme) -> LabelScheme:

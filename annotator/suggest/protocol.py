@@ -36,6 +36,10 @@ class Sent:
     cost: float = 0.0
     currency: str = ""
 
+    def __bool__(self) -> bool:
+        """Whether anything was sent, or a number of it is to be corrected."""
+        return self != Sent(currency=self.currency)
+
     def __add__(self, other: Sent) -> Sent:
         return Sent(
             self.requests + other.requests,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 
 import msgspec
 
 from annotator.inputs import open_file
+from annotator.suggest.ledger import Entry, Ledger
 from annotator.suggest.protocol import Sent
 from annotator.wording import plural
 from annotator.workflow.workspace import Workspace
@@ -18,53 +16,11 @@ from annotator.workflow.workspace import Workspace
 LEDGER = "sent.jsonl"
 _LONGEST = 1 << 16
 """Bytes of a line, which is far shorter."""
-_APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
-class Entry(msgspec.Struct):
-    """What was sent to a host at one moment, by ``suggest`` or in the ``background``."""
-
-    at: str
-    host: str
-    by: str
-    requests: int
-    documents: int
-    bytes: int
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: float = 0.0
-    currency: str = ""
-    document: str = ""
-
-    @property
-    def sent(self) -> Sent:
-        """The amount."""
-        tokens = self.input_tokens, self.output_tokens
-        return Sent(self.requests, self.documents, self.bytes, *tokens, self.cost, self.currency)
-
-
-def record_sent(workspace: Workspace, by: str, sent: Iterable[tuple[str, Mapping[str, Sent]]]) -> None:
-    """Keep what was sent about each document, by its key; one write, so that several processes can do so at once.
-
-    Where nothing can be written, the command that sent it has said so all the same.  A link is not followed, since a
-    workspace from elsewhere could have it lead to a file of the user's; nor does a pipe make us wait.
-    """
-    at = workspace.store.clock()
-    entries = [
-        Entry(at, host, by, **asdict(one), document=document)
-        for document, by_host in sent
-        for host, one in by_host.items()
-        if one.requests
-    ]
-    if not entries:
-        return
-    lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
-    with suppress(OSError):
-        handle = os.open(_path(workspace), _APPENDING, 0o666)
-        try:
-            os.write(handle, lines)
-        finally:
-            os.close(handle)
+def ledger_of(workspace: Workspace, by: str) -> Ledger:
+    """The ledger in which a workspace keeps what is sent, ``by`` whom."""
+    return Ledger(_path(workspace), by)
 
 
 def sent_totals(workspace: Workspace) -> dict[str, tuple[Sent, str]]:

@@ -8,8 +8,10 @@ import shutil
 import signal
 import socket
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -27,7 +29,8 @@ from annotator.workflow.learning import suggesting
 from annotator.workflow.learning.background_process import train_and_suggest
 from annotator.workflow.learning.background_training import BackgroundTraining
 from annotator.workflow.learning.suggesting import Place, suggest
-from annotator.workflow.sent_texts import LEDGER, describe_sent, record_sent, sent_totals
+from annotator.workflow.sent_texts import LEDGER, describe_sent, ledger_of, sent_totals
+from annotator.workflow.workspace import Workspace
 from tests.processes import finish, start
 from tests.schemas import schema_problems
 from tests.suggest.chat.chat_server import FakeChat, Reply, complaint, completion, mention
@@ -82,6 +85,16 @@ def learner(tmp_path: Path, chat: FakeChat) -> Bench:
 
 def run(bench: Bench, *arguments: str) -> int:
     return main(["-w", str(bench.workspace.root), *arguments])
+
+
+def requests(workspace: Workspace, by: str = "suggest") -> dict[str, int]:
+    """The requests about each document that the ledger has, in the order of the first ones."""
+    entries = [json.loads(line) for line in (workspace.root / "db" / LEDGER).read_bytes().splitlines()]
+    assert {entry["by"] for entry in entries} == {by}
+    totals = Counter[str]()
+    for entry in entries:
+        totals[entry["document"]] += entry["requests"]
+    return dict(totals)
 
 
 class TestUnasked:
@@ -186,12 +199,42 @@ class TestAsked:
         chat.answer = answer
         with pytest.raises(KeyboardInterrupt):
             suggest(learner.workspace, asking=lambda *_: None)
-        entries = [json.loads(x) for x in (learner.workspace.root / "db" / LEDGER).read_bytes().splitlines()]
-        assert [(one["document"], one["requests"]) for one in entries] == [(key, 1) for key in ("n0", "n1", "n2", "n3")]
+        assert [(key, 1) for key in ("n0", "n1", "n2", "n3")] == [*requests(learner.workspace).items()]
         chat.over.set()
         suggest(learner.workspace, asking=lambda *_: None)
         ((sent, _),) = sent_totals(learner.workspace).values()
         assert sent.requests == len(chat.asked) == 7
+
+    @pytest.mark.parametrize("jobs", [1, 2])
+    def test_what_was_sent_before_the_process_was_killed_is_in_the_ledger(
+        self, chat: FakeChat, learner: Bench, jobs: int
+    ) -> None:
+        asked = threading.Event()
+
+        def answer(_: str) -> Reply:
+            if len(chat.asked) == 3:
+                asked.set()
+                return Reply(200, b"", late=True)
+            return completion([])
+
+        chat.answer = answer
+        script = f"""
+        import sys
+        from pathlib import Path
+        from annotator.workflow.learning import suggesting
+        suggesting.SHARED_BATCH = 2
+        from annotator.workflow.workspace import Workspace
+        suggesting.suggest(
+            Workspace(Path(sys.argv[1])), place=suggesting.Place(jobs={jobs}), asking=lambda *_: None
+        )
+        """
+        with start(dedent(script), learner.workspace.root) as process:
+            try:
+                assert asked.wait(30)
+            finally:
+                process.kill()
+        chat.over.set()
+        assert sum(requests(learner.workspace).values()) == len(chat.asked)
 
     def test_a_setting_lets_the_background_ask_and_it_says_so(self, chat: FakeChat, learner: Bench) -> None:
         training = BackgroundTraining(learner.workspace.root, "ana", network=True)
@@ -202,10 +245,7 @@ class TestAsked:
         assert second.startswith(f"asking {host}: 2 requests about 2 documents, ")
         assert f"; sent to {host}: 2 requests" in last
         assert len(chat.asked) == 2
-        entries = [json.loads(x) for x in (learner.workspace.root / "db" / LEDGER).read_bytes().splitlines()]
-        assert [(one["by"], one["requests"], one["document"]) for one in entries] == [
-            ("background", 1, key) for key in sorted(one["document"] for one in entries)
-        ]
+        assert [*requests(learner.workspace, by="background").values()] == [1, 1]
 
 
 class Oracle:
@@ -228,24 +268,37 @@ def test_a_suggester_that_needs_its_server_is_left_out_and_told(scheme: LabelSch
     assert pipeline._without_server(online._extra[0]).name == "oracle"
 
 
+def test_what_a_suggester_of_somebody_elses_says_that_it_sent_is_in_the_ledger(
+    scheme: LabelScheme, bench: Bench
+) -> None:
+    class Telling(Oracle):
+        def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
+            yield from (Reported(sent={"oracle.example": Sent(2, 1, 700)}) for _ in documents)
+
+    pipeline = SuggestionPipeline(scheme, bench.workspace.models, (Telling(),), ledger=ledger_of(bench.workspace, "x"))
+    list(pipeline.suggest([make_document("Habló Ana.", key="a")]))
+    assert requests(bench.workspace, by="x") == {"a": 2}
+
+
 def test_the_ledger_writes_nowhere_else(bench: Bench) -> None:
     ledger, other = bench.workspace.root / "db" / LEDGER, bench.workspace.root / "other"
-    sent = [("note", {"a": Sent(2, 1, 900)})]
+    sent = {"a": Sent(2, 1, 900)}
     other.write_text("mine\n", encoding="utf-8")
     ledger.symlink_to(other)
-    record_sent(bench.workspace, "suggest", sent)
+    ledger_of(bench.workspace, "suggest").record("note", sent)
     assert other.read_text(encoding="utf-8") == "mine\n"
     ledger.unlink()
     os.mkfifo(ledger)
-    record_sent(bench.workspace, "suggest", sent)
+    ledger_of(bench.workspace, "suggest").record("note", sent)
 
 
 def test_the_ledger_adds_up_and_passes_over_what_is_none(bench: Bench) -> None:
-    record_sent(bench.workspace, "suggest", [("note", {"a": Sent(2, 1, 900, 500, 20, 0.5, "EUR"), "b": Sent()})])
+    sent_before = {"a": Sent(2, 1, 900, 500, 20, 0.5, "EUR"), "b": Sent()}
+    ledger_of(bench.workspace, "suggest").record("note", sent_before)
     with (bench.workspace.root / "db" / LEDGER).open("ab") as ledger:
         ledger.write(b'{"at": "2026", "host": "a", "by": "suggest", "requests": 1, "documents": 3, "bytes": 100}\n')
         ledger.write(b"half a li\n\xff\n" + b"[" * 10_000 + b"\n")
-    record_sent(bench.workspace, "background", [("other", {"a": Sent(1, 1, 700, 300, 10, 0.25, "EUR")})])
+    ledger_of(bench.workspace, "background").record("other", {"a": Sent(1, 1, 700, 300, 10, 0.25, "EUR")})
     ((sent, last),) = sent_totals(bench.workspace).values()
     assert sent == Sent(4, 5, 1700, 800, 30, 0.75, "EUR")
     assert last.startswith("20")

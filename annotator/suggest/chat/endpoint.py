@@ -90,7 +90,7 @@ class Traffic:
     """What was sent, whatever came of it: requests for which there was a connection, and bytes of their bodies.
 
     Tokens are those that the server counted, or an estimate where it does not count.  ``unkept`` says why an answer
-    could not be kept for another time (empty: all were).
+    could not be kept for another time (empty: all were).  ``record`` is given each part, a request before it is sent.
     """
 
     requests: int = 0
@@ -98,17 +98,23 @@ class Traffic:
     input_tokens: int = 0
     output_tokens: int = 0
     unkept: str = ""
+    record: Callable[[Sent], object] = lambda _: None
 
     def count(self, requests: int, size: int) -> None:
         """Count requests of so many bytes; negative ones never reached anybody."""
+        before = self.requests > 0
         self.requests += requests
         self.bytes += size
+        self.record(Sent(requests, (self.requests > 0) - before, size))
 
     def count_answer(self, asked: int, body: Body) -> None:
         """Count what was read and written for an answer to a request of ``asked`` bytes."""
         read, written = read_usage(body)
-        self.input_tokens += -(-asked // BYTES_IN_TOKEN) if read is None else read
-        self.output_tokens += tokens_in(body) if written is None else written
+        read = -(-asked // BYTES_IN_TOKEN) if read is None else read
+        written = tokens_in(body) if written is None else written
+        self.input_tokens += read
+        self.output_tokens += written
+        self.record(Sent(input_tokens=read, output_tokens=written))
 
     @property
     def sent(self) -> Sent:

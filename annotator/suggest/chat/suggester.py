@@ -24,6 +24,7 @@ from annotator.suggest.chat.endpoint import Endpoint, Traffic, Trouble
 from annotator.suggest.chat.question import Messages, Question, Questions
 from annotator.suggest.chat.threads import map_in_threads
 from annotator.suggest.gold_sentences import GoldSentence, GoldSentences
+from annotator.suggest.ledger import Ledger
 from annotator.suggest.protocol import Planned, Reported, Sent
 from annotator.text import Document
 
@@ -50,6 +51,7 @@ class ChatSuggester:
         cache_folder: Path,
         *,
         gold: GoldSentences | None = None,
+        ledger: Ledger | None = None,
         offline: bool = False,
     ) -> None:
         self.version = _version(configuration)
@@ -58,7 +60,7 @@ class ChatSuggester:
         self._configuration = configuration
         self._cache_folder = cache_folder
         self._gold = gold or GoldSentences()
-        self._traffic: dict[str, Traffic] = {}
+        self._ledger = ledger
         self._asking = Asking(scheme, configuration, AnswerCache(cache_folder), offline=offline)
 
     def offline(self) -> ChatSuggester:
@@ -69,6 +71,11 @@ class ChatSuggester:
         """A suggester that shows the model finished sentences."""
         return ChatSuggester(self._scheme, self._configuration, self._cache_folder, gold=gold, offline=not self.hosts)
 
+    def with_ledger(self, ledger: Ledger) -> ChatSuggester:
+        """A suggester that keeps in a ledger what it sends, before it does so."""
+        arguments = self._scheme, self._configuration, self._cache_folder
+        return ChatSuggester(*arguments, gold=self._gold, ledger=ledger, offline=not self.hosts)
+
     def for_one_of(self, number: int, processes: int) -> ChatSuggester:
         """A suggester for one of several processes, counted from 0, which share the budget."""
         settings = replace(self._configuration, budget=self._configuration.budget.part(number, processes))
@@ -76,7 +83,6 @@ class ChatSuggester:
 
     def suggest(self, documents: Iterable[Document]) -> Iterator[Reported]:
         """Yield a layer for each document, in order; a question without an answer is reported in it."""
-        self._traffic.clear()
         endpoint = self._asking.endpoint()
         if self.hosts:
             try:
@@ -85,11 +91,6 @@ class ChatSuggester:
                 self._asking.note(trouble)
         with endpoint:
             yield from map_in_threads(partial(self._read, endpoint), documents, self._configuration.parallel)
-
-    def sent_so_far(self) -> Iterator[tuple[str, Mapping[str, Sent]]]:
-        """Yield what was sent about each document since ``suggest`` was last called, also where no layer came of it."""
-        for key, traffic in list(self._traffic.items()):
-            yield key, self._by_host(traffic)
 
     def plan(self, document: Document) -> Planned:
         """What would be sent to ask about a document, as far as that is known before anything was answered.
@@ -129,7 +130,7 @@ class ChatSuggester:
         source = f"{self.name}@{self.version}"
         suggestions = Anchoring(self._scheme, document, source, self._configuration.score)
         questions, unread = self._questions(document), Counter[str]()
-        traffic = self._traffic[document.key] = Traffic()
+        traffic = Traffic(record=partial(self._record, document.key))
         pieces = list(question.pieces(document, self._configuration.chunk))
         for sentences in pieces:
             for part, answer in self._answered(endpoint, questions.entities, sentences, traffic):
@@ -165,6 +166,10 @@ class ChatSuggester:
     def _by_host(self, traffic: Traffic) -> Mapping[str, Sent]:
         sent = self._priced(replace(traffic.sent, documents=1))
         return {self._configuration.host: sent} if traffic.requests else {}
+
+    def _record(self, document: str, sent: Sent) -> None:
+        if self._ledger is not None:
+            self._ledger.record(document, {self._configuration.host: self._priced(sent)})
 
     def _priced(self, sent: Sent) -> Sent:
         prices = self._configuration.prices

@@ -61,7 +61,7 @@ class _Run:
         self._name = f"annotator-{uuid4().hex}"
         self._begun = 0
         self._under_way: deque[_Task] = deque()
-        settings = replace(pipeline.settings, offline=True)
+        settings = replace(pipeline.settings, offline=True, ledger=None)
         learned = {} if settings.learned is None else {p.name: p.read_bytes() for p in settings.learned.iterdir()}
         expected = {**software(), **parts(settings, pipeline)}
         self._workers = Workers(client, self._name, expected, _pickled((settings, learned)), tell)

@@ -19,7 +19,7 @@ from annotator.text import Document
 from annotator.workflow.layer_diff import differences
 from annotator.workflow.learned_folder import learned_folder
 from annotator.workflow.learning.link_suggestions import LinkSuggestions
-from annotator.workflow.sent_texts import record_sent
+from annotator.workflow.sent_texts import ledger_of
 from annotator.workflow.unknown_document import no_document
 from annotator.workflow.workspace import Workspace
 
@@ -112,7 +112,9 @@ def suggest(
     if place.cluster is not None:
         check_address(place.cluster)
     learned_dir = learned_folder(workspace)
-    pipeline = build(workspace.scheme, workspace.models, learned_dir, offline=asking is None)
+    pipeline = build(
+        workspace.scheme, workspace.models, learned_dir, offline=asking is None, ledger=ledger_of(workspace, by)
+    )
     report = SuggestReport(missing=list(pipeline.missing), set_aside=versions.why_unused(learned_dir, workspace.scheme))
     report.uncalibrated = pipeline.uncalibrated
     links = LinkSuggestions(workspace)
@@ -125,7 +127,7 @@ def suggest(
             progress(0, len(todo))
         if asking is not None and pipeline.hosts and todo:
             asking(pipeline.hosts, {})
-        for batch in _recorded(batches, pipeline, workspace, by):
+        for batch in batches:
             sent = sum_by_host(layer.sent for layer in batch.layers if isinstance(layer, Reported))
             linked = list(map(links.linked, batch.documents, batch.layers))
             _write(workspace.store, Suggested(batch.documents, linked), fingerprint)
@@ -149,28 +151,6 @@ def plan(workspace: Workspace, keys: Sequence[str] = ()) -> Iterator[tuple[str, 
         document = workspace.store.document(key)
         if document is not None:
             yield key, pipeline.plan(document)
-
-
-def _recorded(batches: Batches, pipeline: SuggestionPipeline, workspace: Workspace, by: str) -> Iterator[Suggested]:
-    """Yield batches once the ledger has what was sent for them; it also has that for a batch that is broken off."""
-    told: set[str] = set()
-    while True:
-        try:
-            batch = next(batches, None)
-        except BaseException:
-            record_sent(workspace, by, ((key, sent) for key, sent in pipeline.sent_so_far() if key not in told))
-            raise
-        if batch is None:
-            return
-        record_sent(workspace, by, _sent_by_document(batch))
-        told = {document.key for document in batch.documents}
-        yield batch
-
-
-def _sent_by_document(batch: Suggested) -> Iterator[tuple[str, Mapping[str, Sent]]]:
-    for document, layer in zip(batch.documents, batch.layers, strict=True):
-        if isinstance(layer, Reported):
-            yield document.key, layer.sent
 
 
 def suggest_unstored(workspace: Workspace, documents: Iterable[Document]) -> Iterator[tuple[Document, Annotations]]:
