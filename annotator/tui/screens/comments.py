@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from annotator.tui.layout.find import fold
+from annotator.find import fold
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.comment_list import CommentList

@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from annotator.annotation import SpanKey
+from annotator.find import fold
 from annotator.history import curator_layer
 from annotator.tui.layout.cutting import quote_within
-from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.disagreement_list import DisagreementList, side_in_words

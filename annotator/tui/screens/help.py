@@ -16,9 +16,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from annotator.find import fold
 from annotator.labels import AttributeType, LabelScheme
 from annotator.labels.attributes import value_text
-from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.screens.help_topic import HelpTopic
