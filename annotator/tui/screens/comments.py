@@ -133,7 +133,7 @@ class CommentsScreen(WorkScreen):
         pane = self.query_one(LayerPane)
         pane.visible = index is not None
         if index is not None:
-            self.run_or_report(partial(self._show, pane, self.list_view.comments[index]))
+            pane.visible = self.run_or_report(partial(self._show, pane, self.list_view.comments[index]))
 
     def _show(self, pane: LayerPane, comment: ListedComment) -> None:
         version = self._read(*comment.layer)
