@@ -19,6 +19,9 @@ LABEL_KEYS_ALLOWED = (
 )
 """Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
 
+SEARCHES = ("find_document.", "choose_value.", "commands.", "help.")
+"""Prefixes of binding ids of screens on which every character is typed into a search."""
+
 _NAMED = frozenset(key.value for key in Keys) | REPLACED_KEYS.keys()
 _MODIFIERS = {"alt", "ctrl", "hyper", "meta", "shift", "super"}
 
@@ -61,6 +64,8 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
         for key in assigned.split(","):
             if not _is_key(textual_key(key)):
                 raise SettingsError(f"keys: {binding_id}: there is no key {key.strip()!r}", "such as x, f4 or ctrl+d")
+            if binding_id.startswith(SEARCHES) and (key_to_character(textual_key(key)) or "\n").isprintable():
+                raise SettingsError(f"keys: {binding_id}: {key.strip()!r} is typed there", "such as f4 or ctrl+d")
     for table in tables:
         _check_clashes(keys, bindings_of(table))
     labels = {textual_key(entity.key): entity.name for entity in scheme.entities.values()}

@@ -362,6 +362,14 @@ def test_in_a_browser_a_key_of_the_settings_is_that_alone(disputed: Bench) -> No
     assert keys["document.go"] == "ctrl+o,O"
 
 
+@pytest.mark.parametrize("binding", ["find_document.down", "choose_value.take", "commands.up", "help.close"])
+@pytest.mark.parametrize("key", ["down,j", "space", "ñ"])
+def test_a_character_is_no_key_of_a_search(disputed: Bench, binding: str, key: str) -> None:
+    with pytest.raises(AnnotatorError, match=rf"keys: {binding}: '(j|space|ñ)' is typed there: such as f4"):
+        AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={binding: key}))
+    AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={binding: "ctrl+j,alt+j"}))
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [("theme: dusk", "theme: no theme 'dusk'"), ("keys: {document.flg: x}", "keys: no binding 'document.flg'")],
