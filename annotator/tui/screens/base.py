@@ -94,8 +94,8 @@ class WorkScreen(Screen[None]):
         yield Static(id="notice", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
-        """Pass over that the screen is opened where the app closes meanwhile: it has no widgets then."""
-        if self.children or not isinstance(event, events.Mount):
+        """Pass over that the screen is opened, and what is typed, where the app closes meanwhile: it has no widgets."""
+        if self.children or not isinstance(event, events.Mount | events.Key):
             await super().on_event(event)
 
     def on_mount(self) -> None:
