@@ -106,7 +106,8 @@ class HelpScreen(ModalScreen[None]):
 
     async def on_key(self, event: events.Key) -> None:
         """Search for what is typed; other keys do what they are bound to."""
-        if event.key not in self._bindings.key_to_bindings:
+        bound = (bindings.key_to_bindings for node, bindings in self._modal_binding_chain if node is self)
+        if not any(event.key in keys for keys in bound):
             event.stop()
             await self._search.edit(event)
 
