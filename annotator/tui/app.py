@@ -163,6 +163,8 @@ class AnnotatorApp(NotifyingApp):
             self.notify(retired, severity="warning", markup=False, timeout=12)
         queue = QueueScreen(self.desk)
         self.push_screen(queue)
+        if self.desk.is_scheme_outdated():  # while the tutorial was played
+            self.follow_scheme()
         key = self._first_document or self.desk.resume()
         if key is None:
             return
