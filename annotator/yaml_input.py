@@ -148,6 +148,16 @@ def yaml_value(node: Any) -> Any:
                 raise YamlError(line, f"found a number of more than {_MOST_DIGITS} digits")
             return value
 
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            names = set[str]()
+            for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+                if key.id == "scalar" and key.value in names:
+                    raise YamlError(
+                        int(key.start_mark.line) + 1, f"found a second {key.value!r}, expected each key once"
+                    )
+                names.add(key.value if key.id == "scalar" else "")
+            return super().construct_mapping(node, deep)
+
     Constructor.yaml_constructors = {
         **yaml.constructor.SafeConstructor.yaml_constructors,
         "tag:yaml.org,2002:timestamp": yaml.constructor.SafeConstructor.construct_yaml_str,

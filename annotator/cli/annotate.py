@@ -56,23 +56,25 @@ def open_workbench(desk: Desk, document: str | None, *, adjudicating: bool = Fal
     from annotator.tui.app import Reopening
     from annotator.tui.running import run
     from annotator.workflow.served import served_role
-    from annotator.workflow.settings import load_preferences, settings_path
+    from annotator.workflow.settings import load_preferences, settings_path, told_with
 
-    preferences, is_new, served = load_preferences(settings_path()), not settings_path().exists(), bool(served_role())
+    settings = settings_path()
+    preferences, is_new, served = load_preferences(settings), not settings.exists(), bool(served_role())
     wanted: Reopening | None = Reopening(document, adjudicating)
     while wanted is not None:
-        wanted = run(
-            desk,
-            wanted.document,
-            preferences,
-            adjudicating=wanted.adjudicating,
-            offers_tutorial=is_new,
-            served=served,
-        )
-        if wanted is not None:
-            from annotator.cli.tutorial import play
+        with told_with(settings):
+            wanted = run(
+                desk,
+                wanted.document,
+                preferences,
+                adjudicating=wanted.adjudicating,
+                offers_tutorial=is_new,
+                served=served,
+            )
+            if wanted is not None:
+                from annotator.cli.tutorial import play
 
-            play(desk.curator, preferences, served=served)
+                play(desk.curator, preferences, served=served)
 
 
 def prepare_if_new(workspace: Workspace, curator: str | None) -> None:

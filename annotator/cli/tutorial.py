@@ -28,9 +28,11 @@ def command(global_options: GlobalOptions, lang: str | None, curator: str | None
     name = curator_name(curator or global_options.curator)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise WorkflowError("the tutorial needs a terminal", "run `annotator tutorial` in one")
-    from annotator.workflow.settings import load_preferences, settings_path
+    from annotator.workflow.settings import load_preferences, settings_path, told_with
 
-    told = play(name, load_preferences(settings_path()), lang)
+    settings = settings_path()
+    with told_with(settings):
+        told = play(name, load_preferences(settings), lang)
     if told:
         narrate(told)
 

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 from annotator.errors import NO_SPACE, StoreError
 from annotator.files.whole import PARTIAL, sweep, sync_folder
+from annotator.find import fold
 from annotator.store import schema
 from annotator.store.file_identity import RESTORE, Standing
 from annotator.store.lock import READ_PATIENCE, error_code
@@ -55,9 +56,16 @@ class OpenedDatabase(NamedTuple):
 def connect(path: Path, tell: Callable[[str], None] | None = None) -> OpenedDatabase:
     """Open the database at ``path``, made or migrated where needed, or only to be read where it cannot be written.
 
-    ``tell`` is given a sentence before a migration that takes long.
+    ``tell`` is given a sentence before a migration that takes long.  For queries there is ``folded(TEXT)``, a text
+    without case and accents.
     Raises :class:`StoreError` when it belongs to something else, comes from a newer version, or cannot be read.
     """
+    opened = _connected(path, tell)
+    opened.connection.create_function("folded", 1, fold, deterministic=True)
+    return opened
+
+
+def _connected(path: Path, tell: Callable[[str], None] | None) -> OpenedDatabase:
     with explained(path):
         reason = why_only_readable(path)
         if reason:

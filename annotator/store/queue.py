@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from annotator.find import fold
 from annotator.history import curator_layer
 from annotator.store.database import Store
 from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
@@ -38,7 +39,8 @@ LEFT JOIN layer own ON own.document_id = d.id AND own.name = :layer
 WHERE d.sha256 IS NOT NULL"""
 _OF_STATE = f"({LISTED_STATE} = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))"
 WITH_TEXT = """
-(d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\' OR CASE
+(d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\'
+ OR d.key || d.title GLOB '*[^ -~]*' AND (instr(folded(d.key), :folded) OR instr(folded(d.title), :folded)) OR CASE
     WHEN (SELECT count(*) FROM text_search WHERE text_search MATCH :words) < (SELECT max(id) FROM text) / 10
     THEN d.sha256 IN (
         SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words)
@@ -46,7 +48,10 @@ WITH_TEXT = """
         SELECT rowid FROM text_search WHERE text_search MATCH :words)
     END)
 """
-"""What contains a text: of a word that many texts have, to look each document's text up is quicker than to read all."""
+"""What contains a text, without regard to case and accents, which only what is not ASCII can have.
+
+Of a word that many texts have, to look each document's text up is quicker than to read all.
+"""
 
 # CROSS JOIN keeps the order as written: by document, because a curator may have 20,000 assignments.
 # Of a document that is done, or was assigned blind, nothing waits; nor does a relation whose end was turned down.
@@ -112,8 +117,9 @@ class QueueFilter:
 
 def text_values(text: str) -> dict[str, str]:
     """The values that :data:`WITH_TEXT` asks for, of what was typed."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {"text": f"%{escaped}%" if text else "", "words": _words(text)}
+    folded = fold(text)
+    escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return {"text": f"%{escaped}%" if text else "", "folded": folded, "words": _words(folded)}
 
 
 def _words(text: str) -> str:

@@ -129,17 +129,11 @@ class AnnotatorApp(NotifyingApp):
         if theme not in self.available_themes:
             raise SettingsError(f"theme: no theme {theme!r}", f"expected one of {', '.join(self.available_themes)}")
         self.theme = theme
-        tables = [AnnotateScreen.BINDINGS, AdjudicateScreen.BINDINGS, FeedbackScreen.BINDINGS, QueueScreen.BINDINGS]
-        tables += [
-            AgreementScreen.BINDINGS,
-            DisagreementsScreen.BINDINGS,
-            CommentsScreen.BINDINGS,
-            FindDocumentScreen.BINDINGS,
-            ChooseValueScreen.BINDINGS,
-            CommandsScreen.BINDINGS,
-            HelpScreen.BINDINGS,
-            self.BINDINGS,
-        ]
+        screens = (
+            *(AnnotateScreen, AdjudicateScreen, FeedbackScreen, QueueScreen, AgreementScreen, DisagreementsScreen),
+            *(CommentsScreen, FindDocumentScreen, ChooseValueScreen, CommandsScreen, HelpScreen),
+        )
+        tables = [[*screen.BINDINGS, *self.BINDINGS] for screen in screens]
         keymap.check_keys(keys, tables, self.desk.scheme)
         if self.is_served:
             keys = keymap.with_browser_keys(keys, tables, self.desk.scheme)
@@ -169,6 +163,8 @@ class AnnotatorApp(NotifyingApp):
             self.notify(retired, severity="warning", markup=False, timeout=12)
         queue = QueueScreen(self.desk)
         self.push_screen(queue)
+        if self.desk.is_scheme_outdated():  # while the tutorial was played
+            self.follow_scheme()
         key = self._first_document or self.desk.resume()
         if key is None:
             return

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual.keys import _character_to_key, format_key
+from textual.keys import _character_to_key, format_key, key_to_character
 
 from annotator.labels import LabelScheme
 from annotator.workflow.reserved_keys import RESERVED_KEYS
 
 _ALT = "alt+"
 _SHIFT = "shift+"
+_WRITTEN = {"escape": "esc", "space": "space"}
 
 
 class _SentKey(NamedTuple):
@@ -48,6 +49,12 @@ def label_to_add(key: str, scheme: LabelScheme) -> str | None:
     if name.startswith(_SHIFT):
         name = name.removeprefix(_SHIFT).upper()
     return next((entity.name for entity in scheme.entities.values() if _character_to_key(entity.key) == name), None)
+
+
+def written(key: str) -> str:
+    """A key, by Textual's name, as hints write it: the character that it types, else a name."""
+    character = key_to_character(key)
+    return _WRITTEN.get(key) or (character if character and character.isprintable() else key)
 
 
 def key_in_words(event: events.Key) -> str:

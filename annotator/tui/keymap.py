@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.keys import REPLACED_KEYS, Keys, _character_to_key, key_to_character
 
 from annotator.labels import LabelScheme
-from annotator.tui.key_names import label_to_add
+from annotator.tui.key_names import label_to_add, written
 from annotator.workflow.reserved_keys import YIELDING_KEYS
 from annotator.workflow.settings import SettingsError
 
@@ -18,6 +18,9 @@ LABEL_KEYS_ALLOWED = (
     *("find_document.", "choose_value.", "commands.", "version."),
 )
 """Prefixes of binding ids whose keys may be a label's key too: those of screens without labelling, and of versions."""
+
+SEARCHES = ("find_document.", "choose_value.", "commands.", "help.")
+"""Prefixes of binding ids of screens on which every character is typed into a search."""
 
 _NAMED = frozenset(key.value for key in Keys) | REPLACED_KEYS.keys()
 _MODIFIERS = {"alt", "ctrl", "hyper", "meta", "shift", "super"}
@@ -43,7 +46,7 @@ def bindings_of(*tables: Sequence[BindingType]) -> list[Binding]:
 
 
 def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]], scheme: LabelScheme) -> None:
-    """Check remapped keys; ``tables`` are the bindings of one screen each.
+    """Check remapped keys; ``tables`` are the bindings that hold on one screen each.
 
     Every id must exist, and on no screen may a remapped binding share a key with another binding or with a label.
 
@@ -61,6 +64,8 @@ def check_keys(keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]],
         for key in assigned.split(","):
             if not _is_key(textual_key(key)):
                 raise SettingsError(f"keys: {binding_id}: there is no key {key.strip()!r}", "such as x, f4 or ctrl+d")
+            if binding_id.startswith(SEARCHES) and (key_to_character(textual_key(key)) or "\n").isprintable():
+                raise SettingsError(f"keys: {binding_id}: {key.strip()!r} is typed there", "such as f4 or ctrl+d")
     for table in tables:
         _check_clashes(keys, bindings_of(table))
     labels = {textual_key(entity.key): entity.name for entity in scheme.entities.values()}
@@ -89,9 +94,16 @@ def _check_clashes(keys: Mapping[str, str], bindings: Iterable[Binding]) -> None
 
 
 def textual_key(key: str) -> str:
-    """Textual's name for a key; settings may give the character itself."""
+    """Textual's name for a key; settings may give the character itself, and letters with modifiers in either case."""
     key = key.strip()
-    return _character_to_key(key) if len(key) == 1 else key
+    *modifiers, name = key.split("+")
+    if len(key) == 1 or not (modifiers and len(name) == 1 and name.isalpha()):
+        return _character_to_key(key) if len(key) == 1 else key
+    if modifiers == ["shift"]:
+        return name.upper()
+    if modifiers == ["alt"] and name.isupper():
+        return f"alt+shift+{name.lower()}"
+    return "+".join([*modifiers, name.lower()])
 
 
 def _is_key(key: str) -> bool:
@@ -109,15 +121,28 @@ def textual_keymap(keys: Mapping[str, str]) -> dict[str, str]:
     return {binding_id: ",".join(map(textual_key, assigned.split(","))) for binding_id, assigned in keys.items()}
 
 
+def keys_in_hints(keys: Mapping[str, str], bindings: Sequence[BindingType]) -> dict[str, str]:
+    """What hints are to name in place of the usual keys of a screen's ``bindings``, as a person's keys have it."""
+    names: dict[str, str] = {}
+    for binding in bindings_of(bindings):
+        assigned = [textual_key(key) for key in keys.get(binding.id or "", binding.key).split(",")]
+        names.update({written(key): written(assigned[0]) for key in binding.key.split(",") if key not in assigned})
+    return names
+
+
 def with_browser_keys(
     keys: Mapping[str, str], tables: Iterable[Sequence[BindingType]], scheme: LabelScheme
 ) -> dict[str, str]:
-    """A person's keys, and :data:`BROWSER_KEYS` for bindings that have their usual ones; a label keeps its key."""
+    """A person's keys, and :data:`BROWSER_KEYS` for bindings that have their usual ones.
+
+    A label keeps its key, and what a person's settings give a key to keeps that.
+    """
     usual = {binding.id or "": binding.key for binding in bindings_of(*tables)}
-    labels = {entity.key for entity in scheme.entities.values()}
+    taken = {entity.key for entity in scheme.entities.values()}
+    taken.update(textual_key(key) for assigned in keys.values() for key in assigned.split(","))
     further = {
         binding_id: f"{usual[binding_id]},{key}"
         for binding_id, key in BROWSER_KEYS.items()
-        if binding_id in usual and binding_id not in keys and key not in labels
+        if binding_id in usual and binding_id not in keys and key not in taken
     }
     return {**further, **keys}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -72,6 +73,15 @@ def load_preferences(path: Path) -> Preferences:
     except InputError as error:
         raise SettingsError(error.message, error.hint) from error
     return Preferences() if found is None else _checked(found)
+
+
+@contextmanager
+def told_with(path: Path) -> Iterator[None]:
+    """Name the settings file in what is wrong with keys and themes, which only the workbench knows."""
+    try:
+        yield
+    except SettingsError as error:
+        raise SettingsError(f"{path}: {error.message}", error.hint) from error
 
 
 def _checked(found: YamlMapping) -> Preferences:

@@ -272,3 +272,15 @@ async def test_an_entry_is_linked_in_two_keys_or_found_by_name(bench: Bench) -> 
         await work.type("=Q2")
         assert work.annotating.panel.count() == 1, work.text
     assert stored(bench) == {"Nova Riva": {"gazetteer": "Q1"}, "Lema": {"gazetteer": "Q2"}}
+
+
+async def test_what_enter_takes_is_told_beside_what_is_wrong_with_a_catalog(marked: Bench) -> None:
+    (marked.workspace.root / "catalogs" / "places.csv").unlink(missing_ok=True)
+    async with workbench(marked, "flood") as work:
+        await focus(work, "Lema")
+        await work.press("'", "g", *"Q7")
+        assert work.line("#keys").startswith("no catalog 'places'")
+        assert work.line("#keys").endswith("enter takes “Q7” as it is · esc back")
+        await work.press(*"x" * 100)
+        assert "enter takes “Q7xxxx" in work.line("#keys")
+        assert work.line("#keys").endswith("as it is · esc back")

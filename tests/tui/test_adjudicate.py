@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from annotator.cli.annotate import open_workbench
 from annotator.errors import AnnotatorError
 from annotator.tui.app import AnnotatorApp
 from annotator.tui.screens.adjudicate import AdjudicateScreen
@@ -335,3 +337,48 @@ def test_a_key_that_there_is_not_is_told(disputed: Bench, key: str) -> None:
 @pytest.mark.parametrize("key", ["ñ", "ctrl+pagedown", "f13", "alt+enter", "plus", "ctrl+shift+x"])
 def test_a_key_that_there_is_may_be_taken(disputed: Bench, key: str) -> None:
     AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={"case.names": key}))
+
+
+@pytest.mark.parametrize("key", ["ctrl+q", "ctrl+z", "ctrl+p", "ctrl+P"])
+def test_a_key_of_the_whole_workbench_cannot_be_that_of_a_screen_too(disputed: Bench, key: str) -> None:
+    with pytest.raises(AnnotatorError, match=rf"document.flag and app.\w+ both want '{re.escape(key.lower())}'"):
+        AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={"document.flag": key}))
+
+
+@pytest.mark.parametrize(("key", "pressed"), [("shift+z", "Z"), ("alt+Z", "alt+shift+z"), ("ctrl+Y", "ctrl+y")])
+async def test_a_letter_with_a_modifier_may_be_given_in_either_case(disputed: Bench, key: str, pressed: str) -> None:
+    preferences = Preferences(keys={"document.flag": key})
+    async with workbench(disputed, "nota", curator="lead", adjudicating=True, preferences=preferences) as work:
+        await work.press(pressed)
+        assert "flagged" in work.message
+
+
+def test_in_a_browser_a_key_of_the_settings_is_that_alone(disputed: Bench) -> None:
+    preferences = Preferences(keys={"document.flag": "U"})
+    app = AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=preferences, served=True)
+    keys = app._keymap
+    assert keys["document.flag"] == "U"
+    assert "history.redo" not in keys
+    assert keys["document.go"] == "ctrl+o,O"
+
+
+@pytest.mark.parametrize("binding", ["find_document.down", "choose_value.take", "commands.up", "help.close"])
+@pytest.mark.parametrize("key", ["down,j", "space", "ñ"])
+def test_a_character_is_no_key_of_a_search(disputed: Bench, binding: str, key: str) -> None:
+    with pytest.raises(AnnotatorError, match=rf"keys: {binding}: '(j|space|ñ)' is typed there: such as f4"):
+        AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={binding: key}))
+    AnnotatorApp(Desk(disputed.workspace, "lead"), preferences=Preferences(keys={binding: "ctrl+j,alt+j"}))
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [("theme: dusk", "theme: no theme 'dusk'"), ("keys: {document.flg: x}", "keys: no binding 'document.flg'")],
+)
+def test_the_file_of_a_wrong_setting_is_named(
+    disputed: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, said: str
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(settings, encoding="utf-8")
+    monkeypatch.setenv("ANNOTATOR_SETTINGS", str(path))
+    with pytest.raises(AnnotatorError, match=re.escape(f"{path}: {said}")):
+        open_workbench(Desk(disputed.workspace, "lead"), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from annotator.tui.layout.figures import bar, scale, stacked_bar
@@ -9,6 +11,8 @@ from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.disagreements import DisagreementsScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.widgets.figures_view import FiguresView
+from annotator.workflow.importing.ingest import ingest
+from annotator.workflow.importing.removing import remove
 from tests.agreement.working_curators import ANA, mark
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench
@@ -105,6 +109,35 @@ async def test_enter_on_a_figure_shows_its_disagreements_in_both_versions(finish
         assert "bo: nothing here" in work.text
         await work.press("escape")
         assert is_on_top(work, AgreementScreen)
+
+
+async def test_what_was_changed_since_it_was_measured_is_told_in_its_place(finished: Bench) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A", "3")
+        await work.press("j", "j")
+        await measured(work, "enter")
+        remove(finished.store, "lead", ["zeta"], with_work=True)
+        await work.press("j")
+        assert "ana on zeta is no longer there: measure again" in work.text
+        assert "“México”" not in "".join(line for line in work.lines if line.startswith((" ana:", " bo:")))
+        session = finished.session("nota", "bo")
+        session.delete(next(i for i, span in session.content.spans.items() if session.checks.text_of(span) == "México"))
+        await work.press("escape")
+        await measured(work, "enter")
+        assert "ana: GPE “México”" in work.text
+        assert "bo: changed since, and no longer so: measure again" in work.text
+
+
+async def test_a_text_that_was_replaced_by_a_shorter_one_is_shown_as_it_is(finished: Bench, tmp_path: Path) -> None:
+    async with workbench(finished, curator="lead") as work:
+        await measured(work, "A", "3")
+        await work.press("j", "j")
+        await measured(work, "enter")
+        (tmp_path / "zeta.txt").write_text("Eva.", encoding="utf-8")
+        ingest(finished.workspace, [tmp_path / "zeta.txt"], "lead", replace=True)
+        await work.press("j")
+        assert "ana: changed since, and no longer so: measure again" in work.text
+        assert "bo: nothing here" in work.text
 
 
 async def test_a_relation_is_shown_with_its_arc_in_both_versions(finished: Bench) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from annotator.store import check_database
+from annotator.tui.app import AnnotatorApp
+from annotator.tui.screens.adjudicate import AdjudicateScreen
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.workflow.desk import Desk
 from annotator.workflow.schemes.changing import change_labels, label_change
 from annotator.workflow.schemes.renaming import rename_curator, rename_document
 from annotator.workflow.workspace import Workspace
@@ -202,3 +205,16 @@ async def test_the_panel_stays_filtered_when_somebody_changed_the_labels(news: B
         await work.press("X")
         assert work.message.startswith("rejected")
     assert list(verdicts(news.session()).values()) == ["rejected"]
+
+
+async def test_a_change_during_the_tutorial_is_followed_on_coming_back(disputed: Bench) -> None:
+    desk = Desk(disputed.workspace, "lead")
+    change_elsewhere(disputed, "rename", "PERSON", "HUMAN")
+    app = AnnotatorApp(desk, "nota", adjudicating=True)  # as after the tutorial, with the desk of before
+    async with app.run_test(notifications=True) as pilot:
+        work = WorkbenchDriver(app, pilot)
+        await work.settle()
+        assert isinstance(app.screen, AdjudicateScreen)
+        assert "the labels were changed: rename PERSON HUMAN by lea" in notices(work)
+        assert "HUMAN" in work.text
+    assert app.failure is None

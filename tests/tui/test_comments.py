@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
+
+import pytest
+
 from annotator.annotation import SpanKey
 from annotator.tui.app import AnnotatorApp
+from annotator.tui.screens import comments
 from annotator.tui.screens.comments import CommentsScreen
 from annotator.workflow.desk import Desk
 from annotator.workflow.settings import Preferences
@@ -93,3 +98,28 @@ async def test_without_comments(news: Bench) -> None:
 
 def test_its_keys_can_be_given_to_labels_too(news: Bench) -> None:
     AnnotatorApp(Desk(news.workspace, "ana"), preferences=Preferences(keys={"comments.down": "1"}))
+
+
+async def read_all(work: WorkbenchDriver) -> None:
+    while "reading" in work.header:
+        await work.settle()
+
+
+async def test_one_comes_back_to_the_comment_that_one_went_to(disputed: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comments, "monotonic", count(0, comments.AT_ONCE_SECONDS / 2).__next__)  # one at a time
+    async with workbench(disputed, curator="lead") as work:
+        await work.press("c")
+        await read_all(work)
+        await work.press("j", "enter", "Q")
+        await read_all(work)
+        assert work.header.endswith("2 of 2")
+        assert work.line("#work-says") == "bo: PERSON “Ana”: “¿Ruiz también?”"
+
+
+async def test_a_filter_that_is_taken_away_leaves_the_comment_chosen(disputed: Bench) -> None:
+    async with workbench(disputed, curator="lead") as work:
+        await work.press("c", "slash", *"ruiz", "enter", "j")
+        assert "1 of 1" in work.header
+        await work.press("escape")
+        assert "2 of 2" in work.header
+        assert work.line("#work-says") == "bo: PERSON “Ana”: “¿Ruiz también?”"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotator.tui.screens.find_document import FindDocumentScreen
+from annotator.workflow.settings import Preferences
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench
 
@@ -103,3 +104,20 @@ async def test_a_double_click_opens_a_document(news: Bench) -> None:
         await work.pilot.click(offset=work.cell("zeta"), times=2)
         await work.settle()
         assert key(work) == "zeta"
+
+
+async def test_its_keys_can_be_others(news: Bench) -> None:
+    keys = {"find_document.down": "ctrl+n", "find_document.open": "f8", "find_document.close": "f7"}
+    async with workbench(news, "nota", preferences=Preferences(keys=keys)) as work:
+        await work.press("ctrl+o", "ctrl+n", "f8")
+        assert key(work) == "otra"
+        await work.press("ctrl+o", "f7")
+        assert key(work) == "otra"
+        await work.press("ctrl+o", "enter", "escape")
+        assert work.line("#keys") == "f8 open · ↑ ↓ choose · f7 back"
+
+
+async def test_so_can_those_of_the_palette(news: Bench) -> None:
+    async with workbench(news, "nota", preferences=Preferences(keys={"commands.close": "f7"})) as work:
+        await work.press("ctrl+p", "f7")
+        assert work.app.screen is work.annotating

@@ -17,6 +17,7 @@ from annotator.tui.screens.help_topic import (
     SPAN_CASE_KEYS,
     SPAN_KEYS,
 )
+from annotator.workflow.settings import Preferences
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, under
 
@@ -168,3 +169,14 @@ async def test_it_says_how_to_add_whatever_is_in_focus(news: Bench) -> None:
         assert shown(work) == ["Keys", "alt+label's key  add a span with that label, whatever is in focus"]
         await work.press("escape", "escape", "Q", "?", *"alt+")
         assert "nothing here has" in shown(work)[0]
+
+
+async def test_its_keys_can_be_others(explained: Bench) -> None:
+    keys = {"help.down": "ctrl+n", "help.close": "f7"}
+    async with workbench(explained, "nota", preferences=Preferences(keys=keys)) as work:
+        await work.press("question_mark")
+        before = work.text
+        await work.press("ctrl+n")
+        assert work.text != before
+        await work.press("f7")
+        assert work.app.screen is work.annotating

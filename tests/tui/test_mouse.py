@@ -8,6 +8,7 @@ from annotator.tui.screens.help import HelpScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.widgets.clickable_keys import KeyClicked
 from annotator.tui.widgets.command_list import CommandList
+from annotator.workflow.settings import Preferences
 from tests.tui.workbench_driver import WorkbenchDriver, workbench
 from tests.workspaces import Bench, span_texts
 
@@ -136,3 +137,15 @@ async def test_a_click_on_a_line_that_went_meanwhile_chooses_nothing(news: Bench
         assert work.app.failure is None
         await work.press("escape")
         assert isinstance(work.app.screen, QueueScreen)
+
+
+async def test_lines_name_keys_as_settings_have_them_and_a_click_presses_those(news: Bench) -> None:
+    keys = Preferences(keys={"suggestion.accept": "ctrl+y,enter", "suggestion.reject": "f6", "queue.sort": "z"})
+    async with workbench(news, "nota", preferences=keys) as work:
+        assert work.focus.endswith("ctrl+y accept · f6 reject")
+        assert work.message.startswith("tab next · ctrl+y accept · f6 reject · ")
+        await click(work, "#focus", "f6 reject")
+        assert news.session().layer.suggestions.verdicts
+        await work.press("Q")
+        await click(work, "#keys", "z sort")
+        assert any("all, by state" in line for line in work.lines)

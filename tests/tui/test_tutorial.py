@@ -138,7 +138,8 @@ class TestOtherKeys:
             assert shown_step(driver) == "add"
 
     async def test_keys_of_ones_own_are_named_and_do_it(self, tmp_path: Path) -> None:
-        keys = {"suggestion.accept": "y", "app.quit": "ctrl+w", "move.top": "4"}  # the last is PLACE's key here
+        theirs = {"move.top": "4", "move.bottom": "alt+4", "document.flag": "ctrl+t"}  # PLACE has the first two here
+        keys = {"suggestion.accept": "y", "app.quit": "ctrl+w", **theirs}
         async with tutorial(tmp_path, keys=keys, step="accept") as driver:
             assert " y accepts the suggestion" in told(driver)
             assert "ctrl+w ends" in heading(driver)

@@ -171,6 +171,23 @@ class TestNext:
         assert "aguja" in [row.key for row in desk.queue.page(QueueFilter(text=words), -1)]
         assert "b" not in [row.key for row in desk.queue.page(QueueFilter(text=f"Sobre {words} y"), -1)]
 
+    @pytest.mark.parametrize(
+        "words", ["ñandú", "NANDU", "ÑAND", "Nandu\u0301", "élections", "ELEC", "n\u0303andu\u0301"]
+    )
+    def test_a_search_of_keys_and_titles_takes_no_notice_of_case_and_accents(self, bench: Bench, words: str) -> None:
+        bench.add("Ñandú", "Texto.", title="T")
+        bench.add("e\u0301lections", "Texto.", title="T")
+        bench.add("c", "Texto.", title="El ÑANDÚ y las élections")
+        found = {"Ñandú", "c"} if "and" in words.lower() else {"e\u0301lections", "c"}
+        for queue in (Desk(bench.workspace, "ana").queue, LeadQueue(bench.store, "")):
+            _, rows = queue.search(QueueFilter(text=words), 100)
+            assert {row.key for row in rows} == found
+
+    def test_words_with_accents_of_their_own_are_found_in_texts(self, bench: Bench) -> None:
+        bench.add("c", "Habló Núñez.", title="T")
+        _, rows = Desk(bench.workspace, "ana").queue.search(QueueFilter(text="Nu\u0301n\u0303ez"), 100)
+        assert [row.key for row in rows] == ["c"]
+
     @pytest.mark.parametrize("back", [[], ["a", "z"]])
     def test_a_search_finds_the_same_as_count_and_pages(self, bench: Bench, desk: Desk, back: list[str]) -> None:
         for key in back:

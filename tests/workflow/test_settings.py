@@ -46,6 +46,8 @@ def test_without_a_threshold_the_workspace_decides(tmp_path: Path) -> None:
         ("- theme", "found a list, expected keys with values"),
         ("theme: [", "found broken YAML"),
         ("\x07", "found the character U.0007"),
+        ("mode: plain\nmode: lanes", "found a second 'mode', expected each key once"),
+        ("keys:\n  queue.sort: x\n  queue.sort: y", "found a second 'queue.sort', expected each key once"),
     ],
 )
 def test_a_mistake_is_named_with_what_was_expected(tmp_path: Path, text: str, said: str) -> None:
@@ -53,7 +55,8 @@ def test_a_mistake_is_named_with_what_was_expected(tmp_path: Path, text: str, sa
     path.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=said) as raised:
         load_preferences(path)
-    assert str(raised.value).startswith(f"{path}:1: ")
+    line = text.count("\n") + 1
+    assert str(raised.value).startswith(f"{path}:{line}: ")
     assert len(str(raised.value).splitlines()) == 1
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from annotator.annotation import Relation, Span
-from annotator.tui.layout.find import fold
+from annotator.find import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from annotator.errors import AnnotatorError, LockedError
 from annotator.store import SchemeMovedError
 from annotator.tui.key_names import key_in_words
+from annotator.tui.keymap import keys_in_hints
 from annotator.tui.layout.palette import Palette
 from annotator.tui.line_compositor import LineCompositor
 from annotator.tui.quick_driver import QuickDriver
@@ -24,6 +25,7 @@ from annotator.tui.widgets.clickable_keys import KeyClicked
 from annotator.tui.widgets.entry_line import EntryLine
 from annotator.tui.widgets.one_layout import laid_out_once
 from annotator.tui.widgets.palette_widget import PaletteWidget
+from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.virtual_list import VirtualList
 from annotator.tui.workbench import Workbench
 from annotator.tuning import collect_young, hand_over
@@ -92,12 +94,15 @@ class WorkScreen(Screen[None]):
         yield Static(id="notice", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
-        """Pass over that the screen is opened where the app closes meanwhile: it has no widgets then."""
-        if self.children or not isinstance(event, events.Mount):
+        """Pass over that the screen is opened, and what is typed, where the app closes meanwhile: it has no widgets."""
+        if self.children or not isinstance(event, events.Mount | events.Key):
             await super().on_event(event)
 
     def on_mount(self) -> None:
-        """Give notifications lines of their own, under the widget that gives way to them."""
+        """Let hints name the keys of the settings, and give notifications lines under the widget that gives way."""
+        names = keys_in_hints(self.app._keymap, self.BINDINGS)
+        for line in self.query(StatusLine):
+            line.key_names = names
         widgets = [child for child in self.children if child.has_class("main")]
         yielding = [
             widget for widget in widgets if widget.styles.height is not None and widget.styles.height.is_fraction

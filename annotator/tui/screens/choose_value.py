@@ -8,11 +8,15 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from annotator.errors import AnnotatorError
+from annotator.tui.layout.cutting import quote_within
 from annotator.tui.screens.seeking import SeekingScreen
 from annotator.tui.widgets.status_line import StatusLine
 from annotator.tui.widgets.value_list import ValueList
 from annotator.workflow.annotating.entry_search import FoundValue
 from annotator.workflow.desk import Desk
+
+MOST_CELLS = 24
+"""Cells of what was typed, where it is quoted."""
 
 Search = Callable[[str], Sequence[FoundValue]]
 
@@ -85,11 +89,13 @@ class ChooseValueScreen(SeekingScreen):
         if self.view.index is not None:
             is_set = self.view.found[self.view.index].value in self._present
             keys.show((f" enter take{' away' if is_set else ''} · ↑ ↓ choose · esc back", "keys"))
-        elif self._takes_typed and typed:
-            keys.show((self._problem, "alarm"), (f" enter takes “{typed}” as it is · esc back", "faint"))
+            return
+        takes = f"enter takes {quote_within(typed, MOST_CELLS)} as it is" if self._takes_typed and typed else ""
+        told = f" {takes or 'type a name'} · esc back "
+        if self._problem:  # however long that is
+            keys.show((self._problem, "alarm"), right=told)
         else:
-            problem = self._problem or " nothing fits" * bool(typed)
-            keys.show((problem, "alarm"), (" type a name · esc back", "faint"))
+            keys.show((" nothing fits" if typed and not takes else "", "alarm"), (told, "faint"))
 
     def action_take(self) -> None:
         """Take the chosen value, else what was typed."""

@@ -9,8 +9,8 @@ from typing import ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 
+from annotator.find import fold
 from annotator.tui import keymap
-from annotator.tui.layout.find import fold
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.screens.seeking import SeekingScreen
 from annotator.tui.widgets.command_list import CommandList

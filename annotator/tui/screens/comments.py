@@ -11,7 +11,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from annotator.tui.layout.find import fold
+from annotator.find import fold
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.comment_list import CommentList
@@ -57,6 +57,7 @@ class CommentsScreen(WorkScreen):
         super().__init__(desk)
         self._words: tuple[str, ...] = ()
         self._reading = _Reading(iter(()))
+        self._chosen: tuple[int, ListedComment | None] = (0, None)
         self._read = lru_cache(maxsize=8)(partial(read_version, desk.workspace))
 
     def compose(self) -> ComposeResult:
@@ -109,12 +110,14 @@ class CommentsScreen(WorkScreen):
             self.set_timer(0.001, partial(self.run_or_report, partial(self._read_more, reading)))
 
     def _list(self) -> None:
-        """List the comments with all the words of the filter, with the same line chosen as before."""
-        chosen = self.list_view.index or 0
-        self.list_view.comments = [c for c in self._reading.comments if self._passes(c)]
+        """List the comments with all the words of the filter; the one that was chosen stays so, or else its line."""
+        comments = self.list_view.comments = [c for c in self._reading.comments if self._passes(c)]
         self.list_view.refresh_entries()
-        count = self.list_view.count()
-        self._choose(min(chosen, count - 1) if count else None)
+        line, chosen = self._chosen
+        if chosen in comments:
+            self._show_chosen(comments.index(chosen))
+        else:
+            self._show_chosen(min(line, len(comments) - 1) if comments else None)
 
     def _passes(self, comment: ListedComment) -> bool:
         if not self._words:
@@ -123,8 +126,13 @@ class CommentsScreen(WorkScreen):
         searched = fold(" ".join(told))
         return all(word in searched for word in self._words)
 
-    def _choose(self, index: int | None) -> None:
-        """Choose a comment, and show the work that it is on."""
+    def _choose(self, index: int) -> None:
+        """Choose a comment, which stays so while others are read or filtered."""
+        self._chosen = index, self.list_view.comments[index]
+        self._show_chosen(index)
+
+    def _show_chosen(self, index: int | None) -> None:
+        """Show which comment is chosen, and the work that it is on."""
         self.list_view.choose(index)
         words = f"  with “{' '.join(self._words)}”" if self._words else ""
         count, reading = self.list_view.count(), "" if self._reading.over else "reading … "
@@ -133,7 +141,7 @@ class CommentsScreen(WorkScreen):
         pane = self.query_one(LayerPane)
         pane.visible = index is not None
         if index is not None:
-            self.run_or_report(partial(self._show, pane, self.list_view.comments[index]))
+            pane.visible = self.run_or_report(partial(self._show, pane, self.list_view.comments[index]))
 
     def _show(self, pane: LayerPane, comment: ListedComment) -> None:
         version = self._read(*comment.layer)

@@ -13,9 +13,9 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from annotator.annotation import SpanKey
+from annotator.find import fold
 from annotator.history import curator_layer
 from annotator.tui.layout.cutting import quote_within
-from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import Palette
 from annotator.tui.screens.base import WorkScreen
 from annotator.tui.widgets.disagreement_list import DisagreementList, side_in_words
@@ -34,6 +34,8 @@ from annotator.workflow.desk import Desk
 
 SIDE_BY_SIDE_FROM = 120
 """Width in cells from which the two versions stand side by side."""
+
+GONE = "changed since, and no longer so: measure again"
 
 
 class DisagreementsScreen(WorkScreen):
@@ -162,14 +164,15 @@ class DisagreementsScreen(WorkScreen):
 
     def _choose(self, index: int | None) -> None:
         self.list_view.choose(index)
-        self.query_one("#versions").visible = index is not None
+        versions = self.query_one("#versions")
+        versions.visible = index is not None
         if index is None:
             some_hidden = self.hidden and (self.which.documents is None or self.which.documents & self.hidden)
             reason = f"; {len(self.hidden):,} documents are kept from you until you are done with them"
             self._show_header(f"none{reason if some_hidden else ''}")
             return
         self._show_header(f"{index + 1:,} of {self.list_view.count():,}")
-        self.run_or_report(partial(self._show, self.list_view.disagreements[index]))
+        versions.visible = self.run_or_report(partial(self._show, self.list_view.disagreements[index]))
 
     def _show(self, disagreement: Disagreement) -> None:
         """Show both versions of the text where they differ."""
@@ -179,7 +182,9 @@ class DisagreementsScreen(WorkScreen):
             pane = self.query_one(f"#{side}", LayerPane)
             pane.palette = self.workbench.palette
             pane.line_numbers = self.workbench.line_numbers
-            pane.show(self._read(disagreement.document, layer), item, bounds, self.workbench.mode)
+            version = self._read(disagreement.document, layer)
+            gone = version.lacks(item)
+            pane.show(version, None if gone else item, bounds, self.workbench.mode, said=GONE if gone else "")
 
     # Keys
 

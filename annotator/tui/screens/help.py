@@ -16,9 +16,9 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from annotator.find import fold
 from annotator.labels import AttributeType, LabelScheme
 from annotator.labels.attributes import value_text
-from annotator.tui.layout.find import fold
 from annotator.tui.layout.palette import RETIRED, Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.screens.help_topic import HelpTopic
@@ -106,7 +106,8 @@ class HelpScreen(ModalScreen[None]):
 
     async def on_key(self, event: events.Key) -> None:
         """Search for what is typed; other keys do what they are bound to."""
-        if event.key not in self._bindings.key_to_bindings:
+        bound = (bindings.key_to_bindings for node, bindings in self._modal_binding_chain if node is self)
+        if not any(event.key in keys for keys in bound):
             event.stop()
             await self._search.edit(event)
 

@@ -64,7 +64,8 @@ class SeekingScreen(WorkScreen):
 
     async def handle(self, event: events.Key) -> None:
         """Choose, take or close by the keys that do so; all others edit the line."""
-        binding = next((binding for key, binding in self._bindings if key == event.key), None)
+        bound = (bindings.key_to_bindings for node, bindings in self._modal_binding_chain if node is self)
+        binding = next((binding for keys in bound for binding in keys.get(event.key, ())), None)
         if binding is None:
             await super().handle(event)
         elif not self.is_too_small:

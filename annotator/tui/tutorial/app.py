@@ -19,6 +19,7 @@ from annotator.annotation import RelationKey, SpanKey
 from annotator.files.scratch import scratch
 from annotator.labels import LabelScheme
 from annotator.tui.app import AnnotatorApp
+from annotator.tui.key_names import label_to_add
 from annotator.tui.keymap import textual_key
 from annotator.tui.running import end_app, run_app
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -30,6 +31,7 @@ from annotator.workflow.practice import KEY, LANGUAGES, Practice, load_practice
 from annotator.workflow.settings import Preferences
 
 _PLACEHOLDER = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
+SWITCH_KEY = "ctrl+t"
 
 
 class TutorialApp(AnnotatorApp):
@@ -41,7 +43,7 @@ class TutorialApp(AnnotatorApp):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *AnnotatorApp.BINDINGS,
-        Binding("ctrl+t", "switch_language", "tutorial in the other language", id="tutorial.switch", priority=True),
+        Binding(SWITCH_KEY, "switch_language", "tutorial in the other language", id="tutorial.switch", priority=True),
     ]
 
     def __init__(
@@ -175,7 +177,11 @@ def run_tutorial(lang: str, curator: str, preferences: Preferences, *, served: b
 
 
 def usable_preferences(preferences: Preferences, scheme: LabelScheme) -> Preferences:
-    """A person's settings without learning, and without keys that the practice scheme gives to its labels."""
-    taken = {textual_key(entity.key) for entity in scheme.entities.values()}
-    keys = {name: key for name, key in preferences.keys.items() if taken.isdisjoint(map(textual_key, key.split(",")))}
+    """A person's settings without learning, and without keys that the tutorial has, or its scheme gives to labels."""
+    taken = {textual_key(entity.key) for entity in scheme.entities.values()} | {SWITCH_KEY}
+    keys = {
+        name: assigned
+        for name, assigned in preferences.keys.items()
+        if not any(key in taken or label_to_add(key, scheme) for key in map(textual_key, assigned.split(",")))
+    }
     return replace(preferences, keys=keys, learn=False)

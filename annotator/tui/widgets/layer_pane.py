@@ -51,10 +51,12 @@ class LayerPane(Vertical):
             numbered = self.line_numbers
             view = self.view = TextView(version.document, version.layer, self.palette, mode, numbered=numbered)
             self.mount(view)
+        length = len(version.document.text)  # it may be another text by now
+        start, end = min(bounds[0], length), min(bounds[1], length)
         ids = version.ids(item)
         relations = tuple(version.layer.relations[i] for i in ids if i in version.layer.relations)
-        selection = bounds if item is None and bounds[0] < bounds[1] else None
+        selection = (start, end) if item is None and start < end else None
         view.set_highlights(Highlights(focused=frozenset(ids), arcs=relations, selection=selection))
-        view.call_after_refresh(view.reveal, bounds[0], ahead=True)
+        view.call_after_refresh(view.reveal, start, ahead=True)
         description = said or ("nothing here" if item is None else item_in_words(item, version.document.text))
         self.query_one(StatusLine).show((f" {version.name}: ", "bold"), (description, ""))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from annotator.tui.layout.key_hints import key_hints
+from annotator.tui.layout.key_hints import key_hints, with_names
 from annotator.tui.layout.palette import Palette
 from annotator.tui.layout.sanitizing import sanitize
 from annotator.tui.widgets.clickable_keys import ClickableKeys, KeyPlace
@@ -26,7 +26,7 @@ def training_prefix(training_status: str) -> str:
 class StatusLine(ClickableKeys):
     """One line with a left and a right part; the left one is cut when there is no room for both.
 
-    The keys in its hints can be clicked on.
+    The keys in its hints can be clicked on; ``key_names`` says which of the usual ones are to be named otherwise.
     """
 
     DEFAULT_CSS = """
@@ -40,6 +40,7 @@ class StatusLine(ClickableKeys):
         self._left: list[tuple[str, str]] = []
         self._right = ""
         self._right_is_keys = False
+        self.key_names: Mapping[str, str] = {}
 
     def show(self, *left: tuple[str, str], right: str = "", keys: str = "") -> None:
         """Show pairs of text and style: ``bold``, ``faint``, ``alarm``, ``retired``, a label's name or empty.
@@ -57,8 +58,9 @@ class StatusLine(ClickableKeys):
         style, width = self.palette.style(reverse=self._reverse), self.size.width
         if y:
             return Strip.blank(width, style)
-        right = set_cell_size(sanitize(self._right), min(cell_len(self._right), width))
-        segments = [Segment(sanitize(text), self._style(style_name)) for text, style_name in self._left]
+        written = self._written_right()
+        right = set_cell_size(sanitize(written), min(cell_len(written), width))
+        segments = [Segment(sanitize(text), self._style(style_name)) for text, style_name in self._written_left()]
         room = max(0, width - cell_len(right))
         left = Strip(segments)
         if left.cell_length > room > len(ELLIPSIS):
@@ -69,10 +71,11 @@ class StatusLine(ClickableKeys):
     def key_places(self) -> Iterator[KeyPlace]:
         """Yield where hints stand in either part."""
         width = self.size.width
-        room = max(0, width - cell_len(self._right))
-        parts = [(self._right, room, width)] if self._right_is_keys else []
+        written, left = self._written_right(), self._written_left()
+        room = max(0, width - cell_len(written))
+        parts = [(written, room, width)] if self._right_is_keys else []
         cell = 0
-        for (text, style_name), (following, _) in zip(self._left, [*self._left[1:], ("", "")], strict=True):
+        for (text, style_name), (following, _) in zip(left, [*left[1:], ("", "")], strict=True):
             if style_name == "keys":
                 parts.append((text, cell, room))
             elif style_name == "key" and cell < room:
@@ -80,6 +83,16 @@ class StatusLine(ClickableKeys):
             cell += cell_len(text)
         for text, at, limit in parts:
             yield from (KeyPlace(0, at + h.start, at + h.end, h.key) for h in key_hints(text) if at + h.start < limit)
+
+    def _written_left(self) -> list[tuple[str, str]]:
+        """The left part, with the keys as they are to be named."""
+        return [(self._with_names(text) if style in ("key", "keys") else text, style) for text, style in self._left]
+
+    def _written_right(self) -> str:
+        return self._with_names(self._right) if self._right_is_keys else self._right
+
+    def _with_names(self, text: str) -> str:
+        return with_names(text, self.key_names) if self.key_names else text
 
     def _style(self, style_name: str) -> Style:
         if style_name in self.palette.labels:

@@ -152,6 +152,10 @@ class LayerVersion:
         self.name = display_name(layer)
         self.layer = LayerContent(scheme, document.sentences, content)
 
+    def lacks(self, item: SpanKey | RelationKey | None) -> bool:
+        """Whether a span, or an end of a relation, is not there: the layer was changed since."""
+        return any(self.layer.item_id_with(span) is None for span in _spans_of(item))
+
     def ids(self, item: SpanKey | RelationKey | None) -> list[str]:
         """The ids of what a version of a disagreement is about: the relation, then its spans, or the span."""
         if item is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.tui.layout.key_hints import key_hints
+from annotator.tui.layout.key_hints import key_hints, with_names
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,9 @@ def test_a_hint_begins_with_its_keys(line: str, clickable: dict[str, str]) -> No
 def test_cells_are_counted_and_not_characters() -> None:
     (hint,) = key_hints("日本 · a 日本")
     assert (hint.start, hint.end) == (7, 13)
+
+
+def test_keys_can_have_other_names() -> None:
+    names = {"a": "ctrl+y", "[": "f6", "space": "z"}
+    said = with_names("a a · [ ] move a · a, b · space done", names)
+    assert said == "ctrl+y ctrl+y · f6 ] move a · a, b · z done"

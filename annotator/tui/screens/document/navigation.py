@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
+from annotator.find import Searchable, fold
 from annotator.intervals import IntervalIndex
 from annotator.text import Document, Segment
 from annotator.tui.layout.caret import Caret
-from annotator.tui.layout.find import Searchable, fold
 from annotator.tui.widgets.text_view import SURROUNDINGS, TextView
 
 SHORTEST_WORD = 4

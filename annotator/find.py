@@ -6,7 +6,6 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
 
 from annotator.text import Segment
 
@@ -14,8 +13,18 @@ BLANKS = "\r\n\t\u00a0\u202f"
 """What is searched as a space."""
 
 
-@lru_cache(maxsize=4096)
-def _folded(character: str) -> str:
+class _Folded(dict[int, str]):
+    """What each character becomes, by code point; found once for each that is met."""
+
+    def __missing__(self, code: int) -> str:
+        """Find and keep what a character becomes: accents nothing, blanks a space, all others one character."""
+        character = chr(code)
+        self[code] = "" if _is_accent(character) else " " if character in BLANKS else _plain(character)
+        return self[code]
+
+
+def _plain(character: str) -> str:
+    """A letter in lower case without its accents, where that is one letter; else the character itself."""
     parts = unicodedata.normalize("NFD", character)
     lower = (parts[0] if all(map(unicodedata.combining, parts[1:])) else character).lower()
     return lower if len(lower) == 1 else character
@@ -25,16 +34,15 @@ def _is_accent(character: str) -> bool:
     return "\u0300" <= character <= "\u036f"
 
 
+_FOLDED = _Folded()
+
+
 def fold(text: str) -> str:
     """Lower the case and remove diacritics; a letter stays one code point, combining accents are dropped.
 
     Line breaks, tabs and spaces that do not break become one space each: a name may go on in the next line.
     """
-    text = text.replace("\r\n", "\n")
-    folded = text.lower() if text.isascii() else "".join(_folded(c) for c in text if not _is_accent(c))
-    for blank in BLANKS:
-        folded = folded.replace(blank, " ")
-    return folded
+    return text.replace("\r\n", "\n").translate(_FOLDED)
 
 
 def _kept(text: str) -> Iterator[int]:

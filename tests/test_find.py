@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.tui.layout.find import Searchable, fold
+from annotator.find import Searchable, fold
 from tests.strategies import texts
 
 _ABC = st.text("ab", max_size=12)
