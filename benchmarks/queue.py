@@ -38,7 +38,8 @@ def fill(workspace: Workspace, count: int, done_by: str | None = "ana") -> None:
         with workspace.store.write() as writer:
             for number in range(start, min(start + BATCH, count)):
                 text = f"Nota {number}. La ministra Ana Ruiz viajó a la ciudad {number % 997} el martes."
-                document = build_document(Article(f"news-{number:06}", text, lang="es"), ("es", "en"))
+                title = f"La ministra viajó a la ciudad {number % 997}"
+                document = build_document(Article(f"news-{number:06}", text, title=title, lang="es"), ("es", "en"))
                 sha256 = writer.put_text(document, TOKENIZER)
                 op = Op("document", document.key, None, document_record(document, sha256))
                 writer.append(LayerName(document.key, CORPUS), "bench", "ingest", [op])
@@ -111,6 +112,12 @@ def main() -> int:
             line("a page", median(lambda: queue.page(every, 100, count // 2)), 100, "ms"),
             line("how many", median(lambda: queue.count(every)), 100, "ms"),
             line("filter by words", median(lambda: queue.page(QueueFilter(text="ciudad 77"), 100)), 100, "ms"),
+            line(
+                "filter by a word that nothing has",
+                median(lambda: queue.page(QueueFilter(text="quetzal"), 100)),
+                100,
+                "ms",
+            ),
             *(
                 line(f"sort by {sort}", median(partial(queue.page, QueueFilter(sort=sort), 100)), 200, "ms")
                 for sort in get_args(QueueSort)

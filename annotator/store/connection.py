@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol
@@ -61,8 +62,12 @@ def connect(path: Path, tell: Callable[[str], None] | None = None) -> OpenedData
     Raises :class:`StoreError` when it belongs to something else, comes from a newer version, or cannot be read.
     """
     opened = _connected(path, tell)
-    opened.connection.create_function("folded", 1, fold, deterministic=True)
+    opened.connection.create_function("folded", 1, _folded, deterministic=True)
     return opened
+
+
+_folded = lru_cache(maxsize=100_000)(fold)
+"""Titles stay, some 30 MB of them at most, since they are searched again at every letter that is typed."""
 
 
 def _connected(path: Path, tell: Callable[[str], None] | None) -> OpenedDatabase:

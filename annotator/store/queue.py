@@ -40,7 +40,8 @@ WHERE d.sha256 IS NOT NULL"""
 _OF_STATE = f"({LISTED_STATE} = :state OR (:state = 'flagged' AND own.flag IS NOT NULL))"
 WITH_TEXT = """
 (d.key LIKE :text ESCAPE '\\' OR d.title LIKE :text ESCAPE '\\'
- OR d.key || d.title GLOB '*[^ -~]*' AND (instr(folded(d.key), :folded) OR instr(folded(d.title), :folded)) OR CASE
+ OR d.title GLOB '*[^ -~]*' AND instr(folded(d.title), :folded)
+ OR d.key GLOB '*[^ -~]*' AND instr(folded(d.key), :folded) OR CASE
     WHEN (SELECT count(*) FROM text_search WHERE text_search MATCH :words) < (SELECT max(id) FROM text) / 10
     THEN d.sha256 IN (
         SELECT t.sha256 FROM text_search JOIN text t ON t.id = text_search.rowid WHERE text_search MATCH :words)
