@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from array import array
 from bisect import bisect_left
@@ -35,6 +36,12 @@ def _is_accent(character: str) -> bool:
 
 
 _FOLDED = _Folded()
+_ACCENTED = re.compile("[^\u0300-\u036f][\u0300-\u036f]+")
+
+
+def composed(text: str) -> str:
+    """Join accents that are code points of their own with their letters, as texts mostly have them."""
+    return _ACCENTED.sub(lambda letter: unicodedata.normalize("NFC", letter.group()), text)
 
 
 def fold(text: str) -> str:

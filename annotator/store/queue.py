@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from annotator.find import fold
+from annotator.find import composed, fold
 from annotator.history import curator_layer
 from annotator.store.database import Store
 from annotator.store.layers import LISTED_STATE, PRESENT_ASSIGNMENTS
@@ -120,7 +120,7 @@ def text_values(text: str) -> dict[str, str]:
     """The values that :data:`WITH_TEXT` asks for, of what was typed."""
     folded = fold(text)
     escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {"text": f"%{escaped}%" if text else "", "folded": folded, "words": _words(folded)}
+    return {"text": f"%{escaped}%" if text else "", "folded": folded, "words": _words(composed(text))}
 
 
 def _words(text: str) -> str:

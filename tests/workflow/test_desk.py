@@ -183,9 +183,12 @@ class TestNext:
             _, rows = queue.search(QueueFilter(text=words), 100)
             assert {row.key for row in rows} == found
 
-    def test_words_with_accents_of_their_own_are_found_in_texts(self, bench: Bench) -> None:
-        bench.add("c", "Habló Núñez.", title="T")
-        _, rows = Desk(bench.workspace, "ana").queue.search(QueueFilter(text="Nu\u0301n\u0303ez"), 100)
+    @pytest.mark.parametrize(
+        "words", ["Nu\u0301n\u0303ez", "Núñez", "Китай", "がんばれ", "Ελλάδα", "\u095bरूर", "Straße"]
+    )
+    def test_words_of_texts_are_found_as_they_are_written(self, bench: Bench, words: str) -> None:
+        bench.add("c", "Habló Núñez: Китай, がんばれ, Ελλάδα, \u095bरूर, Straße.", title="T")
+        _, rows = Desk(bench.workspace, "ana").queue.search(QueueFilter(text=words), 100)
         assert [row.key for row in rows] == ["c"]
 
     @pytest.mark.parametrize("back", [[], ["a", "z"]])
