@@ -75,6 +75,12 @@ def open_workbench(desk: Desk, document: str | None, *, adjudicating: bool = Fal
                 from annotator.cli.tutorial import play
 
                 play(desk.curator, preferences, served=served)
+                wanted = wanted if _is_there(desk, wanted.document) else Reopening(None, adjudicating=False)
+
+
+def _is_there(desk: Desk, document: str | None) -> bool:
+    """Whether a document that was left is still there under its name, or none was."""
+    return document is None or desk.workspace.store.metadata(document) is not None
 
 
 def prepare_if_new(workspace: Workspace, curator: str | None) -> None:

@@ -57,6 +57,15 @@ def test_who_has_no_settings_is_offered_the_tutorial(
 
 @pytest.mark.usefixtures("settings")
 def test_the_workbench_comes_back_after_the_tutorial(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.add("otra")
     desk = Desk(bench.workspace, "ana")
     what = started(desk, monkeypatch, Reopening("otra", adjudicating=True), Reopening(None, adjudicating=False))
     assert what == [(KEY, True, True), "ana", ("otra", True, True), "ana", (None, False, True)]
+
+
+@pytest.mark.usefixtures("settings")
+def test_it_comes_back_to_the_queue_where_the_document_was_removed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what = started(Desk(bench.workspace, "ana"), monkeypatch, Reopening("removed", adjudicating=True))
+    assert what == [(KEY, True, True), "ana", (None, False, True)]
