@@ -55,25 +55,19 @@ def check_database(store: Store, progress: Progress = _tell_nobody) -> Iterator[
         yield from _documents(store.rows(_DERIVED))
 
 
-class _OutOfTimeError(Exception):
-    """Ends a check that takes too long."""
-
-
 def first_finding(path: Path, seconds: float) -> str | None:
     """The first finding on the database at ``path``, if there is one that is found in so many seconds."""
     until = time.monotonic() + seconds
 
-    def stop_in_time(_what: str, _done: int, _total: int | None) -> None:
-        if time.monotonic() > until:
-            raise _OutOfTimeError
+    def is_too_late() -> bool:
+        return time.monotonic() > until
 
     try:
         with Store(path) as store:
-            return next(check_database(store, stop_in_time), None)
-    except _OutOfTimeError:
-        return None
+            store.stop_when(is_too_late)
+            return next(check_database(store), None)
     except StoreError as error:  # its other kinds are about who else is at work on it
-        return error.message if type(error) is StoreError else None
+        return error.message if type(error) is StoreError and not is_too_late() else None
 
 
 def _readable(name: str, findings: Iterator[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import pytest
 from annotator.annotation import Span, item_record
 from annotator.errors import StoreError
 from annotator.history import CORPUS, LayerName, Op
-from annotator.store import StaleLayerError, Store, check_database
+from annotator.store import StaleLayerError, Store, check_database, first_finding
 from annotator.text import Document, Segmentation
 from annotator.tokenization import TOKENIZER
 from tests.workspaces import KEY, Bench, focused, link, range_of, sql_dump, verdicts
@@ -226,6 +226,17 @@ class TestDoctor:
         assert list(check_database(store, lambda *how_far: told.append(how_far))) == []
         counted = [(told, done, 1) for told in ("texts", "documents") for done in (0, 1)]
         assert told == [("the file", 0, None), *counted, ("overviews", 0, None)]
+
+    def test_the_first_finding_is_looked_for_no_longer_than_told(self, store: Store) -> None:
+        with unguarded(store) as connection:
+            connection.execute(
+                "INSERT INTO comment WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+                " SELECT (SELECT max(id) FROM layer), 'x' || i, 'x', NULL FROM n"
+            )
+        assert first_finding(store.path, -1) is None
+        found = first_finding(store.path, 3600)
+        assert found is not None
+        assert "comment x1 is not what history gives" in found
 
     def test_missing_protection_is_found(self, store: Store) -> None:
         execute(store, "DROP TRIGGER event_is_never_deleted")
