@@ -8,8 +8,11 @@ from annotator.errors import WorkflowError
 from annotator.history import CORPUS
 from annotator.names import layer_problem
 
-SEEDS = 2**63 - 1
-"""The largest number that decides what is left to chance."""
+JOBS = 1, 1_000_000_000
+SEEDS = -(2**63), 2**63 - 1
+AGREEMENT_SEEDS = 0, 1_000_000_000
+RESAMPLES = 0, 100_000
+GAMMA_SECONDS = 0, 86_400
 
 
 def readable(text: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from annotator.agreement.estimates import EstimateOptions
-from annotator.api.arguments import SEEDS, in_range
+from annotator.api.arguments import AGREEMENT_SEEDS, GAMMA_SECONDS, RESAMPLES, in_range
 from annotator.errors import WorkflowError
 from annotator.reports.agreement import measure
 from annotator.reports.agreement_records import as_json
@@ -20,10 +20,10 @@ def agreement_report(
     workspace: Workspace, layers: Sequence[str] | None, lang: str | None, resamples: int, seed: int, gamma: float | None
 ) -> dict[str, Any]:
     """Measure how far layers agree, by default those of all curators who finished documents."""
-    in_range("resamples", resamples, 0, 100_000)
-    in_range("seed", seed, 0, SEEDS)
+    in_range("resamples", resamples, *RESAMPLES)
+    in_range("seed", seed, *AGREEMENT_SEEDS)
     if gamma is not None:
-        in_range("gamma", gamma, 0, 86_400, float)
+        in_range("gamma", gamma, *GAMMA_SECONDS, float)
     if layers is not None and not layers:
         raise WorkflowError("layers: found none", "name two or more, or leave them out for all who finished documents")
     sample = read_sample(

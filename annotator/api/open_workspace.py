@@ -10,7 +10,7 @@ from io import BytesIO, TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
-from annotator.api.arguments import SEEDS, in_range, layer_name, one_of, readable, several
+from annotator.api.arguments import JOBS, SEEDS, in_range, layer_name, one_of, readable, several
 from annotator.api.values import DocumentLayer, NewLayer, RelationLike, SpanLike, layer_values
 from annotator.errors import WorkflowError
 from annotator.history import CORPUS, LayerName
@@ -278,7 +278,7 @@ class OpenWorkspace:
         from annotator.workflow.learning.suggesting import Place, suggest
 
         several(documents, "documents")
-        in_range("jobs", jobs, 1, 1_000)
+        in_range("jobs", jobs, *JOBS)
         with self._writing():
             asking = (lambda _hosts, _sent: None) if may_send else None
             report = suggest(self._workspace, documents, place=Place(jobs), progress=progress, asking=asking)
@@ -294,9 +294,8 @@ class OpenWorkspace:
 
         self._check()
         several(texts, "texts")
-        numbered = enumerate(texts, 1)
         languages = self._workspace.scheme.languages
-        documents = (document_of(text, number, lang, languages) for number, text in numbered)
+        documents = (document_of(text, number, lang, languages) for number, text in enumerate(texts, 1))
         for document, found in suggest_unstored(self._workspace, documents):
             self._check()
             yield layer_values(document.key, "suggestions", found, document.text)
@@ -356,7 +355,7 @@ class OpenWorkspace:
             raise WorkflowError(f"{target!r:.60} cannot take an export", "give a path, or a stream opened in binary")
         one_of("borders", borders, ("keep", "trim", "snap"))
         several(labels, "labels")
-        in_range("seed", seed, -SEEDS, SEEDS)
+        in_range("seed", seed, *SEEDS)
         path, stream = (Path(target), BytesIO()) if isinstance(target, (str, Path)) else (None, target)
         request = ExportRequest(
             layer=parse_layer(layer),

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from annotator.api import (
     SchemeError,
     StoreError,
     WorkflowError,
+    arguments,
     open_workspace,
 )
 from annotator.history import LayerName
@@ -263,6 +265,22 @@ class TestJobs:
     ) -> None:
         with pytest.raises(WorkflowError, match=why):
             workspace.agreement(**options)
+
+    @pytest.mark.parametrize(
+        ("verb", "option", "numbers"),
+        [
+            ("suggest", "jobs", arguments.JOBS),
+            ("export", "seed", arguments.SEEDS),
+            ("agreement", "seed", arguments.AGREEMENT_SEEDS),
+            ("agreement", "resamples", arguments.RESAMPLES),
+            ("agreement", "gamma", arguments.GAMMA_SECONDS),
+        ],
+    )
+    def test_numbers_are_in_the_range_of_the_command_line(
+        self, verb: str, option: str, numbers: tuple[int, int]
+    ) -> None:
+        (found,) = (one.type for one in import_module(f"annotator.cli.{verb}").command.params if one.name == option)
+        assert (found.min, found.max) == numbers
 
     def test_numbers_of_other_libraries(self, workspace: OpenWorkspace) -> None:
         whole, share = np.int64, np.float32(0.5)
