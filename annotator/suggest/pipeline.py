@@ -278,7 +278,7 @@ def _recorded(suggester: Suggester, ledger: Ledger) -> Suggester:
     if callable(with_ledger):
         recorded: Suggester = with_ledger(ledger)
         return recorded
-    return _RecordedSuggester(suggester, ledger) if hosts_of(suggester) else suggester
+    return _RecordedSuggester(suggester, ledger)
 
 
 class _RecordedSuggester:

@@ -96,9 +96,11 @@ def _check_clashes(keys: Mapping[str, str], bindings: Iterable[Binding]) -> None
 def textual_key(key: str) -> str:
     """Textual's name for a key; settings may give the character itself, and letters with modifiers in either case."""
     key = key.strip()
+    if len(key) == 1:
+        return _character_to_key(key)
     *modifiers, name = key.split("+")
-    if len(key) == 1 or not (modifiers and len(name) == 1 and name.isalpha()):
-        return _character_to_key(key) if len(key) == 1 else key
+    if not modifiers or len(name) != 1 or not name.isalpha():
+        return key
     if modifiers == ["shift"]:
         return name.upper()
     if modifiers == ["alt"] and name.isupper():
