@@ -268,10 +268,13 @@ def test_a_suggester_that_needs_its_server_is_left_out_and_told(scheme: LabelSch
     assert pipeline._without_server(online._extra[0]).name == "oracle"
 
 
+@pytest.mark.parametrize("named", [[], ["oracle.example"]])
 def test_what_a_suggester_of_somebody_elses_says_that_it_sent_is_in_the_ledger(
-    scheme: LabelScheme, bench: Bench
+    scheme: LabelScheme, bench: Bench, named: list[str]
 ) -> None:
     class Telling(Oracle):
+        hosts = named
+
         def suggest(self, documents: Iterable[Document]) -> Iterator[Annotations]:
             yield from (Reported(sent={"oracle.example": Sent(2, 1, 700)}) for _ in documents)
 
