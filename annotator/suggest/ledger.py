@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from annotator.errors import WorkflowError
 from annotator.history import utc_now
 from annotator.suggest.protocol import Sent
 
@@ -49,11 +50,24 @@ class Ledger:
     path: Path
     by: str
 
+    def check(self) -> None:
+        """Raise :class:`WorkflowError` where it cannot be written, before anything is sent.
+
+        A link is not followed, since a workspace from elsewhere could have it lead to a file of the user's; nor does a
+        pipe make us wait.
+        """
+        try:
+            os.close(self._opened())
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise WorkflowError(
+                f"{self.path} cannot keep what is sent ({reason}), so nothing was sent", "move it aside, and try again"
+            ) from error
+
     def record(self, document: str, sent: Mapping[str, Sent]) -> None:
         """Add, by host, what is sent about a document; one write, so that several processes can do so at once.
 
-        Where nothing can be written, the command that sends it says so all the same.  A link is not followed, since a
-        workspace from elsewhere could have it lead to a file of the user's; nor does a pipe make us wait.
+        Where that fails later on, as on a full disk, the command says all the same what it sent.
         """
         at = utc_now()
         entries = [Entry(at, host, self.by, **asdict(one), document=document) for host, one in sent.items() if one]
@@ -61,9 +75,12 @@ class Ledger:
             return
         lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
         with suppress(OSError):
-            handle = os.open(self.path, _APPENDING, 0o666)
+            handle = self._opened()
             try:
                 os.write(handle, lines)
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+    def _opened(self) -> int:
+        return os.open(self.path, _APPENDING, 0o666)

@@ -236,6 +236,23 @@ class TestAsked:
         chat.over.set()
         assert sum(requests(learner.workspace).values()) == len(chat.asked)
 
+    @pytest.mark.parametrize("kind", ["a link", "a pipe", "a folder"])
+    def test_nothing_is_sent_that_the_ledger_cannot_keep(
+        self, chat: FakeChat, learner: Bench, capfd: pytest.CaptureFixture[str], kind: str
+    ) -> None:
+        ledger = learner.workspace.root / "db" / LEDGER
+        if kind == "a link":
+            ledger.symlink_to("elsewhere")
+        elif kind == "a pipe":
+            os.mkfifo(ledger)
+        else:
+            ledger.mkdir()
+        assert run(learner, "suggest") == 1
+        said = capfd.readouterr().err
+        assert said.startswith(f"annotator: {ledger} cannot keep what is sent (")
+        assert said.endswith("), so nothing was sent: move it aside, and try again\n")
+        assert chat.asked == []
+
     def test_a_setting_lets_the_background_ask_and_it_says_so(self, chat: FakeChat, learner: Bench) -> None:
         training = BackgroundTraining(learner.workspace.root, "ana", network=True)
         assert training.start().wait() == 0

@@ -102,8 +102,9 @@ def suggest(
 
     Texts are sent to a server only with ``asking``, which is called with the hosts and what was sent to them so far,
     before anything is sent and after each batch; ``by`` is what the ledger says of who sent it.
-    Curators' layers and verdicts are never touched.  Raises :class:`WorkflowError` for an unknown key, and
-    :class:`ClusterError` for a place that names no cluster, or one that cannot be reached or used.
+    Curators' layers and verdicts are never touched.  Raises :class:`WorkflowError` for an unknown key, and where the
+    ledger cannot be written, and :class:`ClusterError` for a place that names no cluster, or one that cannot be reached
+    or used.
     """
     from annotator.suggest.cluster.address import check_address
     from annotator.suggest.learned import versions
@@ -112,9 +113,8 @@ def suggest(
     if place.cluster is not None:
         check_address(place.cluster)
     learned_dir = learned_folder(workspace)
-    pipeline = build(
-        workspace.scheme, workspace.models, learned_dir, offline=asking is None, ledger=ledger_of(workspace, by)
-    )
+    ledger = ledger_of(workspace, by)
+    pipeline = build(workspace.scheme, workspace.models, learned_dir, offline=asking is None, ledger=ledger)
     report = SuggestReport(missing=list(pipeline.missing), set_aside=versions.why_unused(learned_dir, workspace.scheme))
     report.uncalibrated = pipeline.uncalibrated
     links = LinkSuggestions(workspace)
@@ -126,6 +126,7 @@ def suggest(
         if progress is not None and todo:
             progress(0, len(todo))
         if asking is not None and pipeline.hosts and todo:
+            ledger.check()
             asking(pipeline.hosts, {})
         for batch in batches:
             sent = sum_by_host(layer.sent for layer in batch.layers if isinstance(layer, Reported))
